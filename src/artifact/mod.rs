@@ -1,0 +1,97 @@
+//! The CBOR artifact: how a model lies on disk, and every check between a file and a model.
+//!
+//! An artifact is one self-described CBOR item (tag 55799): an [envelope] that names the format, its version
+//! and the SHA-256 of the payload, around the payload, which is a [`Document`] in CBOR. `docs/artifact.cddl`
+//! gives the same in CDDL.
+//!
+//! Reading goes from the outside in, and nothing is built from bytes that have not been checked:
+//! size, tag, [structure](scan) of the envelope, format, major version, digest, structure of the payload,
+//! [document], [meaning](Document::validate).
+
+mod document;
+mod envelope;
+mod error;
+mod file;
+mod number;
+mod scan;
+mod validate;
+
+pub use document::{
+    Document, FORMAT, Feature, GeneralizedLinear, Isotonic, Linear, Link, Parameters, VERSION,
+    Verification, Version,
+};
+pub use envelope::Digest;
+pub use error::ArtifactError;
+pub use file::{read_bounded, write_atomically};
+
+use std::path::Path;
+
+/// A document that has passed every check, with what is known of the bytes it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Artifact {
+    /// What the artifact says.
+    pub document: Document,
+    /// SHA-256 of the payload: the identity of the model, whatever the file is called.
+    pub digest: Digest,
+    /// Size of the whole artifact in bytes.
+    pub bytes: usize,
+}
+
+impl Artifact {
+    /// Reads and checks the artifact at `path`.
+    ///
+    /// # Errors
+    /// The file cannot be read, is larger than [`ARTIFACT_BYTES_MAX`](crate::limits::ARTIFACT_BYTES_MAX),
+    /// or fails one of the checks.
+    pub fn read(path: &Path) -> Result<Self, ArtifactError> {
+        Self::from_bytes(&read_bounded(path)?)
+    }
+
+    /// The artifact of a document, and its bytes.
+    ///
+    /// # Errors
+    /// The document makes no model, or is larger than an artifact may be.
+    pub fn seal(document: Document) -> Result<(Self, Vec<u8>), ArtifactError> {
+        document.validate()?;
+        let bytes = envelope::seal(to_cbor(&document), document.version);
+        Ok((Self::from_bytes(&bytes)?, bytes))
+    }
+
+    /// Checks `bytes` as a whole artifact.
+    ///
+    /// # Errors
+    /// The first check that fails, with the place where it failed.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
+        let envelope = envelope::open(bytes)?;
+        let document = document::decode(&envelope.payload)?;
+        if envelope.version != document.version {
+            return Err(ArtifactError::VersionMismatch {
+                envelope: envelope.version,
+                payload: document.version,
+            });
+        }
+        document.validate()?;
+        Ok(Self {
+            document,
+            digest: envelope.digest,
+            bytes: bytes.len(),
+        })
+    }
+}
+
+/// Whether `bytes` begin as every artifact does, with CBOR tag 55799 (RFC 8949, section 3.4.6).
+#[must_use]
+pub fn is_artifact(bytes: &[u8]) -> bool {
+    bytes.starts_with(&envelope::SELF_DESCRIBED)
+}
+
+/// The CBOR of a value made of lists, maps with text keys, texts, byte strings and numbers.
+fn to_cbor(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let written = ciborium::into_writer(value, &mut bytes);
+    debug_assert!(
+        written.is_ok(),
+        "such a value is always CBOR, and a Vec never refuses bytes"
+    );
+    bytes
+}

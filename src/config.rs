@@ -1,0 +1,167 @@
+//! From strings (flags, environment) to checked settings. Nothing here opens a file or a socket.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Where the platform mounts model, input and output.
+const PREFIX: &str = "/opt/ml";
+
+/// Where the platform connects to, unless `SAGEMAKER_BIND_TO_PORT` says otherwise.
+const PORT: u16 = 8080;
+
+/// Environment variables by name: the process's own, or a map in tests.
+pub trait Variables {
+    /// The variable's value, if it is set and not empty.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+/// The environment of this process.
+#[derive(Debug, Clone, Copy)]
+pub struct Environment;
+
+impl Variables for Environment {
+    fn get(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+}
+
+impl Variables for HashMap<&str, &str> {
+    fn get(&self, name: &str) -> Option<String> {
+        HashMap::get(self, name)
+            .filter(|value| !value.is_empty())
+            .map(|value| (*value).to_owned())
+    }
+}
+
+/// A setting that has no meaning.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}={value:?} is not valid: expected {expected}")]
+pub struct ConfigError {
+    /// The flag or variable.
+    pub name: &'static str,
+    /// What it was set to.
+    pub value: String,
+    /// What would have been valid.
+    pub expected: &'static str,
+}
+
+/// Flags that every subcommand may have, as written.
+#[derive(Debug, Default, Clone)]
+pub struct Flags {
+    /// `--prefix`
+    pub prefix: Option<String>,
+    /// `--host`
+    pub host: Option<String>,
+    /// `--port`
+    pub port: Option<String>,
+}
+
+/// The directory tree that the platform mounts: `--prefix`, else `SAGELET_PREFIX`, else `/opt/ml`.
+#[must_use]
+pub fn prefix(flags: &Flags, variables: &impl Variables) -> PathBuf {
+    let given = flags
+        .prefix
+        .clone()
+        .or_else(|| variables.get("SAGELET_PREFIX"));
+    given.map_or_else(|| PathBuf::from(PREFIX), PathBuf::from)
+}
+
+/// The address to serve on: `--host`, else every interface; `--port`, else `SAGEMAKER_BIND_TO_PORT`, else
+/// 8080. Port 0 lets the system choose.
+///
+/// # Errors
+/// Host or port is not of its form.
+pub fn address(flags: &Flags, variables: &impl Variables) -> Result<SocketAddr, ConfigError> {
+    let host = match &flags.host {
+        None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        Some(host) => parse(
+            "--host",
+            host.clone(),
+            "an IP address such as 0.0.0.0 or 127.0.0.1",
+        )?,
+    };
+    let expected = "a port number from 0 to 65535";
+    let port = match (&flags.port, variables.get("SAGEMAKER_BIND_TO_PORT")) {
+        (Some(port), _) => parse("--port", port.clone(), expected)?,
+        (None, Some(port)) => parse("SAGEMAKER_BIND_TO_PORT", port, expected)?,
+        (None, None) => PORT,
+    };
+    Ok(SocketAddr::new(host, port))
+}
+
+fn parse<T: std::str::FromStr>(
+    name: &'static str,
+    value: String,
+    expected: &'static str,
+) -> Result<T, ConfigError> {
+    value.trim().parse().map_err(|_| ConfigError {
+        name,
+        value,
+        expected,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(host: Option<&str>, port: Option<&str>) -> Flags {
+        Flags {
+            prefix: None,
+            host: host.map(str::to_owned),
+            port: port.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_the_platforms() {
+        let none = HashMap::new();
+        assert_eq!(
+            address(&Flags::default(), &none),
+            Ok(SocketAddr::from(([0, 0, 0, 0], 8080)))
+        );
+        assert_eq!(prefix(&Flags::default(), &none), PathBuf::from("/opt/ml"));
+    }
+
+    #[test]
+    fn a_flag_wins_over_a_variable_and_a_variable_over_the_default() {
+        let variables = HashMap::from([
+            ("SAGEMAKER_BIND_TO_PORT", "9001"),
+            ("SAGELET_PREFIX", "/tmp/ml"),
+        ]);
+        assert_eq!(address(&Flags::default(), &variables).unwrap().port(), 9001);
+        assert_eq!(
+            address(&flags(None, Some("0")), &variables).unwrap().port(),
+            0
+        );
+        assert_eq!(
+            prefix(&Flags::default(), &variables),
+            PathBuf::from("/tmp/ml")
+        );
+        let flags = Flags {
+            prefix: Some("here".to_owned()),
+            ..Flags::default()
+        };
+        assert_eq!(prefix(&flags, &variables), PathBuf::from("here"));
+    }
+
+    #[test]
+    fn a_wrong_port_is_named_with_its_source_and_what_was_expected() {
+        let variables = HashMap::from([("SAGEMAKER_BIND_TO_PORT", "80800")]);
+        let error = address(&Flags::default(), &variables)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "SAGEMAKER_BIND_TO_PORT=\"80800\" is not valid: expected a port number from 0 to 65535"
+        );
+        assert!(address(&flags(Some("localhost"), None), &HashMap::new()).is_err());
+    }
+
+    #[test]
+    fn an_empty_variable_is_no_variable() {
+        let variables = HashMap::from([("SAGEMAKER_BIND_TO_PORT", "")]);
+        assert_eq!(address(&Flags::default(), &variables).unwrap().port(), 8080);
+    }
+}

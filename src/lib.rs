@@ -1,0 +1,39 @@
+//! Sagelet: a complete SageMaker container for linear models in one static binary.
+//!
+//! # The flows
+//! ```text
+//! serve   socket -> server -> rouille::Request + body -> routes -> codec::decode -> Model::predict
+//!                -> codec::encode -> rouille::Response
+//! train   hyperparameters, channels -> rows -> fit (linfa) -> artifact | failure file
+//! tools   artifact or JSON -> Document -> inspect, check, convert, predict      (package model-tools)
+//! ```
+//!
+//! # What holds everywhere
+//! - [`artifact`] is the only way from bytes to a [`Document`](artifact::Document), and
+//!   [`Model::load`](model::Model::load) the only way from there to a model: the code that serves an artifact
+//!   is the code that inspects it.
+//! - A model never sees a row of the wrong width or a number that is not finite: [`codec`] refuses them, with
+//!   row, column and value.
+//! - Nothing is allocated from a number that came from outside before it was compared with one of the
+//!   [`limits`].
+//! - A panic ends the request it happened in, not the process.
+//!
+//! # Deliberately absent
+//! An async runtime; TLS (the platform ends it); writing anywhere while serving; executing anything read from
+//! an artifact; `unsafe`.
+
+pub mod artifact;
+pub mod codec;
+#[cfg(any(feature = "serve", feature = "train"))]
+pub mod config;
+pub mod limits;
+#[cfg(any(feature = "serve", feature = "train"))]
+pub mod log;
+pub mod model;
+#[cfg(feature = "serve")]
+pub mod serve;
+#[cfg(feature = "train")]
+pub mod train;
+
+/// Name and version, as provenance, logs and `sagelet version` give them.
+pub const PRODUCER: &str = concat!("sagelet ", env!("CARGO_PKG_VERSION"));
