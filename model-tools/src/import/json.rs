@@ -1,0 +1,23 @@
+//! The artifact's content as JSON (`docs/artifact.md`), for hands and eyes.
+
+use sagelet::artifact::{Document, Feature};
+
+use super::{ImportError, Imported, ignored};
+
+/// Whether this can only be meant as a JSON object.
+pub(super) fn detect(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
+}
+
+/// Reads a document. Where it has no features, it gets as many as its parameters take, without names.
+pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
+    let mut document: Document = serde_json::from_slice(bytes)?;
+    let ignored = ignored::keys(&serde_json::from_slice(bytes)?, &document);
+    if document.features.is_empty() {
+        document.features = vec![Feature::default(); document.model.width()];
+    }
+    Ok(Imported {
+        ignored,
+        ..Imported::new(document)
+    })
+}
