@@ -1,6 +1,6 @@
 //! The artifact's content as JSON (`docs/artifact.md`), for hands and eyes.
 
-use sagelet::artifact::{Document, Feature};
+use sagelet::artifact::{ArtifactError, Document, Feature, VERSION, Version};
 
 use super::{ImportError, Imported, ignored};
 
@@ -12,7 +12,12 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
 /// Reads a document. Where it has no features, it gets as many as its parameters take, without names.
 pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let mut document: Document = serde_json::from_slice(bytes)?;
+    let Version(major, minor) = document.version;
+    if major != VERSION.0 {
+        return Err(ArtifactError::UnknownVersion { major, minor }.into());
+    }
     let ignored = ignored::keys(&serde_json::from_slice(bytes)?, &document);
+    document.version = VERSION;
     if document.features.is_empty() {
         document.features = vec![Feature::default(); document.model.width()];
     }
