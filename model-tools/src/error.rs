@@ -22,6 +22,9 @@ pub(crate) enum Error {
     /// A file that exists already.
     #[error("{} exists already: choose another name, or replace it with --force", .0.display())]
     Exists(std::path::PathBuf),
+    /// An output that is a directory or a device.
+    #[error("{} is no regular file: name a file to write, or - for standard output", .0.display())]
+    NotAFile(std::path::PathBuf),
     /// An output file that cannot be written.
     #[error(transparent)]
     Write(ArtifactError),

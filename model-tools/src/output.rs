@@ -34,8 +34,12 @@ pub(crate) fn is_terminal() -> bool {
 /// Writes a file in full or not at all, and over another file only with `force`.
 ///
 /// # Errors
-/// The file exists, or the system refuses.
+/// The file exists, `path` is something else than a file, or the system refuses.
 pub(crate) fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
+    // A new file takes the place of the old name: `-o /dev/null --force` must not replace the device.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(Error::NotAFile(path.to_owned()));
+    }
     write_atomically(path, bytes, force).map_err(|error| match error {
         ArtifactError::Exists(path) => Error::Exists(path),
         other => Error::Write(other),

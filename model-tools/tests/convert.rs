@@ -119,6 +119,24 @@ fn a_file_is_replaced_only_with_force() {
     assert_eq!(scratch.files(), ["model.json"]);
 }
 
+/// The new file is renamed over the old name, which must not happen to a directory or device.
+#[test]
+fn what_is_no_file_is_never_replaced() {
+    let scratch = Scratch::new();
+    let directory = scratch.path("");
+    run([
+        "convert", DIABETES, "-o", &directory, "--to", "json", "--force",
+    ])
+    .refused(1, "is no regular file");
+}
+
+#[test]
+fn a_byte_order_mark_before_json_is_passed_over() {
+    let json = std::fs::read(repository().join(case("hand-written/minimal.json"))).unwrap();
+    let marked = [b"\xef\xbb\xbf", json.as_slice()].concat();
+    run_with(["convert", "-", "-o", "-", "--to", "json"], &marked).ok();
+}
+
 /// Content decides what is read; only the output's form is told by a name, and `--to` outranks it.
 #[test]
 fn the_name_of_the_input_says_nothing() {

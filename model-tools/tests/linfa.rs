@@ -28,12 +28,14 @@ fn linear() -> FittedLinearRegression<f64> {
     LinearRegression::new().fit(&data()).unwrap()
 }
 
-fn tweedie(link: Link, power: f64) -> TweedieRegressor<f64> {
+/// `scale` brings the targets into the range of the link.
+fn tweedie(link: Link, power: f64, scale: f64) -> TweedieRegressor<f64> {
     let parameters = TweedieRegressor::params()
         .link(link)
         .power(power)
         .alpha(0.1);
-    parameters.fit(&data()).unwrap()
+    let data = data().map_targets(|target| target * scale);
+    parameters.fit(&data).unwrap()
 }
 
 fn isotonic() -> FittedIsotonicRegression<f64> {
@@ -84,8 +86,13 @@ fn a_fitted_linear_regression() {
 #[test]
 fn tweedie_regressors_of_every_link() {
     let rows = data().records;
-    for (link, power) in [(Link::Identity, 0.0), (Link::Log, 1.5)] {
-        let model = tweedie(link, power);
+    let links = [
+        (Link::Identity, 0.0, 1.0),
+        (Link::Log, 1.5, 1.0),
+        (Link::Logit, 0.0, 0.05),
+    ];
+    for (link, power, scale) in links {
+        let model = tweedie(link, power, scale);
         same_predictions(&model, &rows, &model.predict(&rows));
     }
 }
