@@ -94,12 +94,12 @@ fn complete(source: &Source) -> Result<Document, Error> {
             "added {rows} verification rows, computed from the model"
         )),
     }
-    let origin = format!(
-        "{}, sha256 {}",
-        source.format.name,
-        Digest::of(&source.input.bytes)
-    );
-    for (key, value) in [("converted_by", sagelet::PRODUCER), ("source", &origin)] {
+    let digest = Digest::of(&source.input.bytes).to_string();
+    for (key, value) in [
+        ("converted_by", sagelet::PRODUCER),
+        ("source", source.format.name),
+        ("source_sha256", &digest),
+    ] {
         document
             .provenance
             .entry(key.to_owned())

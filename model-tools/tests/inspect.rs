@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::harness::{DIABETES, case, cases, repository, run};
+use crate::harness::{DIABETES, Scratch, case, cases, repository, run};
 
 /// Compares with `cases/inspect/<name>.txt`, or writes it if `UPDATE` is set.
 #[track_caller]
@@ -113,4 +113,15 @@ fn json_says_null_for_what_is_not_known() {
     let report: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(report["sha256"], Value::Null);
     assert_eq!(report["features"], json!([null, null, null]));
+}
+
+/// A digest is there to be copied: it stands on one line.
+#[test]
+fn the_digest_of_the_source_is_not_broken() {
+    let scratch = Scratch::new();
+    let path = scratch.path("model.cbor");
+    run(["convert", &case("hand-written/isotonic.json"), "-o", &path]).ok();
+    let text = run(["inspect", &path]).ok();
+    let (_, rest) = text.split_once("  source_sha256\n    ").unwrap();
+    assert_eq!(rest.lines().next().unwrap().len(), 64, "{text}");
 }

@@ -8,15 +8,22 @@ const COLUMNS: usize = 80;
 /// Digits of a number that is shown to be compared with others.
 const DIGITS: usize = 6;
 
-/// `label`, then `value` from column `indent` on, over as many lines as it takes. A label that does not leave
-/// a space before that column gets a line of its own.
+/// Where a value begins that stands below its label.
+const INDENT_BELOW: usize = 4;
+
+/// `label`, then `value` from column `indent` on, over as many lines as it takes. The value begins below a
+/// label that leaves no space before that column, and below any label if one of its words, such as a digest,
+/// needs the room.
 pub(super) fn wrapped(label: &str, indent: usize, value: &str) -> String {
     let mut text = String::new();
     let mut margin = label.to_owned();
-    if margin.width() >= indent {
+    let mut indent = indent;
+    let longest = value.split_whitespace().map(UnicodeWidthStr::width).max();
+    if margin.width() >= indent || longest.is_some_and(|longest| longest > COLUMNS - indent) {
         text.push_str(&margin);
         text.push('\n');
         margin.clear();
+        indent = INDENT_BELOW;
     }
     for line in lines(value, COLUMNS - indent) {
         let row = padded(&margin, indent) + &line;
