@@ -1,6 +1,7 @@
 //! `convert`: what goes in comes out, and what cannot is named.
 
-use sagelet::artifact::Artifact;
+use ciborium::cbor;
+use sagelet::artifact::{Artifact, Digest, VERSION};
 
 use crate::harness::{DIABETES, Scratch, case, cases, repository, run, run_with};
 
@@ -97,6 +98,45 @@ fn what_makes_no_model_is_refused_with_the_reason() {
         assert!(last.starts_with(&format!("error: {path}: ")), "{last}");
         assert!(scratch.files().is_empty(), "{path} left a file behind");
     }
+}
+
+/// An artifact of a later minor version is read, and what of it is not written again is named.
+#[test]
+fn keys_of_a_later_minor_version_are_named() {
+    let later = sealed(&cbor!({
+        "version" => [1, 7],
+        "features" => [{"name" => "rooms", "unit" => "m"}],
+        "model" => {"kind" => "linear-regression", "intercept" => 1, "coefficients" => [2]},
+        "calibration" => {"slope" => 0.5},
+    }));
+    let scratch = Scratch::new();
+    let path = scratch.path("model.cbor");
+    let converted = run_with(["convert", "-", "-o", &path], &later);
+    for key in ["calibration", "features[0].unit"] {
+        let line = format!("ignored unknown key \"{key}\"\n");
+        assert!(converted.stderr.contains(&line), "{}", converted.stderr);
+    }
+    let written = Artifact::read(path.as_ref()).unwrap().document;
+    assert_eq!(written.version, VERSION);
+}
+
+/// An artifact of version 1.7 around any payload.
+fn sealed(payload: &Result<ciborium::Value, ciborium::value::Error>) -> Vec<u8> {
+    let mut content = Vec::new();
+    ciborium::into_writer(payload.as_ref().unwrap(), &mut content).unwrap();
+    let digest = Digest::of(&content).to_string();
+    let digest =
+        (0..32).map(|byte| u8::from_str_radix(&digest[2 * byte..2 * byte + 2], 16).unwrap());
+    let envelope = cbor!({
+        "format" => "sagelet-model",
+        "version" => [1, 7],
+        "sha256" => ciborium::Value::Bytes(digest.collect()),
+        "payload" => ciborium::Value::Tag(24, Box::new(ciborium::Value::Bytes(content))),
+    });
+    let tagged = ciborium::Value::Tag(55799, Box::new(envelope.unwrap()));
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&tagged, &mut bytes).unwrap();
+    bytes
 }
 
 /// A damaged artifact is an artifact still: it is refused as one, not tried as something else.
