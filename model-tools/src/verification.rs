@@ -3,14 +3,15 @@
 use sagelet::artifact::{Isotonic, Link, Parameters, Verification};
 use sagelet::model::{Model, ModelError};
 
-/// Cells of all computed rows together. They are stored in the artifact, in up to 9 bytes each, and must leave
-/// room for the model.
-const CELLS_MAX: usize = 500_000;
+/// Features of the widest model that rows are computed for: three rows of 9 bytes a cell are 4 MB of the
+/// artifact then, and leave room for the model.
+pub(crate) const FEATURES_MAX: usize = 150_000;
 
 /// Rows computed for an isotonic model, whose thresholds may be many.
 const ISOTONIC_ROWS_MAX: usize = 100;
 
-/// Rows and their predictions; none if they were too large, or nothing finite is predicted.
+/// Rows and their predictions; none if there are more than [`FEATURES_MAX`] features, or nothing finite is
+/// predicted.
 ///
 /// # Errors
 /// The model refuses the rows, which it does not for rows of its width.
@@ -48,7 +49,7 @@ fn rows(parameters: &Parameters) -> Vec<Vec<f64>> {
 /// much as large ones, and two that were exchanged show. All terms of a row add up to `total` at most.
 fn linear_rows(coefficients: &[f64], total: f64) -> Vec<Vec<f64>> {
     let width = coefficients.len();
-    if width.saturating_mul(3) > CELLS_MAX {
+    if width > FEATURES_MAX {
         return Vec::new();
     }
     let count = width as f64;
