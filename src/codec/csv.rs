@@ -87,6 +87,7 @@ pub(crate) fn read(source: impl Read, design: &mut Design) -> Result<(), DecodeE
 ///
 /// # Errors
 /// The source fails.
+#[cfg(feature = "train")]
 pub(crate) fn columns(source: impl Read) -> Result<usize, DecodeError> {
     let mut record = ::csv::ByteRecord::new();
     reader(source)

@@ -6,6 +6,7 @@ mod error;
 pub mod json;
 pub mod media;
 
+#[cfg(feature = "train")]
 pub(crate) use design::Design;
 pub use error::DecodeError;
 

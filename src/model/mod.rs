@@ -10,7 +10,7 @@ pub use verify::TOLERANCE;
 
 use linfa::traits::PredictInplace;
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 
 use crate::artifact::{Document, Parameters};
 
@@ -118,5 +118,14 @@ impl Model {
             Predictor::Isotonic(isotonic) => isotonic.predict_inplace(rows, &mut predictions),
         }
         Ok(predictions)
+    }
+
+    /// The prediction for one row of finite cells.
+    ///
+    /// # Errors
+    /// [`ModelError::Width`].
+    pub fn predict_row(&self, row: &[f64]) -> Result<f64, ModelError> {
+        let rows = ArrayView1::from(row).insert_axis(Axis(0)).to_owned();
+        Ok(self.predict(&rows)?.sum())
     }
 }
