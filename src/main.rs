@@ -121,7 +121,8 @@ fn with_subcommand(mut arguments: Vec<OsString>) -> Vec<OsString> {
         .first()
         .and_then(|path| Path::new(path).file_name());
     if let Some(name) = name.filter(|name| *name == "serve" || *name == "train") {
-        arguments.insert(1, name.to_owned());
+        let subcommand = name.to_owned();
+        arguments.splice(..1, ["sagelet".into(), subcommand]);
     }
     arguments
 }

@@ -12,6 +12,8 @@
 //! | [`headers`] | answers have the headers they should and no others |
 //! | [`training`] | `sagelet train`: channels, hyperparameters, the failure file |
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
+//! | [`program_name`] | `serve` and `train` as names of the program, words after them |
+//! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
 //!
 //! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
 //! speaks raw HTTP to it. Its client checks the headers of every answer it reads.
@@ -29,10 +31,12 @@ mod harness;
 mod artifact;
 mod cases;
 mod damage;
+mod examples;
 mod headers;
 mod lifecycle;
 mod linfa_shapes;
 mod numbers;
 mod predictions;
+mod program_name;
 mod serving;
 mod training;

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SAGELET: &str = env!("CARGO_BIN_EXE_sagelet");
+use crate::harness::binary;
 
 fn run(program: impl AsRef<Path>, arguments: &[&str]) -> Output {
     let mut command = Command::new(program.as_ref());
@@ -15,7 +15,7 @@ fn run(program: impl AsRef<Path>, arguments: &[&str]) -> Output {
 fn run_as(name: &str, arguments: &[&str]) -> Output {
     let directory = tempfile::tempdir().unwrap();
     let link = directory.path().join(name);
-    symlink(SAGELET, &link).unwrap();
+    symlink(binary(), &link).unwrap();
     run(link, arguments)
 }
 
@@ -52,7 +52,7 @@ fn a_link_of_any_other_name_wants_a_subcommand() {
 #[test]
 fn words_after_the_subcommand_are_logged_and_ignored() {
     let ignored = "argument \"extra\" is not known and was ignored\n";
-    let output = run(SAGELET, &["serve", "extra", "--port", "here"]);
+    let output = run(binary(), &["serve", "extra", "--port", "here"]);
     assert_eq!(log_of(&output), format!("{ignored}{NO_PORT}"));
     // The platform's `serve` arrives at a link that is `serve` already.
     let output = run_as("serve", &["serve", "--port", "here"]);
@@ -60,14 +60,14 @@ fn words_after_the_subcommand_are_logged_and_ignored() {
 
     let prefix = tempfile::tempdir().unwrap();
     let prefix = prefix.path().to_str().unwrap();
-    let output = run(SAGELET, &["train", "extra", "--prefix", prefix]);
+    let output = run(binary(), &["train", "extra", "--prefix", prefix]);
     assert!(log_of(&output).starts_with(ignored), "{}", log_of(&output));
 }
 
 #[test]
 fn an_unknown_flag_is_an_error_that_names_it() {
     for subcommand in ["serve", "train", "ping", "version"] {
-        let output = run(SAGELET, &[subcommand, "--workers", "4"]);
+        let output = run(binary(), &[subcommand, "--workers", "4"]);
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(64), "{subcommand}: {error}");
         assert!(error.contains("'--workers'"), "{subcommand}: {error}");
