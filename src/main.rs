@@ -1,6 +1,8 @@
 //! `sagelet`: reads the command line, calls the library, and turns the result into an exit code.
 
+use std::ffi::OsString;
 use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -32,11 +34,15 @@ enum Command {
         prefix: Prefix,
         #[command(flatten)]
         address: Address,
+        #[command(flatten)]
+        ignored: Ignored,
     },
     /// Fit a model to the CSV files in <PREFIX>/input/data/training, write <PREFIX>/model/model.cbor
     Train {
         #[command(flatten)]
         prefix: Prefix,
+        #[command(flatten)]
+        ignored: Ignored,
     },
     /// Ask a running server whether it is healthy: exit code 0 if so (a health check without a shell)
     Ping {
@@ -64,8 +70,16 @@ struct Address {
     port: Option<String>,
 }
 
+/// Words after `serve` or `train` that are no flags. A platform or a derived image may add some to the
+/// command: a container that refuses to start over a word it could do without helps nobody.
+#[derive(Args)]
+struct Ignored {
+    #[arg(hide = true)]
+    words: Vec<OsString>,
+}
+
 fn main() -> ExitCode {
-    let command = match Cli::try_parse() {
+    let command = match Cli::try_parse_from(with_subcommand(std::env::args_os().collect())) {
         Ok(cli) => cli.command,
         Err(message) => {
             let _ = message.print();
@@ -77,15 +91,48 @@ fn main() -> ExitCode {
         }
     };
     match command {
-        Command::Serve { prefix, address } => serve(flags(Some(prefix), Some(address))),
-        Command::Train { prefix } => finish(train::run(&config::prefix(
-            &flags(Some(prefix), None),
-            &Environment,
-        ))),
+        Command::Serve {
+            prefix,
+            address,
+            ignored,
+        } => {
+            ignored.log();
+            serve(flags(Some(prefix), Some(address)))
+        }
+        Command::Train { prefix, ignored } => {
+            ignored.log();
+            finish(train::run(&config::prefix(
+                &flags(Some(prefix), None),
+                &Environment,
+            )))
+        }
         Command::Ping { address } => with_address(&flags(None, Some(address)), serve::ping),
         Command::Version => {
             log::info(format_args!("{}", sagelet::PRODUCER));
             ExitCode::SUCCESS
+        }
+    }
+}
+
+/// Adds the subcommand that the program's own name stands for: an image links `serve` and `train` to
+/// `sagelet`, for platforms that run these names from `PATH`.
+fn with_subcommand(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let name = arguments
+        .first()
+        .and_then(|path| Path::new(path).file_name());
+    if let Some(name) = name.filter(|name| *name == "serve" || *name == "train") {
+        let subcommand = name.to_owned();
+        arguments.splice(..1, ["sagelet".into(), subcommand]);
+    }
+    arguments
+}
+
+impl Ignored {
+    fn log(&self) {
+        for word in &self.words {
+            log::info(format_args!(
+                "argument {word:?} is not known and was ignored"
+            ));
         }
     }
 }

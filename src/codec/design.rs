@@ -38,7 +38,8 @@ impl Design {
             .ok()
             .and_then(|text| text.parse().ok())
         {
-            Some(number) => self.push(number),
+            Some(number) if f64::is_finite(number) => self.push(number),
+            Some(_) => Err(self.not_finite(text)), // as it was written: "1e999", not "inf"
             None if text.is_empty() => Err(DecodeError::Missing {
                 row: self.row(),
                 column: self.column(),
@@ -50,15 +51,18 @@ impl Design {
     /// Adds a cell. Cells beyond the row's width are counted in [`end_row`](Self::end_row), not kept.
     pub(crate) fn push(&mut self, number: f64) -> Result<(), DecodeError> {
         if !number.is_finite() {
-            let value = Value::of(number.to_string().as_bytes());
-            return Err(DecodeError::NotFinite {
-                row: self.row(),
-                column: self.column(),
-                value,
-            });
+            return Err(self.not_finite(number.to_string().as_bytes()));
         }
         self.cells.push(number);
         Ok(())
+    }
+
+    fn not_finite(&self, text: &[u8]) -> DecodeError {
+        DecodeError::NotFinite {
+            row: self.row(),
+            column: self.column(),
+            value: Value::of(text),
+        }
     }
 
     /// The error for a cell that is no number.
