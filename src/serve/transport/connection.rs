@@ -532,9 +532,10 @@ impl Connection {
 
     /// Writes what there is to write, and settles what the connection waits for next.
     fn finish_turn<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
-        let progress = match self.flush(&mut context.output) {
-            Ok(progress) => progress,
-            Err(_) => return Fate::Close,
+        let Ok(progress) = self.flush(&mut context.output) else {
+            // Connections share the buffer: what this one could not be told must not be told to the next.
+            context.output.clear();
+            return Fate::Close;
         };
         if !self.has_output() && self.is_closing {
             if !self.lingers {
