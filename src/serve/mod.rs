@@ -21,7 +21,6 @@ use rouille::{Request, Response};
 use transport::{Counters, Service, Settings};
 
 use crate::limits::IN_PLACE_BYTES_MAX;
-use crate::log;
 
 /// Why the server could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -64,8 +63,6 @@ pub enum ServeError {
 pub fn run(prefix: &Path, address: SocketAddr, settings: &Settings) -> Result<(), ServeError> {
     let listener = transport::bind(address)?;
     let app = App::load(&prefix.join("model"));
-    let address = listener.local_addr().unwrap_or(address);
-    log::info(format_args!("listening on {address}"));
     transport::serve(listener, settings, app, &Arc::new(Counters::default()))
 }
 

@@ -91,6 +91,11 @@ pub fn serve<S: Service>(
         &running,
         &poller.waker(),
     )?;
+    // Not before signals and threads are there: who reads this may send SIGTERM at once.
+    match listener.local_addr() {
+        Ok(address) => log::info(format_args!("listening on {address}")),
+        Err(_) => return Err(ServeError::ListenerLost),
+    }
     let mut acceptor = Acceptor {
         listener,
         signals,

@@ -396,7 +396,7 @@ impl Connection {
     ) -> Result<usize, Refusal> {
         let manner = Manner {
             is_head: head.request.method() == "HEAD",
-            keep_alive: head.keep_alive && context.draining_since.is_none(),
+            keep_alive: head.keep_alive,
             is_http_1_0: head.is_http_1_0,
         };
         let cap = context.settings.body_bytes;
@@ -465,6 +465,11 @@ impl Connection {
         key: usize,
         context: &mut Context<S>,
     ) {
+        // The server may have been told to stop while the body was on its way.
+        let manner = Manner {
+            keep_alive: manner.keep_alive && context.draining_since.is_none(),
+            ..manner
+        };
         if !context.service.takes_long(&request, body.len()) {
             let response = call(&*context.service, &request, &body);
             return self.respond(response, manner, context);
