@@ -102,6 +102,26 @@ fn a_second_sigterm_ends_at_once() {
 }
 
 #[test]
+fn connections_that_wait_to_be_accepted_are_answered_too() {
+    // The system has accepted them, and their clients have sent: nobody else will answer.
+    let server = Server::of(identity()).settled();
+    server.process.signal(Signal::STOP);
+    let mut waiting: Vec<Connection> = (0..200)
+        .map(|number| {
+            let mut connection = server.connect();
+            connection.send(invocation(&[], format!("{number}\n")));
+            connection
+        })
+        .collect();
+    server.process.signal(Signal::TERM);
+    server.process.signal(Signal::CONT);
+    for (number, connection) in (0..).zip(&mut waiting) {
+        assert_eq!(connection.answer().predictions(), [f64::from(number)]);
+    }
+    assert_eq!(server.process.wait().status.code(), Some(0));
+}
+
+#[test]
 fn a_kept_alive_client_may_send_what_it_was_about_to_send() {
     // A client that has not been told of the end may send a request at any moment: it is answered, and told.
     let server = Server::of(identity());
