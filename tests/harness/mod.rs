@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// How long anything may take that has to happen at all. Only a test that fails waits so long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until something is so that no event tells of, such as the memory of another process.
 pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> Result<(), String>) {
