@@ -2,7 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+#[cfg(feature = "serve")]
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+#[cfg(feature = "serve")]
+use std::time::Duration;
+
+#[cfg(feature = "serve")]
+use crate::serve::transport::Settings;
 
 /// Where the platform mounts model, input and output.
 const PREFIX: &str = "/opt/ml";
@@ -90,6 +97,39 @@ pub fn address(flags: &Flags, variables: &impl Variables) -> Result<SocketAddr, 
     Ok(SocketAddr::new(host, port))
 }
 
+/// Caps and deadlines of the transport: the defaults, where no variable says otherwise.
+///
+/// # Errors
+/// A variable is not a whole number from 1 on.
+#[cfg(feature = "serve")]
+pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
+    let number = |name, default| match variables.get(name) {
+        None => Ok(default),
+        Some(value) => {
+            parse::<NonZeroU32>(name, value, "a whole number from 1 on").map(NonZeroU32::get)
+        }
+    };
+    let count = |name, default: usize| {
+        number(name, u32::try_from(default).unwrap_or(u32::MAX)).map(|count| count as usize)
+    };
+    let seconds = |name, default: Duration| match variables.get(name) {
+        None => Ok(default),
+        Some(_) => number(name, 1).map(|seconds| Duration::from_secs(seconds.into())),
+    };
+    let default = Settings::default();
+    Ok(Settings {
+        workers: count("SAGELET_WORKERS", default.workers)?,
+        compute_threads: count("SAGELET_COMPUTE_THREADS", default.compute_threads)?,
+        connections: count("SAGELET_CONNECTIONS", default.connections)?,
+        body_bytes: count("SAGELET_BODY_BYTES", default.body_bytes)?,
+        idle: seconds("SAGELET_IDLE_SECONDS", default.idle)?,
+        head: seconds("SAGELET_HEAD_SECONDS", default.head)?,
+        body: seconds("SAGELET_BODY_SECONDS", default.body)?,
+        write: seconds("SAGELET_WRITE_SECONDS", default.write)?,
+        ..default
+    })
+}
+
 fn parse<T: std::str::FromStr>(
     name: &'static str,
     value: String,
@@ -157,6 +197,24 @@ mod tests {
             "SAGEMAKER_BIND_TO_PORT=\"80800\" is not valid: expected a port number from 0 to 65535"
         );
         assert!(address(&flags(Some("localhost"), None), &HashMap::new()).is_err());
+    }
+
+    #[test]
+    #[cfg(feature = "serve")]
+    fn transport_settings_are_whole_numbers_from_one_on() {
+        let settings = transport(&HashMap::from([
+            ("SAGELET_HEAD_SECONDS", "3"),
+            ("SAGELET_BODY_BYTES", "1024"),
+        ]));
+        let settings = settings.unwrap();
+        assert_eq!(
+            (settings.head, settings.body_bytes),
+            (Duration::from_secs(3), 1024)
+        );
+        for value in ["0", "-1", "1.5", "many"] {
+            let error = transport(&HashMap::from([("SAGELET_CONNECTIONS", value)])).unwrap_err();
+            assert_eq!(error.name, "SAGELET_CONNECTIONS");
+        }
     }
 
     #[test]

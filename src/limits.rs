@@ -34,3 +34,43 @@ pub const CLASSES_MAX: usize = 10_000;
 /// Numbers of a request's design matrix, 8 bytes each: what the largest body of one-digit cells makes. A
 /// feature with many categories makes many of one cell, so the body's size alone is no bound.
 pub const DESIGN_CELLS_MAX: usize = 50 << 20;
+
+/// Bytes of a request's head: the headers that the platform passes on have at most 1,024 bytes each.
+pub const HEAD_BYTES_MAX: usize = 16 << 10;
+
+/// Bytes of a request line: the longest path names a model, whose name has at most 1,024 characters.
+pub const TARGET_BYTES_MAX: usize = 8 << 10;
+
+/// Fields of a request's head: browsers and proxies send two dozen.
+pub const HEADERS_MAX: usize = 100;
+
+/// Bytes of the line that gives a chunk's size: 16 digits and extensions that nobody uses.
+pub const CHUNK_LINE_BYTES_MAX: usize = 1 << 10;
+
+/// Bytes of the trailers after a chunked body: room for the checksums and signatures that some clients send.
+pub const TRAILER_BYTES_MAX: usize = 4 << 10;
+
+/// Bytes of a body up to which a request is answered by the thread that read it. It takes that thread less
+/// than half a millisecond; a hand-over to another one costs every small request more than that would gain.
+pub const IN_PLACE_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes that all bodies being received, waiting or worked on may have together: two and a half of the
+/// largest, or thousands of ordinary ones. Past it, a body that would grow is refused with 503.
+pub const BODIES_BYTES_MAX: usize = 256 << 20;
+
+/// Requests that may wait for each compute thread. At the tens of milliseconds that a large request takes, what waits
+/// longer than this queue is better sent to another instance, which is what clients do on 503.
+pub const QUEUE_PER_COMPUTE_THREAD: usize = 8;
+
+/// Pipelined requests of one connection that are answered before other connections have their turn.
+pub const PIPELINE_TURN_MAX: usize = 32;
+
+/// Bytes of answers that are gathered from pipelined requests before they are written.
+pub const OUTPUT_GATHERED_BYTES_MAX: usize = 64 << 10;
+
+/// Descriptors that are not connections: listener, pollers, wake-ups, signals, standard streams, model files.
+pub const DESCRIPTORS_KEPT: u64 = 64;
+
+/// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
+/// balancer opens to one instance, at about 400 bytes each while idle.
+pub const CONNECTIONS_MAX: usize = 20_000;

@@ -101,7 +101,10 @@ fn flags(prefix: Option<Prefix>, address: Option<Address>) -> Flags {
 
 fn serve(flags: Flags) -> ExitCode {
     let prefix = config::prefix(&flags, &Environment);
-    with_address(&flags, |address| serve::run(&prefix, address))
+    match config::transport(&Environment) {
+        Ok(settings) => with_address(&flags, |address| serve::run(&prefix, address, &settings)),
+        Err(error) => misconfigured(&error),
+    }
 }
 
 fn with_address<E: Display>(

@@ -6,13 +6,22 @@
 mod ping;
 mod placement;
 mod routes;
-mod server;
+pub mod transport;
 
 pub use ping::ping;
 pub use routes::{App, handle};
 
+pub(crate) use routes::error_response;
+
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+
+use rouille::{Request, Response};
+use transport::{Counters, Service, Settings};
+
+use crate::limits::IN_PLACE_BYTES_MAX;
+use crate::log;
 
 /// Why the server could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +46,12 @@ pub enum ServeError {
     /// The server no longer accepts connections.
     #[error("the listener was lost")]
     ListenerLost,
+    /// A thread that serves connections has ended.
+    #[error("an I/O worker was lost")]
+    WorkerLost,
+    /// A second signal came before everything was finished.
+    #[error("stopped before every request was answered, by a second signal")]
+    Interrupted,
 }
 
 /// Serves the model in `<prefix>/model` on `address` until SIGTERM or SIGINT.
@@ -46,7 +61,20 @@ pub enum ServeError {
 ///
 /// # Errors
 /// The address cannot be listened on, or the listener is lost.
-pub fn run(prefix: &Path, address: SocketAddr) -> Result<(), ServeError> {
+pub fn run(prefix: &Path, address: SocketAddr, settings: &Settings) -> Result<(), ServeError> {
+    let listener = transport::bind(address)?;
     let app = App::load(&prefix.join("model"));
-    server::run(address, move |request, body| handle(&app, request, body))
+    let address = listener.local_addr().unwrap_or(address);
+    log::info(format_args!("listening on {address}"));
+    transport::serve(listener, settings, app, &Arc::new(Counters::default()))
+}
+
+impl Service for App {
+    fn handle(&self, request: &Request, body: &[u8]) -> Response {
+        handle(self, request, body)
+    }
+
+    fn takes_long(&self, _request: &Request, body_bytes: usize) -> bool {
+        body_bytes > IN_PLACE_BYTES_MAX
+    }
 }

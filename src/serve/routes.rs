@@ -144,7 +144,7 @@ impl Refusal {
 }
 
 /// `{"error": "<reason>"}`: what the platform passes on to the caller as `OriginalMessage`.
-pub(super) fn error_response(status: u16, reason: &str) -> Response {
+pub(crate) fn error_response(status: u16, reason: &str) -> Response {
     let body = serde_json::json!({ "error": reason }).to_string();
     let headers = vec![("Content-Type".into(), "application/json".into())];
     response(status, headers, ResponseBody::from_string(body))

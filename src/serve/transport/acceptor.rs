@@ -1,0 +1,335 @@
+//! The listener: accepts connections, hands them to the workers, and ends it all on a signal.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::net::{SocketFlags, acceptfrom_with, listen, sockopt};
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::Service;
+use super::budget::Budget;
+use super::compute::Pool;
+use super::connection::Context;
+use super::counters::Counters;
+use super::inbox::{Inbox, Message};
+use super::poller::{Interest, Poller, Ready, Waker};
+use super::settings::Settings;
+use super::worker::Worker;
+use crate::limits::BODIES_BYTES_MAX;
+use crate::log;
+use crate::serve::ServeError;
+
+/// Connections that may wait to be accepted; the system's `somaxconn` caps it.
+const BACKLOG: i32 = 4_096;
+
+/// Connections accepted before signals have their turn.
+const ACCEPTED_AT_ONCE: usize = 64;
+
+/// How long accepting pauses when the system has no descriptor or memory for one more connection.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How often the log repeats that it has none.
+const COMPLAINT: Duration = Duration::from_secs(1);
+
+/// An unacknowledged answer or probe ends a connection after this long, in milliseconds: the client's
+/// machine is gone.
+const USER_TIMEOUT_MS: u32 = 60_000;
+
+const LISTENER: usize = 0;
+const SIGNALS: usize = 1;
+
+/// Listens on `address`, with the options that every accepted connection inherits.
+///
+/// # Errors
+/// The address is taken, is not this machine's, or may not be used.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let listener = TcpListener::bind(address).and_then(|listener| {
+        listen(&listener, BACKLOG)?;
+        listener.set_nonblocking(true)?;
+        // Without it, the second small packet of an answer waits 40 ms for the first one's acknowledgement.
+        sockopt::set_tcp_nodelay(&listener, true)?;
+        sockopt::set_socket_keepalive(&listener, true)?;
+        sockopt::set_tcp_user_timeout(&listener, USER_TIMEOUT_MS)?;
+        Ok(listener)
+    });
+    listener.map_err(|error| ServeError::Listen {
+        address,
+        reason: error.to_string(),
+    })
+}
+
+/// Serves `service` on `listener` until SIGTERM or SIGINT; then finishes what was accepted.
+///
+/// # Errors
+/// Threads or signals cannot be set up, the listener or a worker is lost, or a second signal came before
+/// everything was finished.
+pub fn serve<S: Service>(
+    listener: TcpListener,
+    settings: &Settings,
+    service: S,
+    counters: &Arc<Counters>,
+) -> Result<(), ServeError> {
+    let setup = |what| move |source| ServeError::Setup { what, source };
+    let poller = Poller::new().map_err(setup("a poller"))?;
+    let signals = ending_signals().map_err(setup("signals"))?;
+    poller
+        .add(&listener, LISTENER, Interest::Readable)
+        .map_err(setup("the listener"))?;
+    poller
+        .add(&signals, SIGNALS, Interest::Readable)
+        .map_err(setup("signals"))?;
+    let running = Arc::new(AtomicUsize::new(settings.workers));
+    let workers = start_workers(
+        settings,
+        Arc::new(service),
+        counters,
+        &running,
+        &poller.waker(),
+    )?;
+    let mut acceptor = Acceptor {
+        listener,
+        signals,
+        workers,
+        running,
+        complained: None,
+    };
+    acceptor.accept_until_signal(poller, settings.drain)
+}
+
+/// A stream on which a byte arrives with SIGTERM or SIGINT. Handlers are set explicitly because the kernel
+/// gives a container's process 1 no default ones.
+fn ending_signals() -> std::io::Result<UnixStream> {
+    let (reader, writer) = UnixStream::pair()?;
+    reader.set_nonblocking(true)?;
+    signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
+    signal_hook::low_level::pipe::register(SIGINT, writer)?;
+    Ok(reader)
+}
+
+fn start_workers<S: Service>(
+    settings: &Settings,
+    service: Arc<S>,
+    counters: &Arc<Counters>,
+    running: &Arc<AtomicUsize>,
+    waker: &Waker,
+) -> Result<Vec<Arc<Inbox>>, ServeError> {
+    let setup = |what| move |source| ServeError::Setup { what, source };
+    let pool = Pool::start(settings.compute_threads).map_err(setup("compute threads"))?;
+    let budget = Budget::new(BODIES_BYTES_MAX);
+    let cap = (settings.connections_possible() / settings.workers).max(1);
+    let start = |_| {
+        let poller = Poller::new().map_err(setup("a poller"))?;
+        let inbox = Arc::new(Inbox::new(poller.waker()));
+        let (pool, budget, counters) = (pool.clone(), budget.clone(), Arc::clone(counters));
+        let context = Context::new(
+            Arc::clone(&service),
+            settings.clone(),
+            pool,
+            budget,
+            Arc::clone(&inbox),
+            counters,
+        );
+        let worker = Worker::new(poller, cap, context);
+        let ended = Ended {
+            running: Arc::clone(running),
+            waker: waker.clone(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("io".to_owned())
+            .spawn(move || {
+                let _ended = ended;
+                if let Err(error) = worker.run() {
+                    log::error(format_args!("an I/O worker cannot go on: {error}"));
+                }
+            });
+        thread.map_err(setup("an I/O worker's thread"))?;
+        Ok(inbox)
+    };
+    (0..settings.workers).map(start).collect()
+}
+
+/// Tells the acceptor when a worker ends, be it by a panic.
+struct Ended {
+    running: Arc<AtomicUsize>,
+    waker: Waker,
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.running.fetch_sub(1, Ordering::AcqRel);
+        self.waker.wake();
+    }
+}
+
+struct Acceptor {
+    listener: TcpListener,
+    signals: UnixStream,
+    workers: Vec<Arc<Inbox>>,
+    /// Workers that have not ended.
+    running: Arc<AtomicUsize>,
+    /// When the log last said that there are no descriptors.
+    complained: Option<Instant>,
+}
+
+/// Why accepting paused or ended.
+enum Accepted {
+    /// Nobody is waiting, or others have their turn first.
+    Enough,
+    /// The system has no descriptor or memory for a connection.
+    Exhausted(Errno),
+    /// The listener itself is broken.
+    Lost,
+}
+
+impl Acceptor {
+    fn accept_until_signal(&mut self, poller: Poller, drain: Duration) -> Result<(), ServeError> {
+        let mut ready = Vec::new();
+        let mut pause = None;
+        loop {
+            let waited = poller.wait(pause, &mut ready);
+            waited.map_err(|source| ServeError::Setup {
+                what: "waiting for connections",
+                source,
+            })?;
+            if self.running.load(Ordering::Acquire) < self.workers.len() {
+                return Err(ServeError::WorkerLost);
+            }
+            if ready
+                .iter()
+                .any(|event| matches!(event, Ready::Source { key: SIGNALS, .. }))
+            {
+                return self.drain(poller, drain);
+            }
+            pause = match self.accept() {
+                Accepted::Enough if pause.is_some() => self.resume(&poller)?,
+                Accepted::Enough => None,
+                Accepted::Exhausted(error) => self.make_room(&poller, error)?,
+                Accepted::Lost => return Err(ServeError::ListenerLost),
+            };
+        }
+    }
+
+    /// Accepts who is waiting.
+    fn accept(&self) -> Accepted {
+        for _ in 0..ACCEPTED_AT_ONCE {
+            match acceptfrom_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+                Ok((socket, peer)) => {
+                    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+                    self.hand_over(TcpStream::from(socket), peer);
+                }
+                Err(Errno::AGAIN) => return Accepted::Enough,
+                Err(error @ (Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)) => {
+                    return Accepted::Exhausted(error);
+                }
+                Err(Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::FAULT) => {
+                    return Accepted::Lost;
+                }
+                // What is left concerns the one connection that was not accepted (accept(2)), or nobody.
+                Err(_) => {}
+            }
+        }
+        Accepted::Enough
+    }
+
+    /// Gives a connection to the worker that has fewest.
+    fn hand_over(&self, stream: TcpStream, peer: Option<SocketAddr>) {
+        let peer = peer.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)));
+        if let Some(worker) = self
+            .workers
+            .iter()
+            .min_by_key(|worker| worker.connections())
+        {
+            worker.add_connection();
+            worker.send(Message::Adopt(stream, peer));
+        }
+    }
+
+    /// Has a connection closed that only waits, and pauses, since the listener stays ready meanwhile.
+    fn make_room(&mut self, poller: &Poller, error: Errno) -> Result<Option<Duration>, ServeError> {
+        if self
+            .complained
+            .is_none_or(|when| when.elapsed() >= COMPLAINT)
+        {
+            self.complained = Some(Instant::now());
+            log::error(format_args!(
+                "cannot accept a connection: {error}; closing the one that has waited longest"
+            ));
+        }
+        if let Some(worker) = self
+            .workers
+            .iter()
+            .max_by_key(|worker| worker.connections())
+        {
+            worker.send(Message::MakeRoom);
+        }
+        self.watch(poller, Interest::Nothing)?;
+        Ok(Some(PAUSE))
+    }
+
+    fn resume(&self, poller: &Poller) -> Result<Option<Duration>, ServeError> {
+        self.watch(poller, Interest::Readable)?;
+        Ok(None)
+    }
+
+    fn watch(&self, poller: &Poller, interest: Interest) -> Result<(), ServeError> {
+        let watched = poller.modify(&self.listener, LISTENER, interest);
+        watched.map_err(|source| ServeError::Setup {
+            what: "the listener",
+            source,
+        })
+    }
+
+    /// Accepts who is waiting, closes the listener, and waits until the workers have finished.
+    fn drain(&mut self, poller: Poller, deadline: Duration) -> Result<(), ServeError> {
+        let began = Instant::now();
+        self.quiet_signals();
+        self.accept();
+        poller.remove(&self.listener);
+        // Refuses who comes now. The descriptor itself goes with the process.
+        let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);
+        let open: usize = self.workers.iter().map(|worker| worker.connections()).sum();
+        log::info(format_args!("told to stop: finishing {open} connections"));
+        self.workers
+            .iter()
+            .for_each(|worker| worker.send(Message::Drain));
+        let mut ready = Vec::new();
+        while self.running.load(Ordering::Acquire) > 0 {
+            let left = (deadline + PAUSE).saturating_sub(began.elapsed());
+            let waited = poller.wait(Some(left), &mut ready);
+            waited.map_err(|source| ServeError::Setup {
+                what: "waiting for the workers",
+                source,
+            })?;
+            if ready
+                .iter()
+                .any(|event| matches!(event, Ready::Source { key: SIGNALS, .. }))
+            {
+                return Err(ServeError::Interrupted);
+            }
+            if left.is_zero() {
+                break;
+            }
+        }
+        log::info(format_args!(
+            "finished in {} ms",
+            began.elapsed().as_millis()
+        ));
+        Ok(())
+    }
+
+    /// Takes the signal's byte off the stream, so that only a second signal is seen again.
+    fn quiet_signals(&mut self) {
+        use std::io::Read;
+        let mut bytes = [0; 16];
+        while let Err(error) = self.signals.read(&mut bytes) {
+            if error.kind() != ErrorKind::Interrupted {
+                break;
+            }
+        }
+    }
+}

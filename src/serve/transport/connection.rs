@@ -1,0 +1,630 @@
+//! One connection: a state machine that turns what arrives into requests and answers into what leaves.
+//!
+//! It never blocks and never waits: the [worker](super::worker) calls it when its socket is ready, when a
+//! compute thread has an answer, and when its deadline has passed.
+
+use std::borrow::Cow;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rouille::{Request, Response};
+
+use super::Service;
+use super::answer::{self, Clock, Manner};
+use super::body::Body;
+use super::budget::{Budget, Reservation};
+use super::compute::Pool;
+use super::counters::Counters;
+use super::head::{self, Framing, Head};
+use super::inbox::{Inbox, Message};
+use super::poller::Interest;
+use super::refusal::Refusal;
+use super::settings::Settings;
+use crate::limits::{OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
+
+/// Bytes read at once. A small request with its head fits many times over.
+const INPUT_BYTES: usize = 64 << 10;
+
+/// After a refusal, what the client still sends is read and dropped, so that the answer is not lost with the
+/// reset that closing on unread bytes would send: so many bytes, for so long.
+const LINGER_BYTES_MAX: usize = 1 << 20;
+const LINGER: Duration = Duration::from_secs(2);
+
+/// What all connections of a worker share.
+pub(super) struct Context<S> {
+    pub(super) service: Arc<S>,
+    pub(super) settings: Settings,
+    pub(super) pool: Pool,
+    pub(super) budget: Budget,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) clock: Clock,
+    /// When the events at hand were taken from the kernel.
+    pub(super) now: Instant,
+    /// When the server was told to stop.
+    pub(super) draining_since: Option<Instant>,
+    /// Where input is read to, so that an idle connection needs no buffer of its own.
+    input: Vec<u8>,
+    /// Where answers are gathered before they are written, likewise.
+    output: Vec<u8>,
+}
+
+impl<S> Context<S> {
+    pub(super) fn new(
+        service: Arc<S>,
+        settings: Settings,
+        pool: Pool,
+        budget: Budget,
+        inbox: Arc<Inbox>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            service,
+            settings,
+            pool,
+            budget,
+            inbox,
+            counters,
+            clock: Clock::new(),
+            now: Instant::now(),
+            draining_since: None,
+            input: vec![0; INPUT_BYTES],
+            output: Vec::new(),
+        }
+    }
+}
+
+/// What a connection is waiting for, and since when, decides when it is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    Request,
+    Head,
+    Body,
+    Compute,
+    Write,
+    Close,
+}
+
+/// A request whose body is on its way.
+struct Exchange {
+    request: Request,
+    manner: Manner,
+    body: Body,
+}
+
+enum Phase {
+    /// Between requests, or in a head.
+    Head,
+    /// In a body.
+    Body(Box<Exchange>),
+    /// A compute thread has the request.
+    Compute,
+    /// Everything is said; `left` more bytes are read and dropped.
+    Linger { left: usize },
+}
+
+/// Whether a connection goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Keep,
+    Close,
+}
+
+pub(super) struct Connection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    phase: Phase,
+    /// Received and not used yet: the beginning of a head, or requests whose turn has not come.
+    input: Vec<u8>,
+    /// Answers that the socket had no room for, and how much of them has left since.
+    output: Vec<u8>,
+    written: usize,
+    /// No further request is taken; closed as soon as the output has left.
+    is_closing: bool,
+    /// The client may still be sending: linger before closing.
+    lingers: bool,
+    /// `input` holds requests that can go on without another byte.
+    is_stalled: bool,
+    /// The socket is broken and no longer watched.
+    is_gone: bool,
+    /// Whether a request was completed since the worker last asked.
+    has_answered: bool,
+    wait: Wait,
+    since: Instant,
+    /// What the poller was last told.
+    pub(super) interest: Interest,
+}
+
+impl Connection {
+    /// A connection that has just been accepted.
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, now: Instant) -> Self {
+        Self {
+            stream,
+            peer,
+            phase: Phase::Head,
+            input: Vec::new(),
+            output: Vec::new(),
+            written: 0,
+            is_closing: false,
+            lingers: false,
+            is_stalled: false,
+            is_gone: false,
+            has_answered: true,
+            wait: Wait::Request,
+            since: now,
+            interest: Interest::Readable,
+        }
+    }
+
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// Whether the connection can be given up for another one: no complete request of it is at hand.
+    pub(super) fn is_waiting(&self) -> bool {
+        !matches!(self.wait, Wait::Compute | Wait::Write)
+    }
+
+    /// Whether a request was completed since this was last asked.
+    pub(super) fn take_answered(&mut self) -> bool {
+        std::mem::take(&mut self.has_answered)
+    }
+
+    /// Whether [`go_on`](Self::go_on) has something to do without another event.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.is_stalled && !self.has_output()
+    }
+
+    /// Whether the socket was found broken while a compute thread had the request.
+    pub(super) fn is_gone(&self) -> bool {
+        self.is_gone
+    }
+
+    /// The socket is broken in both directions. Returns whether the connection must be kept all the same,
+    /// because a compute thread will answer to it.
+    pub(super) fn break_off(&mut self) -> bool {
+        self.is_gone = matches!(self.phase, Phase::Compute);
+        self.is_gone
+    }
+
+    /// What has to be ready before the connection can go on.
+    pub(super) fn wanted(&self) -> Interest {
+        match self.phase {
+            _ if self.has_output() => Interest::Writable,
+            Phase::Compute => Interest::Nothing,
+            _ if self.is_stalled => Interest::Nothing,
+            _ => Interest::Readable,
+        }
+    }
+
+    fn has_output(&self) -> bool {
+        self.written < self.output.len()
+    }
+
+    /// The socket is ready for what was [wanted](Self::wanted).
+    pub(super) fn ready<S: Service>(&mut self, key: usize, context: &mut Context<S>) -> Fate {
+        let fate = match &self.phase {
+            _ if self.has_output() => Fate::Keep,
+            Phase::Compute => Fate::Keep,
+            Phase::Linger { .. } => return self.linger(context),
+            Phase::Body(exchange) if exchange.body.has_length() && self.input.is_empty() => {
+                self.receive_body(key, context)
+            }
+            _ => self.receive(key, context),
+        };
+        if fate == Fate::Close {
+            fate
+        } else {
+            self.finish_turn(context)
+        }
+    }
+
+    /// Takes up requests that were received but had to wait their turn.
+    pub(super) fn go_on<S: Service>(&mut self, key: usize, context: &mut Context<S>) -> Fate {
+        self.process_input(key, context);
+        self.finish_turn(context)
+    }
+
+    /// A compute thread has the answer, `message` whole.
+    pub(super) fn computed<S: Service>(
+        &mut self,
+        message: Vec<u8>,
+        keep_alive: bool,
+        context: &mut Context<S>,
+    ) -> Fate {
+        self.phase = Phase::Head;
+        self.answered(keep_alive);
+        self.is_stalled = !self.input.is_empty();
+        if self.has_output() {
+            self.output.extend(message);
+        } else {
+            (self.output, self.written) = (message, 0);
+        }
+        self.finish_turn(context)
+    }
+
+    /// Gives the connection up, or answers why, if its deadline has passed.
+    pub(super) fn expire<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
+        if context.now < self.deadline(context) {
+            return Fate::Keep;
+        }
+        match self.wait {
+            Wait::Head => self.refuse(Refusal::TooSlow("head"), context),
+            Wait::Body => self.refuse(Refusal::TooSlow("body"), context),
+            Wait::Compute => return Fate::Keep,
+            Wait::Request | Wait::Write | Wait::Close => return Fate::Close,
+        }
+        self.finish_turn(context)
+    }
+
+    fn deadline<S>(&self, context: &Context<S>) -> Instant {
+        let Settings {
+            idle,
+            head,
+            body,
+            write,
+            drain_idle,
+            ..
+        } = context.settings;
+        match (self.wait, &self.phase, context.draining_since) {
+            (Wait::Request, _, Some(since)) => (self.since + idle).min(since + drain_idle),
+            (Wait::Request, _, None) => self.since + idle,
+            (Wait::Head, ..) => self.since + head,
+            (Wait::Body, Phase::Body(exchange), _) => exchange.body.deadline(body),
+            (Wait::Close, ..) => self.since + LINGER,
+            _ => self.since + write,
+        }
+    }
+
+    /// Reads once, and processes what came.
+    fn receive<S: Service>(&mut self, key: usize, context: &mut Context<S>) -> Fate {
+        let mut buffer = std::mem::take(&mut context.input);
+        let read = self.stream.read(&mut buffer);
+        let fate = match read {
+            Ok(0) => self.end_of_stream(context),
+            Ok(count) => {
+                self.take_in(buffer.get(..count).unwrap_or_default(), key, context);
+                Fate::Keep
+            }
+            Err(error) if is_temporary(&error) => Fate::Keep,
+            Err(_) => Fate::Close,
+        };
+        context.input = buffer;
+        fate
+    }
+
+    /// Reads a body of known length to where it stays.
+    fn receive_body<S: Service>(&mut self, key: usize, context: &mut Context<S>) -> Fate {
+        let Phase::Body(exchange) = &mut self.phase else {
+            return Fate::Keep;
+        };
+        match exchange.body.read_from(&mut &self.stream) {
+            Ok(true) => self.complete_body(key, context),
+            Ok(false) => return self.end_of_stream(context),
+            Err(refusal) => self.refuse(refusal, context),
+        }
+        Fate::Keep
+    }
+
+    /// The client will send no more. If that cuts a request short it is told so: it may still be reading.
+    fn end_of_stream<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
+        if matches!(self.phase, Phase::Head) && self.input.is_empty() {
+            return Fate::Close;
+        }
+        self.refuse(Refusal::CutShort, context);
+        Fate::Keep
+    }
+
+    /// Processes `bytes` where they lie, and keeps what is left over.
+    fn take_in<S: Service>(&mut self, bytes: &[u8], key: usize, context: &mut Context<S>) {
+        if !self.input.is_empty() {
+            self.input.extend(bytes);
+            return self.process_input(key, context);
+        }
+        let used = self.process(bytes, key, context);
+        self.input.extend(bytes.get(used..).unwrap_or_default());
+    }
+
+    fn process_input<S: Service>(&mut self, key: usize, context: &mut Context<S>) {
+        let mut input = std::mem::take(&mut self.input);
+        let used = self.process(&input, key, context);
+        input.drain(..used);
+        if !input.is_empty() {
+            self.input = input;
+        }
+    }
+
+    /// Takes requests from the start of `bytes` for as long as it is this connection's turn. Returns how many
+    /// bytes were used.
+    fn process<S: Service>(&mut self, bytes: &[u8], key: usize, context: &mut Context<S>) -> usize {
+        let mut rest = bytes;
+        self.is_stalled = false;
+        for _ in 0..PIPELINE_TURN_MAX {
+            if rest.is_empty() || context.output.len() > OUTPUT_GATHERED_BYTES_MAX {
+                break;
+            }
+            match self.step(rest, key, context) {
+                Ok(Some(used)) => rest = rest.get(used..).unwrap_or_default(),
+                Ok(None) => return bytes.len() - rest.len(),
+                Err(refusal) => self.refuse(refusal, context),
+            }
+            if self.is_closing {
+                self.lingers |= !rest.is_empty();
+                return bytes.len();
+            }
+        }
+        self.is_stalled = !rest.is_empty();
+        bytes.len() - rest.len()
+    }
+
+    /// One head, with its body if that is there, or one piece of a body. `None` if more bytes are needed, or
+    /// an answer is.
+    fn step<S: Service>(
+        &mut self,
+        bytes: &[u8],
+        key: usize,
+        context: &mut Context<S>,
+    ) -> Result<Option<usize>, Refusal> {
+        match &mut self.phase {
+            Phase::Head => match head::parse(bytes, self.peer)? {
+                Some(head) => {
+                    let (used, after) = bytes.split_at(head.bytes.min(bytes.len()));
+                    Ok(Some(used.len() + self.begin(head, after, key, context)?))
+                }
+                None => Ok(None),
+            },
+            Phase::Body(exchange) => {
+                let used = exchange.body.take(bytes)?;
+                self.complete_body(key, context);
+                Ok(Some(used))
+            }
+            Phase::Compute | Phase::Linger { .. } => Ok(None),
+        }
+    }
+
+    /// Begins a request. Returns how many of the bytes `after` the head were its body: all of it, if all of
+    /// it is there, so that a small request is answered without a copy of anything.
+    fn begin<S: Service>(
+        &mut self,
+        head: Head,
+        after: &[u8],
+        key: usize,
+        context: &mut Context<S>,
+    ) -> Result<usize, Refusal> {
+        let manner = Manner {
+            is_head: head.request.method() == "HEAD",
+            keep_alive: head.keep_alive && context.draining_since.is_none(),
+            is_http_1_0: head.is_http_1_0,
+        };
+        let cap = context.settings.body_bytes;
+        let reservation = context.budget.reservation();
+        if let Framing::Length(length) = head.framing
+            && let Some(body) = usize::try_from(length)
+                .ok()
+                .and_then(|length| after.get(..length))
+            && body.len() <= cap
+        {
+            self.dispatch(
+                head.request,
+                manner,
+                Cow::Borrowed(body),
+                reservation,
+                key,
+                context,
+            );
+            return Ok(body.len());
+        }
+        let body = Body::begin(head.framing, cap, reservation, context.now)?;
+        if head.expects_continue && after.is_empty() {
+            context.output.extend(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        self.phase = Phase::Body(Box::new(Exchange {
+            request: head.request,
+            manner,
+            body,
+        }));
+        Ok(0)
+    }
+
+    /// Hands the request on if its body is complete.
+    fn complete_body<S: Service>(&mut self, key: usize, context: &mut Context<S>) {
+        let Phase::Body(exchange) = &self.phase else {
+            return;
+        };
+        if !exchange.body.is_complete() {
+            return;
+        }
+        if let Phase::Body(exchange) = std::mem::replace(&mut self.phase, Phase::Head) {
+            let Exchange {
+                request,
+                manner,
+                body,
+            } = *exchange;
+            let (bytes, reservation) = body.into_parts();
+            self.dispatch(
+                request,
+                manner,
+                Cow::Owned(bytes),
+                reservation,
+                key,
+                context,
+            );
+        }
+    }
+
+    /// Answers a request: here and now if that is quick, else by way of the compute pool.
+    fn dispatch<S: Service>(
+        &mut self,
+        request: Request,
+        manner: Manner,
+        body: Cow<'_, [u8]>,
+        reservation: Reservation,
+        key: usize,
+        context: &mut Context<S>,
+    ) {
+        if !context.service.takes_long(&request, body.len()) {
+            let response = call(&*context.service, &request, &body);
+            return self.respond(response, manner, context);
+        }
+        let (service, inbox, body) = (
+            Arc::clone(&context.service),
+            Arc::clone(&context.inbox),
+            body.into_owned(),
+        );
+        let job = Box::new(move || {
+            let response = call(&*service, &request, &body);
+            drop((body, reservation));
+            let mut message = Vec::new();
+            answer::write(
+                &mut message,
+                response,
+                manner,
+                &mut Clock::new(),
+                Instant::now(),
+            );
+            inbox.send(Message::Computed {
+                key,
+                message,
+                keep_alive: manner.keep_alive,
+            });
+        });
+        match context.pool.submit(job) {
+            Ok(()) => self.phase = Phase::Compute,
+            Err(_) => {
+                context.counters.refused();
+                self.respond(Refusal::Busy.response(), manner, context);
+            }
+        }
+    }
+
+    fn respond<S>(&mut self, response: Response, manner: Manner, context: &mut Context<S>) {
+        answer::write(
+            &mut context.output,
+            response,
+            manner,
+            &mut context.clock,
+            context.now,
+        );
+        self.answered(manner.keep_alive);
+    }
+
+    fn answered(&mut self, keep_alive: bool) {
+        self.has_answered = true;
+        self.is_closing = !keep_alive;
+    }
+
+    /// Answers that the request at hand will not be taken, and nothing after it.
+    fn refuse<S>(&mut self, refusal: Refusal, context: &mut Context<S>) {
+        context.counters.refused();
+        self.phase = Phase::Head;
+        self.input = Vec::new();
+        self.lingers = true;
+        let manner = Manner {
+            is_head: false,
+            keep_alive: false,
+            is_http_1_0: false,
+        };
+        self.respond(refusal.response(), manner, context);
+    }
+
+    /// Writes what there is to write, and settles what the connection waits for next.
+    fn finish_turn<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
+        let progress = match self.flush(&mut context.output) {
+            Ok(progress) => progress,
+            Err(_) => return Fate::Close,
+        };
+        if !self.has_output() && self.is_closing {
+            if !self.lingers {
+                return Fate::Close;
+            }
+            self.begin_linger();
+        }
+        let wait = self.waits_for();
+        if wait != self.wait || self.has_answered || (wait == Wait::Write && progress) {
+            (self.wait, self.since) = (wait, context.now);
+        }
+        Fate::Keep
+    }
+
+    fn waits_for(&self) -> Wait {
+        match self.phase {
+            _ if self.has_output() => Wait::Write,
+            Phase::Head if self.input.is_empty() => Wait::Request,
+            Phase::Head => Wait::Head,
+            Phase::Body(_) => Wait::Body,
+            Phase::Compute => Wait::Compute,
+            Phase::Linger { .. } => Wait::Close,
+        }
+    }
+
+    /// Writes older output, then `fresh`, and keeps what the socket has no room for. Returns whether any byte
+    /// left.
+    fn flush(&mut self, fresh: &mut Vec<u8>) -> std::io::Result<bool> {
+        let mut progress = false;
+        if self.has_output() {
+            let count = write_some(
+                &self.stream,
+                self.output.get(self.written..).unwrap_or_default(),
+            )?;
+            self.written += count;
+            progress = count > 0;
+        }
+        if self.has_output() {
+            self.output.append(fresh);
+            return Ok(progress);
+        }
+        (self.output, self.written) = (Vec::new(), 0);
+        if !fresh.is_empty() {
+            let count = write_some(&self.stream, fresh)?;
+            self.output.extend(fresh.get(count..).unwrap_or_default());
+            fresh.clear();
+            progress |= count > 0;
+        }
+        Ok(progress)
+    }
+
+    fn begin_linger(&mut self) {
+        // If the client is gone already, the next read says so.
+        let _ = self.stream.shutdown(Shutdown::Write);
+        self.phase = Phase::Linger {
+            left: LINGER_BYTES_MAX,
+        };
+        self.is_closing = false;
+        self.has_answered = true;
+    }
+
+    fn linger<S>(&mut self, context: &mut Context<S>) -> Fate {
+        let Phase::Linger { left } = &mut self.phase else {
+            return Fate::Keep;
+        };
+        match self.stream.read(&mut context.input) {
+            Ok(count) if count > 0 && count < *left => {
+                *left -= count;
+                Fate::Keep
+            }
+            Err(error) if is_temporary(&error) => Fate::Keep,
+            _ => Fate::Close,
+        }
+    }
+}
+
+/// Calls the handler; a panic is an answer too.
+fn call<S: Service>(service: &S, request: &Request, body: &[u8]) -> Response {
+    std::panic::catch_unwind(AssertUnwindSafe(|| service.handle(request, body)))
+        .unwrap_or_else(|_| Refusal::Panicked.response())
+}
+
+fn write_some(mut stream: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
+    match stream.write(bytes) {
+        Ok(count) => Ok(count),
+        Err(error) if is_temporary(&error) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_temporary(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
