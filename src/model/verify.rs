@@ -44,7 +44,7 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
 fn outputs(model: &Model, row: &Array2<f64>) -> Result<Vec<f64>, ModelError> {
     let outputs = match model.predict(row)? {
         Outputs::Values(values) => values,
-        Outputs::Classes(classes) => model.probabilities(row)?.unwrap_or(classes.scores),
+        Outputs::Classes(classes) => model.probabilities(&classes).unwrap_or(classes.scores),
     };
     Ok(outputs.into_iter().collect())
 }
