@@ -3,9 +3,13 @@
 //! To add a format, add a file with a `detect` and a `read` function, and a line to [`FORMATS`].
 
 mod artifact;
+mod container;
 mod ignored;
 mod json;
+mod limits;
 mod linfa;
+mod objects;
+mod pickle;
 
 use sagelet::artifact::{ArtifactError, Digest, Document};
 
