@@ -28,6 +28,13 @@ pub const TRAINING_CONFIG_BYTES_MAX: u64 = 4 << 20;
 /// Characters of `output/failure`: the platform shows the first 1,024 as `FailureReason`.
 pub const FAILURE_CHARS_MAX: usize = 1_024;
 
+/// Classes of a classifier: a row's probabilities are held and written for all of them.
+pub const CLASSES_MAX: usize = 10_000;
+
+/// Numbers of a request's design matrix, 8 bytes each: what the largest body of one-digit cells makes. A
+/// feature with many categories makes many of one cell, so the body's size alone is no bound.
+pub const DESIGN_CELLS_MAX: usize = 50 << 20;
+
 /// Bytes of a request's head: the headers that the platform passes on have at most 1,024 bytes each.
 pub const HEAD_BYTES_MAX: usize = 16 << 10;
 

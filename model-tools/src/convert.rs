@@ -84,8 +84,8 @@ fn complete(source: &Source) -> Result<Document, Error> {
     if !document.verification.is_empty() {
         return Ok(document);
     }
-    document.verification = verification::compute(&model, &document.model)
-        .map_err(|error| source.input.refused(error))?;
+    document.verification =
+        verification::compute(&model, &document).map_err(|error| source.input.refused(error))?;
     match document.verification.rows.len() {
         0 => {
             output::note("no verification rows added: the model is too wide, or predicts infinity")

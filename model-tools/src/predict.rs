@@ -32,12 +32,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
     let rows = format
-        .decode(&body.bytes, model.width())
+        .decode(&body.bytes, model.schema())
         .map_err(|error| body.refused(error))?;
     let predictions = model
         .predict(&rows.design)
         .map_err(|error| body.refused(error))?;
-    output::print(&codec::encode(&predictions, Shape::Lines))
+    output::print(&codec::encode(&predictions, model.labels(), Shape::Lines))
 }
 
 fn format(content_type: &str) -> Result<Format, Error> {

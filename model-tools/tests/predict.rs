@@ -21,8 +21,12 @@ fn predictions_are_the_servers_to_the_byte() {
     let rows = rows();
     let artifact = Artifact::read(&repository().join(DIABETES)).unwrap();
     let model = Model::load(&artifact.document).unwrap();
-    let decoded = Format::Csv.decode(rows.as_bytes(), model.width()).unwrap();
-    let served = codec::encode(&model.predict(&decoded.design).unwrap(), decoded.shape);
+    let decoded = Format::Csv.decode(rows.as_bytes(), model.schema()).unwrap();
+    let served = codec::encode(
+        &model.predict(&decoded.design).unwrap(),
+        model.labels(),
+        decoded.shape,
+    );
 
     let scratch = Scratch::new();
     let file = scratch.write("rows.csv", rows.as_bytes());

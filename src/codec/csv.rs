@@ -5,40 +5,33 @@
 
 use std::io::Read;
 
-use ndarray::Array1;
-
-use super::design::Design;
 use super::error::DecodeError;
 use super::{Rows, Shape};
+use crate::artifact::Label;
+use crate::model::{Design, Outputs, Schema};
 
 /// The mark that some spreadsheets put before a UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads rows of `width` numbers. Line ends may be LF or CRLF, the last may be missing.
+/// Reads rows of this schema. Line ends may be LF or CRLF, the last may be missing.
 ///
 /// # Errors
 /// The first row or cell that is not what the model takes.
-pub fn decode(body: &[u8], width: usize) -> Result<Rows, DecodeError> {
+pub fn decode(body: &[u8], schema: &Schema) -> Result<Rows, DecodeError> {
     let body = body
         .strip_prefix(BYTE_ORDER_MARK)
         .unwrap_or(body)
         .trim_ascii_end();
-    let mut design = Design::new(width);
-    if body.is_empty() {
-        return Err(DecodeError::Empty { width });
-    }
+    let mut design = Design::new(schema);
     if memchr::memchr(b'"', body).is_some() {
         read(body, &mut design)?;
-    } else {
+    } else if !body.is_empty() {
         read_plain(body, &mut design)?;
     }
-    Ok(Rows {
-        design: design.finish()?,
-        shape: Shape::Lines,
-    })
+    super::finish(design, schema.features(), Shape::Lines)
 }
 
-fn read_plain(body: &[u8], design: &mut Design) -> Result<(), DecodeError> {
+fn read_plain(body: &[u8], design: &mut Design<'_>) -> Result<(), DecodeError> {
     for line in lines(body) {
         if line.trim_ascii().is_empty() {
             return Err(DecodeError::EmptyRow { row: design.row() });
@@ -73,11 +66,13 @@ fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
 ///
 /// # Errors
 /// The source fails, or a row or cell is not what `design` takes.
-pub(crate) fn read(source: impl Read, design: &mut Design) -> Result<(), DecodeError> {
+pub(crate) fn read(source: impl Read, design: &mut Design<'_>) -> Result<(), DecodeError> {
     let mut reader = reader(source);
     let mut record = ::csv::ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(syntax)? {
-        record.iter().try_for_each(|cell| design.push_text(cell))?;
+        for cell in &record {
+            design.push_text(cell)?;
+        }
         design.end_row()?;
     }
     Ok(())
@@ -110,15 +105,43 @@ fn syntax(error: ::csv::Error) -> DecodeError {
     }
 }
 
-/// One prediction a line, each in the shortest form that reads back to the same number, each line ended.
+/// One row's prediction a line, several targets with commas between, each line ended. Numbers have the shortest
+/// form that reads back to the same number; labels are quoted where RFC 4180 asks for it.
 #[must_use]
-pub fn encode(predictions: &Array1<f64>) -> Vec<u8> {
-    let mut text = Vec::with_capacity(predictions.len() * 20);
-    for &prediction in predictions {
-        push_number(&mut text, prediction);
-        text.push(b'\n');
+pub fn encode(outputs: &Outputs, labels: &[Label]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(outputs.rows() * 20);
+    match outputs {
+        Outputs::Values(values) => {
+            for row in values.outer_iter() {
+                for (index, &value) in row.iter().enumerate() {
+                    if index > 0 {
+                        text.push(b',');
+                    }
+                    push_number(&mut text, value);
+                }
+                text.push(b'\n');
+            }
+        }
+        Outputs::Classes(classes) => {
+            for &class in &classes.predicted {
+                if let Some(label) = labels.get(class) {
+                    push_text(&mut text, &label.to_string());
+                }
+                text.push(b'\n');
+            }
+        }
     }
     text
+}
+
+/// A field of text, in quotes where it holds a comma, a quote or a line end (RFC 4180, section 2).
+fn push_text(text: &mut Vec<u8>, field: &str) {
+    if !field.contains([',', '"', '\n', '\r']) {
+        return text.extend(field.as_bytes());
+    }
+    text.push(b'"');
+    text.extend(field.replace('"', "\"\"").as_bytes());
+    text.push(b'"');
 }
 
 fn push_number(text: &mut Vec<u8>, number: f64) {

@@ -4,23 +4,26 @@
 
 use std::fmt;
 
-use ndarray::Array1;
+use ndarray::ArrayView1;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::design::Design;
 use super::error::DecodeError;
 use super::{Rows, Shape};
+use crate::artifact::Label;
+use crate::model::{Design, Outputs, RowError, Schema};
 
 /// Reads `{"instances": [[…], …]}` or `{"instances": [{"features": […]}, …]}`.
 ///
 /// # Errors
 /// The body is no JSON of this shape, or a row or cell is not what the model takes.
-pub fn decode(body: &[u8], width: usize) -> Result<Rows, DecodeError> {
+pub fn decode(body: &[u8], schema: &Schema) -> Result<Rows, DecodeError> {
     if body.trim_ascii().is_empty() {
-        return Err(DecodeError::Empty { width });
+        return Err(DecodeError::Empty {
+            width: schema.features(),
+        });
     }
     let mut reading = Reading {
-        design: Design::new(width),
+        design: Design::new(schema),
         shape: None,
         refused: None,
     };
@@ -35,24 +38,22 @@ pub fn decode(body: &[u8], width: usize) -> Result<Rows, DecodeError> {
         format: "JSON of a known shape",
         reason: error.to_string(),
     })?;
-    Ok(Rows {
-        design: reading.design.finish()?,
-        shape: reading.shape.unwrap_or(Shape::Predictions),
-    })
+    let shape = reading.shape.unwrap_or(Shape::Predictions);
+    super::finish(reading.design, schema.features(), shape)
 }
 
 /// What has been read so far.
-struct Reading {
-    design: Design,
+struct Reading<'s> {
+    design: Design<'s>,
     shape: Option<Shape>,
     /// The error to report: serde carries only text, this one has row, column and value.
     refused: Option<DecodeError>,
 }
 
-impl Reading {
-    fn keep<T, E: Error>(&mut self, result: Result<T, DecodeError>) -> Result<T, E> {
+impl Reading<'_> {
+    fn keep<T, E: Error>(&mut self, result: Result<T, RowError>) -> Result<T, E> {
         result.map_err(|error| {
-            self.refused = Some(error);
+            self.refused = Some(error.into());
             E::custom("refused")
         })
     }
@@ -72,23 +73,23 @@ impl Reading {
 }
 
 /// The whole body.
-struct Request<'a>(&'a mut Reading);
+struct Request<'a, 's>(&'a mut Reading<'s>);
 
 /// The list under `instances`.
-struct Instances<'a>(&'a mut Reading);
+struct Instances<'a, 's>(&'a mut Reading<'s>);
 
 /// One element of it.
-struct Instance<'a>(&'a mut Reading);
+struct Instance<'a, 's>(&'a mut Reading<'s>);
 
 /// The list under `features`.
-struct Features<'a>(&'a mut Reading);
+struct Features<'a, 's>(&'a mut Reading<'s>);
 
 /// One number of a row.
-struct Cell<'a>(&'a mut Reading);
+struct Cell<'a, 's>(&'a mut Reading<'s>);
 
 macro_rules! seed {
     ($name:ident) => {
-        impl<'de> DeserializeSeed<'de> for $name<'_> {
+        impl<'de> DeserializeSeed<'de> for $name<'_, '_> {
             type Value = ();
             fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
                 deserializer.deserialize_any(self)
@@ -103,7 +104,7 @@ seed!(Instance);
 seed!(Features);
 seed!(Cell);
 
-impl<'de> Visitor<'de> for Request<'_> {
+impl<'de> Visitor<'de> for Request<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,7 +131,7 @@ impl<'de> Visitor<'de> for Request<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Instances<'_> {
+impl<'de> Visitor<'de> for Instances<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,7 +147,7 @@ impl<'de> Visitor<'de> for Instances<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Instance<'_> {
+impl<'de> Visitor<'de> for Instance<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,7 +180,7 @@ impl<'de> Visitor<'de> for Instance<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Features<'_> {
+impl<'de> Visitor<'de> for Features<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,7 +193,7 @@ impl<'de> Visitor<'de> for Features<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Cell<'_> {
+impl<'de> Visitor<'de> for Cell<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -200,7 +201,7 @@ impl<'de> Visitor<'de> for Cell<'_> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        let pushed = self.0.design.push(number);
+        let pushed = self.0.design.push_number(number);
         self.0.keep(pushed)
     }
 
@@ -221,51 +222,90 @@ impl<'de> Visitor<'de> for Cell<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        let design = &self.0.design;
-        let missing = DecodeError::Missing {
-            row: design.row(),
-            column: design.column(),
-        };
-        self.0.keep(Err(missing))
+        let pushed = self.0.design.push_missing();
+        self.0.keep(pushed)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        let error = self.0.design.not_a_number(text.as_bytes());
-        self.0.keep(Err(error))
+        let pushed = self.0.design.push_string(text);
+        self.0.keep(pushed)
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.visit_str(if value { "true" } else { "false" })
+        let pushed = self.0.design.push_boolean(value);
+        self.0.keep(pushed)
     }
 }
 
-/// `{"predictions":[1.5,2.5]}`. A prediction that overflowed is `null`: JSON has no infinity.
+/// `{"predictions":[1.5,2.5]}`, `{"predictions":[[1.5,2.5]]}` for several targets, `{"predictions":["setosa"]}`.
+/// A prediction that overflowed is `null`: JSON has no infinity.
 #[must_use]
-pub fn encode_predictions(predictions: &Array1<f64>) -> Vec<u8> {
-    encode(predictions, "", "")
+pub fn encode_predictions(outputs: &Outputs, labels: &[Label]) -> Vec<u8> {
+    encode(outputs, |text, row| match outputs {
+        Outputs::Values(values) => push_values(text, values.row(row)),
+        Outputs::Classes(classes) => push_label(text, labels, classes.predicted.get(row)),
+    })
 }
 
-/// `{"predictions":[{"score":1.5},{"score":2.5}]}`, as Linear Learner answers.
+/// `{"predictions":[{"score":1.5},{"score":2.5}]}`, as Linear Learner answers; with the `predicted_label` of a
+/// classifier.
 #[must_use]
-pub fn encode_scores(predictions: &Array1<f64>) -> Vec<u8> {
-    encode(predictions, "{\"score\":", "}")
+pub fn encode_scores(outputs: &Outputs, labels: &[Label]) -> Vec<u8> {
+    encode(outputs, |text, row| {
+        text.extend(b"{\"score\":");
+        match outputs {
+            Outputs::Values(values) => push_values(text, values.row(row)),
+            Outputs::Classes(classes) => {
+                push_values(text, classes.scores.row(row));
+                text.extend(b",\"predicted_label\":");
+                push_label(text, labels, classes.predicted.get(row));
+            }
+        }
+        text.push(b'}');
+    })
 }
 
-fn encode(predictions: &Array1<f64>, before: &str, after: &str) -> Vec<u8> {
-    let mut text = Vec::with_capacity(32 + predictions.len() * (20 + before.len()));
+fn encode(outputs: &Outputs, push: impl Fn(&mut Vec<u8>, usize)) -> Vec<u8> {
+    let mut text = Vec::with_capacity(32 + outputs.rows() * 32);
     text.extend(b"{\"predictions\":[");
-    for (index, &prediction) in predictions.iter().enumerate() {
-        if index > 0 {
+    for row in 0..outputs.rows() {
+        if row > 0 {
             text.push(b',');
         }
-        text.extend(before.as_bytes());
-        if prediction.is_finite() {
-            text.extend(ryu::Buffer::new().format_finite(prediction).as_bytes());
-        } else {
-            text.extend(b"null");
-        }
-        text.extend(after.as_bytes());
+        push(&mut text, row);
     }
     text.extend(b"]}");
     text
+}
+
+/// One number alone, several as a list.
+fn push_values(text: &mut Vec<u8>, values: ArrayView1<'_, f64>) {
+    if values.len() == 1 {
+        return push_number(text, values.sum());
+    }
+    text.push(b'[');
+    for (index, &value) in values.iter().enumerate() {
+        if index > 0 {
+            text.push(b',');
+        }
+        push_number(text, value);
+    }
+    text.push(b']');
+}
+
+fn push_label(text: &mut Vec<u8>, labels: &[Label], class: Option<&usize>) {
+    let label = class.and_then(|&class| labels.get(class));
+    let written = serde_json::to_writer(&mut *text, &label);
+    debug_assert!(
+        written.is_ok(),
+        "a label is JSON, and a Vec never refuses bytes"
+    );
+}
+
+fn push_number(text: &mut Vec<u8>, number: f64) {
+    if number.is_finite() {
+        text.extend(ryu::Buffer::new().format_finite(number).as_bytes());
+    } else {
+        text.extend(b"null");
+    }
 }

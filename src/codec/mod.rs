@@ -1,24 +1,35 @@
 //! Bytes to rows and predictions to bytes: one file a format.
 
 pub mod csv;
-mod design;
 mod error;
 pub mod json;
 pub mod media;
 
-#[cfg(feature = "train")]
-pub(crate) use design::Design;
 pub use error::DecodeError;
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
+
+use crate::artifact::Label;
+use crate::model::{Design, Outputs, Schema};
 
 /// Rows as a request had them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
-    /// The cells, in the shape (rows, width), all finite.
+    /// The design matrix, in the shape (rows, columns), all finite.
     pub design: Array2<f64>,
     /// How the answer is to be written, where the request does not ask for anything else.
     pub shape: Shape,
+}
+
+/// The finished matrix, which must have rows.
+fn finish(design: Design<'_>, features: usize, shape: Shape) -> Result<Rows, DecodeError> {
+    if design.rows() == 0 {
+        return Err(DecodeError::Empty { width: features });
+    }
+    Ok(Rows {
+        design: design.finish(),
+        shape,
+    })
 }
 
 /// How predictions are arranged in an answer.
@@ -54,25 +65,25 @@ impl Format {
         }
     }
 
-    /// Reads the rows of `body` for a model of `width` columns.
+    /// Reads the rows of `body` for a model that takes rows of this schema.
     ///
     /// # Errors
-    /// The first thing in `body` that is not a row of `width` finite numbers, with its place.
-    pub fn decode(self, body: &[u8], width: usize) -> Result<Rows, DecodeError> {
+    /// The first thing in `body` that is no such row, with its place.
+    pub fn decode(self, body: &[u8], schema: &Schema) -> Result<Rows, DecodeError> {
         match self {
-            Self::Csv => csv::decode(body, width),
-            Self::Json => json::decode(body, width),
+            Self::Csv => csv::decode(body, schema),
+            Self::Json => json::decode(body, schema),
         }
     }
 }
 
-/// Writes predictions in the given shape.
+/// Writes predictions in the given shape. `labels` are the classes of a classifier.
 #[must_use]
-pub fn encode(predictions: &Array1<f64>, shape: Shape) -> Vec<u8> {
+pub fn encode(outputs: &Outputs, labels: &[Label], shape: Shape) -> Vec<u8> {
     match shape {
-        Shape::Lines => csv::encode(predictions),
-        Shape::Predictions => json::encode_predictions(predictions),
-        Shape::Scores => json::encode_scores(predictions),
+        Shape::Lines => csv::encode(outputs, labels),
+        Shape::Predictions => json::encode_predictions(outputs, labels),
+        Shape::Scores => json::encode_scores(outputs, labels),
     }
 }
 

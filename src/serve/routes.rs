@@ -7,6 +7,7 @@ use rouille::{Request, Response, ResponseBody};
 use super::placement::{self, Loaded};
 use crate::codec::{self, DecodeError, Format, media};
 use crate::log;
+use crate::model::ModelError;
 
 /// What every request is answered from. Never changes once it is made, so requests share it without a lock.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ enum Refusal {
     #[error(transparent)]
     Rows(#[from] DecodeError),
     #[error(transparent)]
-    Model(#[from] crate::model::ModelError),
+    Model(#[from] ModelError),
 }
 
 impl App {
@@ -47,7 +48,7 @@ impl App {
                 crate::PRODUCER,
                 loaded.path.display(),
                 loaded.artifact.document.model.kind(),
-                loaded.model.width(),
+                loaded.artifact.document.features.len(),
                 loaded.artifact.document.verification.rows.len(),
                 loaded.artifact.digest,
             )),
@@ -91,11 +92,11 @@ fn ping(app: &App) -> Result<Response, Refusal> {
 
 fn invoke(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal> {
     let loaded = app.loaded()?;
-    let rows = format_of(request)?.decode(body, loaded.model.width())?;
+    let rows = format_of(request)?.decode(body, loaded.model.schema())?;
     log::info(format_args!("Invoked with {} records", rows.design.nrows()));
-    let predictions = loaded.model.predict(&rows.design)?;
+    let outputs = loaded.model.predict(&rows.design)?;
     let media_type = rows.shape.format().media_type();
-    let body = ResponseBody::from_data(codec::encode(&predictions, rows.shape));
+    let body = ResponseBody::from_data(codec::encode(&outputs, loaded.model.labels(), rows.shape));
     Ok(response(
         200,
         vec![("Content-Type".into(), media_type.into())],
@@ -124,7 +125,7 @@ impl Refusal {
 
     fn status(&self) -> u16 {
         match self {
-            Self::Rows(_) => 400,
+            Self::Rows(_) | Self::Model(ModelError::Overflow { .. }) => 400,
             Self::UnknownPath(_) => 404,
             Self::Method { .. } => 405,
             Self::ContentType(_) => 415,
