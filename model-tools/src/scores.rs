@@ -89,6 +89,7 @@ fn feature_columns(name: &str, feature: &Feature) -> Vec<String> {
                 .collect()
         }
         Some(Encoding::Ordinal(_)) | None => vec![name.to_owned()],
+        Some(Encoding::Unused) => Vec::new(),
     };
     if feature.missing_indicator {
         names.push(format!("{name} is missing"));

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::row_error::{RowError, Value};
-use super::schema::{Code, Column, Schema};
+use super::schema::{Code, Column, Encoder, Schema};
 use crate::artifact::Cell;
 use crate::limits::DESIGN_CELLS_MAX;
 
@@ -113,7 +113,9 @@ impl<'a> Design<'a> {
         }
         let column = self.schema.column(self.column).ok_or(missing.clone())?;
         let code = match (&column.missing, &column.encoder) {
-            (Cell::Missing, _) => return Err(missing),
+            (Cell::Missing, encoder) => {
+                encoder.as_ref().and_then(Encoder::missing).ok_or(missing)?
+            }
             (Cell::Number(number), None) => Code::Number(*number),
             (cell, encoder) => encoder
                 .as_ref()
