@@ -1,3 +1,84 @@
 //! `model-tools`: the command line around the models that sagelet serves.
 
-fn main() {}
+mod check;
+mod convert;
+mod error;
+mod export;
+mod formats;
+mod import;
+mod input;
+mod inspect;
+mod output;
+mod predict;
+mod scores;
+mod verification;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+
+/// The command line makes no sense.
+const USAGE: u8 = 2;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  a model was refused, or a file could not be read or written
+  2  the command line makes no sense";
+
+/// Convert, inspect, check and score the models that sagelet serves.
+///
+/// What a file is, is told from its content, never from its name. FILE may be - for standard input.
+#[derive(Parser)]
+#[command(version, about, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Inspect(inspect::Arguments),
+    Convert(convert::Arguments),
+    Check(check::Arguments),
+    Predict(predict::Arguments),
+    /// List the formats that can be read and written
+    Formats,
+}
+
+fn main() -> ExitCode {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(message) => {
+            // Nowhere is left to report that even this could not be printed.
+            let _ = message.print();
+            return if message.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(format_args!("error: {error}"));
+            match error {
+                Error::Usage(_) => ExitCode::from(USAGE),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Predict(arguments) => predict::run(&arguments),
+        Command::Formats => formats::run(),
+    }
+}

@@ -22,13 +22,15 @@ const EMBEDDED_CBOR: u64 = 24;
 /// The envelope's name in errors.
 const PART: &str = "envelope";
 
-/// SHA-256 of a payload.
+/// SHA-256 of a payload, or of the file that a model was converted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    fn of(payload: &[u8]) -> Self {
-        Self(Sha256::digest(payload).into())
+    /// SHA-256 of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
     }
 }
 

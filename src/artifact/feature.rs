@@ -38,6 +38,9 @@ pub enum Encoding {
     OneHot(OneHot),
     /// One column of the design matrix, the number of the cell's category.
     Ordinal(Ordinal),
+    /// No column of the design matrix: the model was trained with the column in its rows, but does not look
+    /// at it. The cell may be anything.
+    Unused,
 }
 
 /// One-hot encoding.
@@ -109,6 +112,7 @@ impl Feature {
                 one_hot.categories.len() - usize::from(one_hot.dropped().is_some())
             }
             Some(Encoding::Ordinal(_)) | None => 1,
+            Some(Encoding::Unused) => 0,
         };
         own + usize::from(self.missing_indicator)
     }
@@ -121,6 +125,7 @@ impl Encoding {
         match self {
             Self::OneHot(one_hot) => &one_hot.categories,
             Self::Ordinal(ordinal) => &ordinal.categories,
+            Self::Unused => &[],
         }
     }
 }

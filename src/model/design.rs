@@ -5,7 +5,7 @@ mod columns;
 use ndarray::Array2;
 
 use super::row_error::{Place, RowError, Value};
-use super::schema::{Code, Column, Schema};
+use super::schema::{Code, Column, Encoder, Schema};
 use crate::artifact::Cell;
 use crate::limits::{BLOCK_CELLS, CELLS_MAX};
 
@@ -84,6 +84,11 @@ impl<'a> Design<'a> {
             .ok()
             .and_then(|text| text.parse().ok())
         {
+            // As it was written: "1e999", not "inf".
+            Some(number) if f64::is_infinite(number) => Err(self.not_finite(text)),
+            Some(number) if f64::is_nan(number) && !self.replaces_missing() => {
+                Err(self.not_finite(text))
+            }
             Some(number) => self.push_number(number),
             None if text.is_empty() => self.push_missing(),
             None => Err(self.not_a_number(text)),
@@ -118,7 +123,7 @@ impl<'a> Design<'a> {
         }
         match &column.encoder {
             None if number.is_finite() => self.set(column, Code::Number(number), false),
-            None => Err(self.not_finite(number)),
+            None => Err(self.not_finite(number.to_string().as_bytes())),
             Some(_) => self.push_category(number.to_string().as_bytes()),
         }
     }
@@ -135,7 +140,7 @@ impl<'a> Design<'a> {
             return Err(self.missing());
         };
         let code = match (&column.missing, &column.encoder) {
-            (Cell::Missing, _) => None,
+            (Cell::Missing, encoder) => encoder.as_ref().and_then(Encoder::missing),
             (Cell::Number(number), None) => Some(Code::Number(*number)),
             (cell, encoder) => encoder
                 .as_ref()
@@ -230,7 +235,7 @@ impl<'a> Design<'a> {
 
     fn push_plain(&mut self, number: f64) -> Result<(), RowError> {
         if !number.is_finite() {
-            return Err(self.not_finite(number));
+            return Err(self.not_finite(number.to_string().as_bytes()));
         }
         if self.columns.are_in_order() {
             if self.position < self.schema.features() {
@@ -241,6 +246,11 @@ impl<'a> Design<'a> {
         let feature = self.feature();
         self.write(feature, number);
         self.skip()
+    }
+
+    /// Whether the model has something to put in the place of the next cell, should it be missing.
+    fn replaces_missing(&self) -> bool {
+        self.schema.takes_missing(self.feature())
     }
 
     /// Whether the next cell is a category.
@@ -326,10 +336,10 @@ impl<'a> Design<'a> {
         }
     }
 
-    fn not_finite(&self, number: f64) -> RowError {
+    fn not_finite(&self, text: &[u8]) -> RowError {
         RowError::NotFinite {
             place: self.place(),
-            value: Value::of(number.to_string().as_bytes()),
+            value: Value::of(text),
         }
     }
 

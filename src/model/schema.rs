@@ -37,6 +37,8 @@ pub(super) struct Column {
 pub(super) struct Encoder {
     codes: HashMap<String, Code>,
     unknown: Option<Code>,
+    /// What a missing cell becomes where the feature says nothing of it.
+    missing: Option<Code>,
     known: String,
 }
 
@@ -148,6 +150,7 @@ impl Encoder {
             Encoding::Ordinal(ordinal) => {
                 (ordinal_codes(ordinal), ordinal.unknown.map(Code::Number))
             }
+            Encoding::Unused => (Vec::new(), Some(Code::Zeros)),
         };
         let mut lookup = HashMap::new();
         for (category, code) in encoding.categories().iter().zip(codes) {
@@ -159,6 +162,7 @@ impl Encoder {
         Self {
             codes: lookup,
             unknown,
+            missing: matches!(encoding, Encoding::Unused).then_some(Code::Zeros),
             known: listed(encoding.categories()),
         }
     }
@@ -176,6 +180,11 @@ impl Encoder {
     /// What any other category becomes; none if it is an error.
     pub(super) fn unknown(&self) -> Option<Code> {
         self.unknown
+    }
+
+    /// What a missing cell becomes where the feature says nothing of it; none if it is an error.
+    pub(super) fn missing(&self) -> Option<Code> {
+        self.missing
     }
 
     /// The categories, for an error that has to list them.

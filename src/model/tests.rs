@@ -540,3 +540,29 @@ fn labels_keep_their_type_and_whole_floats_are_integers() {
     assert_eq!(written, ["a", "1", "2", "True"]);
     assert!(serde_json::from_value::<Label>(json!(0.5)).is_err());
 }
+
+#[test]
+fn a_cell_of_an_unused_feature_may_be_anything() {
+    let model = model_of(&json!({
+        "features": [{"name": "id", "encoding": {"kind": "unused"}}, "age"],
+        "model": {"kind": "linear-regression", "intercept": 1, "coefficients": [2]},
+    }));
+    let mut design = Design::new(model.schema());
+    for id in [
+        Cell::Text("A-17".to_owned()),
+        Cell::Missing,
+        Cell::Number(f64::NAN),
+        Cell::Boolean(true),
+    ] {
+        design.push(&id).unwrap();
+        design.push(&Cell::Number(3.0)).unwrap();
+        design.end_row().unwrap();
+    }
+    design.push_text(b"").unwrap();
+    design.push_text(b"3").unwrap();
+    design.end_row().unwrap();
+    assert_eq!(
+        values(&model, &design.finish()),
+        Array2::from_elem((5, 1), 7.0)
+    );
+}

@@ -59,7 +59,7 @@ fn stands_for(cell: &Cell, category: &Label) -> bool {
 
 impl Encoding {
     fn check(&self, name: &str) -> Result<(), ArtifactError> {
-        if self.categories().is_empty() {
+        if self.categories().is_empty() && !matches!(self, Self::Unused) {
             return meaning(format!("feature {name} is encoded, but has no categories"));
         }
         check_distinct(&format!("categories of feature {name}"), self.categories())?;
@@ -80,6 +80,7 @@ impl Encoding {
                 check_finite("numbers of categories", &ordinal.numbers)?;
                 check_finite("numbers of unknown categories", &ordinal.unknown)
             }
+            Self::Unused => Ok(()),
         }
     }
 }

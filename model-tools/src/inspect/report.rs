@@ -1,0 +1,58 @@
+//! The JSON of `inspect --json`: keys are added over time, never renamed or removed.
+
+use std::collections::BTreeMap;
+
+use sagelet::artifact::Parameters;
+use serde::Serialize;
+
+use crate::import::Source;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    /// The path as it was given, or `standard input`.
+    file: &'a str,
+    /// The format's name, as `formats` lists it.
+    format: &'a str,
+    /// Size of the file.
+    bytes: usize,
+    /// SHA-256 of an artifact's payload; null for other formats.
+    sha256: Option<String>,
+    /// Version of the format, major and minor.
+    version: String,
+    /// How many columns a row has.
+    width: usize,
+    /// The columns' names, in their order; null where there is none.
+    features: Vec<Option<&'a str>>,
+    /// Kind and parameters, as the artifact has them.
+    model: &'a Parameters,
+    provenance: &'a BTreeMap<String, String>,
+    metrics: &'a BTreeMap<String, f64>,
+    /// How many rows the artifact verifies itself with.
+    verification_rows: usize,
+    /// What of the file was not understood.
+    ignored: &'a [String],
+}
+
+/// The report, indented, with a newline at its end.
+pub(super) fn json(source: &Source) -> String {
+    let imported = &source.imported;
+    let document = &imported.document;
+    let features = document.features.iter();
+    let report = Report {
+        file: &source.input.name,
+        format: source.format.name,
+        bytes: source.input.bytes.len(),
+        sha256: imported.digest.map(|digest| digest.to_string()),
+        version: document.version.to_string(),
+        width: document.model.width(),
+        features: features.map(|feature| feature.name.as_deref()).collect(),
+        model: &document.model,
+        provenance: &document.provenance,
+        metrics: &document.metrics,
+        verification_rows: document.verification.rows.len(),
+        ignored: &imported.ignored,
+    };
+    // Texts, numbers, and maps with text keys: this is always JSON.
+    let text = serde_json::to_string_pretty(&report);
+    text.map_or_else(|error| error.to_string(), |text| text + "\n")
+}

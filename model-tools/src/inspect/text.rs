@@ -1,0 +1,205 @@
+//! The text of `inspect`: nothing in it is wider than a terminal of 80 columns.
+
+use std::fmt::Write as _;
+
+use sagelet::artifact::{Document, Isotonic, Label, Link, Parameters};
+use sagelet::model::Model;
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
+use crate::import::Source;
+use crate::scores::{self, Score};
+
+/// Columns of a label and the space after it.
+const LABEL: usize = 14;
+
+/// Columns that the names of coefficients take at most.
+const NAME_MAX: usize = 32;
+
+/// Columns of the longest bar.
+const BAR_MAX: usize = 28;
+
+/// The whole text, with at most `top` coefficients or thresholds.
+pub(super) fn render(source: &Source, top: usize) -> String {
+    let document = &source.imported.document;
+    let mut text = String::new();
+    summary(&mut text, source);
+    if let Parameters::Isotonic(isotonic) = &document.model {
+        thresholds(&mut text, isotonic, top);
+    }
+    let columns = scores::column_names(document);
+    for score in scores::of(&document.model) {
+        coefficients(&mut text, &columns, &score, top);
+    }
+    let metrics = document.metrics.iter();
+    section(
+        &mut text,
+        "Metrics",
+        metrics.map(|(name, value)| (name.as_str(), value.to_string())),
+    );
+    let provenance = document.provenance.iter();
+    section(
+        &mut text,
+        "Provenance",
+        provenance.map(|(name, value)| (name.as_str(), value.clone())),
+    );
+    let ignored = source.imported.ignored.iter();
+    section(
+        &mut text,
+        "Not understood",
+        ignored.map(|what| ("ignored", what.clone())),
+    );
+    text
+}
+
+fn summary(text: &mut String, source: &Source) {
+    let document = &source.imported.document;
+    line(text, "file", &source.input.name);
+    let format = format!("{} ({})", source.format.name, source.format.description);
+    line(text, "format", &format);
+    let size = grouped(source.input.bytes.len());
+    line(text, "size", &format!("{size} bytes"));
+    if let Some(digest) = source.imported.digest {
+        line(text, "sha256", &digest.to_string());
+    }
+    line(text, "kind", document.model.kind());
+    line(text, "prediction", formula(&document.model));
+    line(text, "features", &features(document));
+    let labels: Vec<_> = document
+        .model
+        .labels()
+        .iter()
+        .map(Label::to_string)
+        .collect();
+    if !labels.is_empty() {
+        line(text, "classes", &labels.join(", "));
+    }
+    if let [score] = scores::of(&document.model).as_slice() {
+        line(text, "intercept", &score.intercept.to_string());
+    }
+    line(text, "verification", &verification(document));
+}
+
+fn formula(parameters: &Parameters) -> &'static str {
+    match parameters {
+        Parameters::LinearRegression(_) | Parameters::ElasticNet(_) => {
+            "intercept + sum of coefficient * cell"
+        }
+        Parameters::GeneralizedLinear(generalized) => match generalized.link {
+            Link::Identity => "p = intercept + sum of coefficient * cell (identity link)",
+            Link::Log => "exp(p), p = intercept + sum of coefficient * cell (log link)",
+            Link::Logit => {
+                "1 / (1 + exp(-p)), p = intercept + sum of coefficient * cell (logit link)"
+            }
+        },
+        Parameters::Isotonic(_) => "straight lines between thresholds, constant outside",
+        Parameters::MultiTargetRegression(_) => {
+            "for each target, intercept + sum of coefficient * cell"
+        }
+        Parameters::LogisticRegression(_) => {
+            "the second class if p > 0, p = intercept + sum of coefficient * cell; its probability is 1 / (1 + exp(-p))"
+        }
+        Parameters::MultinomialLogisticRegression(_) => {
+            "the class with the highest p = intercept + sum of coefficient * cell; probabilities are the softmax of p"
+        }
+        Parameters::OneVsRest(_) => {
+            "the class with the highest p = intercept + sum of coefficient * cell; probabilities are 1 / (1 + exp(-p)), divided by their sum"
+        }
+        Parameters::LinearClassifier(classifier) if classifier.coefficients.len() == 1 => {
+            "the second class if intercept + sum of coefficient * cell > 0; no probabilities"
+        }
+        Parameters::LinearClassifier(_) => {
+            "the class with the highest intercept + sum of coefficient * cell; no probabilities"
+        }
+    }
+}
+
+fn features(document: &Document) -> String {
+    let count = document.features.len();
+    let named = document.features.iter();
+    match named.filter(|feature| feature.name.is_some()).count() {
+        0 => format!("{}, without names", grouped(count)),
+        named if named == count => grouped(count),
+        named => format!("{}, {} of them named", grouped(count), grouped(named)),
+    }
+}
+
+fn verification(document: &Document) -> String {
+    let count = document.verification.rows.len();
+    let rows = if count == 1 { "row" } else { "rows" };
+    match Model::load(document) {
+        Err(error) => format!("{count} {rows}, failed: {error}"),
+        Ok(_) if count == 0 => "no rows".to_owned(),
+        Ok(_) => format!("{count} {rows}, replayed and met"),
+    }
+}
+
+fn coefficients(text: &mut String, columns: &[String], score: &Score<'_>, top: usize) {
+    let mut order: Vec<(usize, f64)> = score.coefficients.iter().copied().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
+    let largest = order.first().map_or(0.0, |(_, most)| most.abs());
+    order.truncate(top);
+    let names: Vec<String> = order
+        .iter()
+        .map(|(column, _)| fit(columns.get(*column).map_or("", String::as_str), NAME_MAX))
+        .collect();
+    let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
+    let title = match &score.name {
+        None => "Coefficients, largest first".to_owned(),
+        Some(name) => {
+            let intercept = rounded(score.intercept);
+            format!(
+                "{}: intercept {intercept}, coefficients, largest first",
+                fit(name, NAME_MAX)
+            )
+        }
+    };
+    let _ = writeln!(text, "\n{title}");
+    for ((_, coefficient), name) in order.iter().zip(&names) {
+        let bar = bar(coefficient.abs(), largest, BAR_MAX);
+        let row = format!(
+            "  {} {:>13} {bar}",
+            padded(name, width),
+            rounded(*coefficient)
+        );
+        let _ = writeln!(text, "{}", row.trim_end());
+    }
+    more(text, score.coefficients.len(), top);
+}
+
+fn thresholds(text: &mut String, isotonic: &Isotonic, top: usize) {
+    let (x, y) = (&isotonic.x_thresholds, &isotonic.y_thresholds);
+    let least = y.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let _ = writeln!(text, "\nThresholds\n  {:>13} {:>13}", "cell", "prediction");
+    for (x, y) in x.iter().zip(y).take(top) {
+        let bar = bar(y - least, most - least, BAR_MAX);
+        let row = format!("  {:>13} {:>13} {bar}", rounded(*x), rounded(*y));
+        let _ = writeln!(text, "{}", row.trim_end());
+    }
+    more(text, x.len(), top);
+}
+
+fn more(text: &mut String, count: usize, top: usize) {
+    if count > top {
+        let _ = writeln!(
+            text,
+            "  and {} more: --top {count} shows all",
+            grouped(count - top)
+        );
+    }
+}
+
+fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = (&'a str, String)>) {
+    let mut entries = entries.peekable();
+    if entries.peek().is_some() {
+        let _ = writeln!(text, "\n{title}");
+    }
+    for (name, value) in entries {
+        text.push_str(&wrapped(&format!("  {}", fit(name, NAME_MAX)), 18, &value));
+    }
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    text.push_str(&wrapped(label, LABEL, value));
+}

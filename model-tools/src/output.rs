@@ -1,0 +1,47 @@
+//! Standard output, standard error and output files.
+
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use sagelet::artifact::{ArtifactError, write_atomically};
+
+use crate::error::Error;
+
+/// Writes to standard output. A reader that has seen enough and went away (`| head`) is no error.
+///
+/// # Errors
+/// Standard output cannot be written for another reason.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Error> {
+    let mut standard = std::io::stdout().lock();
+    match standard.write_all(bytes).and_then(|()| standard.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Print(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error, where reports go: standard output is for results.
+pub(crate) fn note(line: impl Display) {
+    // Nowhere is left to report that even this could not be written.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Whether standard output is a terminal, which bytes would garble.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
+/// Writes a file in full or not at all, and over another file only with `force`.
+///
+/// # Errors
+/// The file exists, `path` is something else than a file, or the system refuses.
+pub(crate) fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
+    // A new file takes the place of the old name: `-o /dev/null --force` must not replace the device.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(Error::NotAFile(path.to_owned()));
+    }
+    write_atomically(path, bytes, force).map_err(|error| match error {
+        ArtifactError::Exists(path) => Error::Exists(path),
+        other => Error::Write(other),
+    })
+}

@@ -1,0 +1,16 @@
+//! Drives the real `model-tools` on files, as a person does. Cases lie under `cases/`.
+//!
+//! `UPDATE=1 cargo test -p model-tools` writes the expected texts of `inspect` anew: read the difference.
+
+// clippy.toml allows these inside of test functions; the helpers beside them fail tests in the same way.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod harness;
+
+mod check; //   exit codes, reasons, several files
+mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
+mod docs; //    the example and the grammar in docs/ are true
+mod formats; // the table, help, usage errors
+mod inspect; // golden texts, 80 columns, JSON
+mod linfa; //   models that linfa fitted and serialised
+mod predict; // the served answers, one a line
