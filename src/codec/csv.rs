@@ -177,7 +177,8 @@ fn syntax(error: ::csv::Error) -> DecodeError {
 /// One row's prediction a line, several numbers with commas between, each line ended. Numbers have the shortest
 /// form that reads back to the same number; text is quoted where RFC 4180 asks for it. Of selected fields, a
 /// list is one cell that holds a JSON list.
-pub(super) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
+#[must_use]
+pub fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
     let mut text = Vec::with_capacity(predictions.rows() * 20);
     for row in 0..predictions.rows() {
         if predictions.selected.is_empty() {

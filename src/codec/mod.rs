@@ -21,7 +21,7 @@ pub use predictions::{Field, Predictions};
 
 use ndarray::Array2;
 
-use crate::model::{Design, Schema};
+use crate::model::{Design, Model, Outputs, Schema};
 
 /// A format that rows come in or predictions go out in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +144,31 @@ impl ContentType {
         design.end()?;
         Ok(asked)
     }
+}
+
+/// Reads the rows of a body and predicts them, block by block.
+///
+/// # Errors
+/// The first thing in `body` that is no row of the model, with its place.
+pub fn predict(
+    model: &Model,
+    content_type: ContentType,
+    body: &[u8],
+) -> Result<(Outputs, Asked), DecodeError> {
+    let mut outputs: Option<Outputs> = None;
+    let mut sink = |block: &Array2<f64>| {
+        let before = outputs.as_ref().map_or(0, Outputs::rows);
+        let predicted = model.predict(block).map_err(|error| error.after(before))?;
+        match &mut outputs {
+            Some(outputs) => outputs.append(predicted),
+            none => *none = Some(predicted),
+        }
+        Ok(())
+    };
+    let mut design = Design::passing_on(model.schema(), &mut sink);
+    let asked = content_type.read(body, &mut design)?;
+    let width = model.schema().features();
+    Ok((outputs.ok_or(DecodeError::Empty { width })?, asked))
 }
 
 /// Writes predictions in a format, arranged as `asked`.

@@ -21,7 +21,7 @@ pub use verify::TOLERANCE;
 
 use ndarray::Array2;
 
-use crate::artifact::{Document, InverseTransform, Label};
+use crate::artifact::{Cell, Document, InverseTransform, Label};
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -123,5 +123,21 @@ impl Model {
     #[must_use]
     pub fn probabilities(&self, classes: &Classes) -> Option<Array2<f64>> {
         self.predictor.probabilities(&classes.scores)
+    }
+
+    /// What a verification row holds for these cells: the targets of a regression, the probabilities of a
+    /// classifier, the scores of a classifier without them.
+    ///
+    /// # Errors
+    /// The cells are no row of this model.
+    pub fn predict_row(&self, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
+        let mut design = Design::new(&self.schema);
+        cells.iter().try_for_each(|cell| design.push(cell))?;
+        design.end_row()?;
+        let outputs = match self.predict(&design.finish())? {
+            Outputs::Values(values) => values,
+            Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
+        };
+        Ok(outputs.into_iter().collect())
     }
 }

@@ -6,11 +6,9 @@ use rouille::{Request, Response, ResponseBody};
 
 use super::placement::{self, Loaded};
 use crate::codec::{
-    self, Accept, Asked, ContentType, ContentTypeError, DecodeError, EncodeError, Format,
-    Predictions,
+    self, Accept, ContentType, ContentTypeError, DecodeError, EncodeError, Format, Predictions,
 };
 use crate::log;
-use crate::model::{Design, Model, Outputs, RowError};
 
 /// What every request is answered from. Never changes once it is made, so requests share it without a lock.
 #[derive(Debug)]
@@ -99,7 +97,7 @@ fn invoke(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal
     let loaded = app.loaded()?;
     let content_type = content_type(request)?;
     let format = answer_format(request, content_type.format.answer())?;
-    let (outputs, asked) = predict(&loaded.model, content_type, body)?;
+    let (outputs, asked) = codec::predict(&loaded.model, content_type, body)?;
     log::info(format_args!("Invoked with {} records", outputs.rows()));
     let predictions = Predictions::new(&loaded.model, outputs, &[]);
     let answer = codec::encode(format, &predictions, &asked)?;
@@ -108,28 +106,6 @@ fn invoke(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal
         vec![("Content-Type".into(), format.media_type().into())],
         ResponseBody::from_data(answer),
     ))
-}
-
-/// Reads and predicts the rows block by block.
-fn predict(
-    model: &Model,
-    content_type: ContentType,
-    body: &[u8],
-) -> Result<(Outputs, Asked), DecodeError> {
-    let mut outputs: Option<Outputs> = None;
-    let mut sink = |block: &ndarray::Array2<f64>| {
-        let before = outputs.as_ref().map_or(0, Outputs::rows);
-        let predicted = model.predict(block).map_err(|error| error.after(before))?;
-        match &mut outputs {
-            Some(outputs) => outputs.append(predicted),
-            none => *none = Some(predicted),
-        }
-        Ok::<(), RowError>(())
-    };
-    let mut design = Design::passing_on(model.schema(), &mut sink);
-    let asked = content_type.read(body, &mut design)?;
-    let width = model.schema().features();
-    Ok((outputs.ok_or(DecodeError::Empty { width })?, asked))
 }
 
 /// The type of the request's body; CSV, the guide's own, where the client names none.

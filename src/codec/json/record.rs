@@ -46,12 +46,14 @@ impl Record {
                 map.next_value_seed(Vector(reading))
             }
             (None, "data") => {
-                self.begin(Form::Vector, Shape::Scores, reading)?;
-                map.next_value_seed(Data(reading))
+                if map.next_value_seed(Data(reading))? {
+                    self.begin(Form::Vector, Shape::Scores, reading)?;
+                }
+                Ok(())
             }
-            (Some(Form::Vector), "features" | "data") => Err(A::Error::custom(format_args!(
-                "\"{key}\" beside another list of features"
-            ))),
+            (Some(Form::Vector), "features") => {
+                Err(A::Error::custom("\"features\" beside another list of them"))
+            }
             (_, other) => {
                 self.other.get_or_insert_with(|| other.to_owned());
                 ignore(map)
@@ -163,32 +165,57 @@ fn sparse<E: Error>(
     reading.keep(pushed)
 }
 
-/// What stands under `data`: an object with one vector, by any name.
+/// What stands under `data`: an object with one vector, by any name. False if it is no list or object, and so
+/// nothing that features are in.
 struct Data<'r, 'a, 'd>(&'r mut Reading<'a, 'd>);
 
 seed!(Data);
 
 impl<'de> Visitor<'de> for Data<'_, '_, '_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object with \"features\" under \"data\"")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
-        Vector(self.0).visit_seq(cells)
+    fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<bool, A::Error> {
+        Vector(self.0).visit_seq(cells).map(|()| true)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let Some(_) = map.next_key::<String>()? else {
             return Err(A::Error::missing_field("features"));
         };
         map.next_value_seed(Vector(self.0))?;
         match map.next_key::<String>()? {
-            None => Ok(()),
+            None => Ok(true),
             Some(other) => Err(A::Error::custom(format_args!(
                 "\"{other}\" beside the features under \"data\""
             ))),
         }
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
     }
 }
