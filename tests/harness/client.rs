@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use super::PATIENCE;
 
 /// Every header that an answer may have. Another one is either a leak or deserves a line here.
-const RESPONSE_HEADERS: [&str; 8] = [
+const RESPONSE_HEADERS: [&str; 9] = [
     "allow",
     "connection",
     "content-length",
@@ -16,6 +16,8 @@ const RESPONSE_HEADERS: [&str; 8] = [
     // Of rouille's own server.
     "server",
     "transfer-encoding",
+    // Where the server is told to echo it.
+    "x-amzn-sagemaker-custom-attributes",
 ];
 
 /// An answer in full.

@@ -90,9 +90,6 @@ pub(crate) fn invocation(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Ve
 /// The port in the line that says where the server listens.
 fn port(line: &str) -> Option<u16> {
     let (_, address) = line.split_once("listening on ")?;
-    let digits = address.rsplit_once(':')?.1;
-    let end = digits
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().ok()
+    let end = address.find([' ', '"']).unwrap_or(address.len());
+    address[..end].rsplit_once(':')?.1.parse().ok()
 }
