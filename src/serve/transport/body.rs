@@ -13,7 +13,7 @@ use super::settings::BODY_RATE_MIN;
 const GROWTH_BYTES_MIN: usize = 64 << 10;
 
 /// Bytes read from one connection before others have their turn.
-const READ_BYTES_MAX: usize = 256 << 10;
+const READ_BYTES_MAX: usize = 128 << 10;
 
 /// A body that is being received.
 pub(super) struct Body {
