@@ -119,13 +119,21 @@ fn advise(error: &ModelError) -> String {
 
 fn report_read(source: &Source) {
     let document = &source.imported.document;
+    let layers: String = source
+        .layers
+        .iter()
+        .map(|layer| format!("{layer}, "))
+        .collect();
     output::note(format_args!(
-        "read {}: {}, {} of {} features",
+        "read {}: {layers}{}, {} of {} features",
         source.input.name,
         source.format.name,
         document.model.kind(),
-        document.model.width()
+        document.features.len()
     ));
+    for note in &source.imported.notes {
+        output::note(note);
+    }
     for ignored in &source.imported.ignored {
         output::note(format_args!("ignored {ignored}"));
     }
