@@ -46,7 +46,7 @@ pub(crate) static FORMATS: [Format; 5] = [
     },
     Format {
         name: PICKLE,
-        description: "scikit-learn model, dumped by pickle, joblib or cloudpickle; nothing in it is run",
+        description: "scikit-learn model dumped by pickle or joblib; nothing is run",
         detect: pickle::is_pickle,
         read: sklearn::read_pickle,
     },
