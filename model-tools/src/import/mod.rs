@@ -11,8 +11,10 @@ mod linfa;
 mod objects;
 pub(crate) mod pickle;
 mod sklearn;
+mod skops;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use sagelet::artifact::{ArtifactError, Digest, Document};
 
@@ -37,7 +39,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 5] = [
+pub(crate) static FORMATS: [Format; 6] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -49,6 +51,12 @@ pub(crate) static FORMATS: [Format; 5] = [
         description: "scikit-learn model dumped by pickle or joblib; nothing is run",
         detect: pickle::is_pickle,
         read: sklearn::read_pickle,
+    },
+    Format {
+        name: "skops",
+        description: "scikit-learn model saved by skops",
+        detect: skops::is_skops,
+        read: sklearn::read_skops,
     },
     Format {
         name: "linfa-json",
@@ -114,6 +122,8 @@ pub(crate) enum ImportError {
     #[error("{0}")]
     Dangerous(pickle::Dangerous),
     #[error(transparent)]
+    Skops(#[from] skops::SkopsError),
+    #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
 
@@ -154,12 +164,17 @@ pub(crate) fn read(path: &str) -> Result<Source, Error> {
     Ok(opened.with(imported))
 }
 
-/// Opens the file at `path`, or standard input, and tells what it is.
+/// Opens the file at `path`, the model in an MLflow folder there, or standard input, and tells what it is.
 ///
 /// # Errors
 /// It cannot be read, or is of no known format.
 pub(crate) fn open(path: &str) -> Result<Opened, Error> {
-    let input = Input::read(path, MODEL_BYTES_MAX)?;
+    let input = if Path::new(path).is_dir() {
+        let file = container::model_file(Path::new(path))?;
+        Input::read(&file.to_string_lossy(), MODEL_BYTES_MAX)?
+    } else {
+        Input::read(path, MODEL_BYTES_MAX)?
+    };
     let content = container::open(&input.bytes, rank).map_err(|error| input.refused(error))?;
     let Some(format) = rank(&content.bytes).and_then(|rank| FORMATS.get(rank)) else {
         return Err(input.refused(unknown(&input.bytes)));

@@ -28,6 +28,7 @@ use self::columns::Conversion;
 use self::step::{Outcome, Step};
 use super::objects::{Node, Objects, Value};
 use super::pickle::{Pickle, Trust};
+use super::skops::Skops;
 use super::{ImportError, Imported};
 
 /// Reads a pickle.
@@ -49,6 +50,11 @@ pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
             .push(format!("{count} bytes after the end of the first pickle"));
     }
     Ok(imported)
+}
+
+/// Reads a file of skops.
+pub(super) fn read_skops(bytes: &[u8]) -> Result<Imported, ImportError> {
+    Ok(convert(Skops::read(bytes)?.root())?)
 }
 
 /// Converts the model in a tree: the first estimator that cannot be converted is refused, with its place and
