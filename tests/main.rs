@@ -1,1 +1,42 @@
+//! The integration tests: one binary that drives the real `sagelet` over real sockets and real files.
+//!
+//! | module | what it protects |
+//! | --- | --- |
+//! | [`artifact`] | every way in which a file can be no artifact has its own error |
+//! | [`damage`] | no truncation and no flipped bit of an artifact goes unnoticed |
+//! | [`linfa_shapes`] | linfa's fitted types still have the serde form that models are built through |
+//! | [`predictions`] | predictions are what the formulas say; documents survive a round trip |
+//! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
+//! | [`numbers`] | numbers come out as they went in, in order |
+//! | [`cases`] | requests and their answers on disk, in `cases/invocations` |
+//! | [`headers`] | answers have the headers they should and no others |
+//! | [`training`] | `sagelet train`: channels, hyperparameters, the failure file |
+//! | [`lifecycle`] | signals, ports, exit codes, environment variables |
+//! | [`program_name`] | `serve` and `train` as names of the program, words after them |
+//! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
+//!
+//! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
+//! speaks raw HTTP to it. Its client checks the headers of every answer it reads.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod harness;
+
+mod artifact;
+mod cases;
+mod damage;
+mod examples;
+mod headers;
+mod lifecycle;
+mod linfa_shapes;
+mod numbers;
+mod predictions;
+mod program_name;
+mod serving;
+mod training;

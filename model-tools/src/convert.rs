@@ -87,9 +87,10 @@ fn complete(source: &Source) -> Result<Document, Error> {
     document.verification =
         verification::compute(&model, &document).map_err(|error| source.input.refused(error))?;
     match document.verification.rows.len() {
-        0 => {
-            output::note("no verification rows added: the model is too wide, or predicts infinity")
-        }
+        0 => output::note(format_args!(
+            "added no verification rows: more than {} features, or no finite prediction",
+            verification::FEATURES_MAX
+        )),
         rows => output::note(format_args!(
             "added {rows} verification rows, computed from the model"
         )),

@@ -3,13 +3,16 @@
 use sagelet::artifact::{
     Cell, Document, Encoding, Feature, Isotonic, Label, Link, Parameters, Verification,
 };
-use sagelet::model::{Design, Model, ModelError, Outputs};
+use sagelet::model::{Model, ModelError};
 
 use crate::scores;
 
-/// Cells of all computed rows together. They are stored in the artifact, in up to 9 bytes each, and must leave
-/// room for the model.
-const CELLS_MAX: usize = 500_000;
+/// Features of the widest model that rows are computed for: three rows of 9 bytes a cell are 4 MB of the
+/// artifact then, and leave room for the model.
+pub(crate) const FEATURES_MAX: usize = 150_000;
+
+/// Cells of all computed rows together: three rows of the widest model.
+const CELLS_MAX: usize = 3 * FEATURES_MAX;
 
 /// Rows computed for an isotonic model, whose thresholds may be many.
 const ISOTONIC_ROWS_MAX: usize = 100;
@@ -20,26 +23,20 @@ const CATEGORY_ROWS_MAX: usize = 100;
 /// Scores that get rows of their own. Further ones are reached by the rows of the others.
 const SCORES_MAX: usize = 20;
 
-/// Rows and their predictions; none if they were too large, or nothing finite is predicted.
+/// Rows and their predictions; none if there are more than [`FEATURES_MAX`] features, or nothing finite is
+/// predicted.
 ///
 /// # Errors
 /// The model refuses the rows, which it does not for rows made of its own features.
 pub(crate) fn compute(model: &Model, document: &Document) -> Result<Verification, ModelError> {
     let mut verification = Verification::default();
     for row in rows(document) {
-        let mut design = Design::new(model.schema());
-        row.iter()
-            .try_for_each(|cell| design.push(cell))
-            .and_then(|()| design.end_row())
+        let outputs = model
+            .predict_row(&row)
             .map_err(ModelError::VerificationRow)?;
-        let design = design.finish();
-        let outputs = match model.predict(&design)? {
-            Outputs::Values(values) => values,
-            Outputs::Classes(classes) => model.probabilities(&design)?.unwrap_or(classes.scores),
-        };
         if outputs.iter().all(|output| output.is_finite()) {
             verification.rows.push(row);
-            verification.predictions.push(outputs.into_iter().collect());
+            verification.predictions.push(outputs);
         }
     }
     Ok(verification)
@@ -144,7 +141,7 @@ fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
 /// much as large ones, and two that were exchanged show. All terms of a row add up to `total` at most.
 fn linear_rows(coefficients: &[f64], total: f64) -> Vec<Vec<f64>> {
     let width = coefficients.len();
-    if width.saturating_mul(3) > CELLS_MAX {
+    if width > FEATURES_MAX {
         return Vec::new();
     }
     let count = width as f64;

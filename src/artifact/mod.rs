@@ -1,12 +1,12 @@
 //! The CBOR artifact: how a model lies on disk, and every check between a file and a model.
 //!
-//! An artifact is one self-described CBOR item (tag 55799): an [envelope] that names the format, its version
+//! An artifact is one self-described CBOR item (tag 55799): an envelope that names the format, its version
 //! and the SHA-256 of the payload, around the payload, which is a [`Document`] in CBOR. `docs/artifact.cddl`
 //! gives the same in CDDL.
 //!
 //! Reading goes from the outside in, and nothing is built from bytes that have not been checked:
-//! size, tag, [structure](scan) of the envelope, format, major version, digest, structure of the payload,
-//! [document], [meaning](Document::validate).
+//! size, tag, structure of the envelope, format, major version, digest, structure of the payload,
+//! document, [meaning](Document::validate).
 
 mod cell;
 mod document;

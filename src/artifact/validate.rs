@@ -36,9 +36,12 @@ impl Document {
             .iter()
             .map(super::Feature::design_columns)
             .sum();
-        if width == 0 || width > FEATURES_MAX || features > FEATURES_MAX {
+        if let Some(number) = [width, features]
+            .into_iter()
+            .find(|number| !(1..=FEATURES_MAX).contains(number))
+        {
             return meaning(format!(
-                "a model of {features} features and {width} coefficients: 1 to {FEATURES_MAX} are possible"
+                "a model of {number} features: 1 to {FEATURES_MAX} are possible"
             ));
         }
         if columns == width {

@@ -1,13 +1,13 @@
-//! Why a request's rows cannot be predicted: each error names row, column and value.
+//! Why a request's rows cannot be predicted, or its answer not be written as it asks.
 
 use crate::model::RowError;
 
-/// What is wrong with the rows of a request. Rows and columns are counted from 1.
+/// What is wrong with the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// There are no rows.
-    #[error("the body holds no rows: send one row of {width} numbers a line")]
+    #[error("the body holds no rows: send at least one, of {width} cells")]
     Empty {
         /// The model's width.
         width: usize,
@@ -29,4 +29,32 @@ pub enum DecodeError {
         /// What is wrong, and where.
         reason: String,
     },
+}
+
+impl DecodeError {
+    pub(super) fn syntax(format: &'static str, reason: impl Into<String>) -> Self {
+        Self::Syntax {
+            format,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Why an answer cannot be written in the format or with the content that a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// A format that holds one array cannot hold several fields.
+    #[error(
+        "{media_type} holds one array, not the fields {fields}: accept application/json, or select one field"
+    )]
+    OneArray {
+        /// The format.
+        media_type: &'static str,
+        /// What was selected.
+        fields: String,
+    },
+    /// An output that the model does not have.
+    #[error("the model has no output {0:?}: its outputs are {1}")]
+    NoSuchOutput(String, String),
 }

@@ -13,15 +13,15 @@ mod schema;
 mod tests;
 mod verify;
 
-pub use design::Design;
+pub use design::{Design, Sink};
 pub use outputs::{Classes, Outputs};
-pub use row_error::{RowError, Value};
+pub use row_error::{Names, Place, RowError, Value};
 pub use schema::Schema;
 pub use verify::TOLERANCE;
 
 use ndarray::Array2;
 
-use crate::artifact::{Document, InverseTransform, Label};
+use crate::artifact::{Cell, Document, InverseTransform, Label};
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -36,22 +36,9 @@ pub enum ModelError {
         /// What serde said.
         reason: String,
     },
-    /// Rows of another width than the model's.
-    #[error("rows have {found} columns, the model takes {expected}")]
-    Width {
-        /// The model's.
-        expected: usize,
-        /// The rows'.
-        found: usize,
-    },
-    /// Cells so large that a class's score is infinity minus infinity.
-    #[error(
-        "row {row}: the numbers are too large for this model: the score of a class is not a number"
-    )]
-    Overflow {
-        /// Counted from 1.
-        row: usize,
-    },
+    /// A row that cannot be predicted.
+    #[error(transparent)]
+    Row(#[from] RowError),
     /// A verification row that the artifact's own features do not take.
     #[error("verification {0}")]
     VerificationRow(RowError),
@@ -112,9 +99,12 @@ impl Model {
     /// Predicts a design matrix, as [`Design`] makes it of this model's [`schema`](Self::schema).
     ///
     /// # Errors
-    /// [`ModelError::Width`], [`ModelError::Overflow`].
-    pub fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, ModelError> {
-        self.check_width(rows)?;
+    /// [`RowError::Overflow`]; [`RowError::Matrix`] for a matrix of another width.
+    pub fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
+        let (expected, found) = (self.schema.width(), rows.ncols());
+        if found != expected {
+            return Err(RowError::Matrix { expected, found });
+        }
         let mut outputs = self.predictor.predict(rows)?;
         if let (Some(inverse), Outputs::Values(values)) = (self.inverse_transform, &mut outputs) {
             values.mapv_inplace(|value| inverse.apply(value));
@@ -122,22 +112,32 @@ impl Model {
         Ok(outputs)
     }
 
-    /// The probabilities of the classes in the shape (rows, classes); none for a regression or a classifier
-    /// that has no probabilities.
-    ///
-    /// # Errors
-    /// [`ModelError::Width`].
-    pub fn probabilities(&self, rows: &Array2<f64>) -> Result<Option<Array2<f64>>, ModelError> {
-        self.check_width(rows)?;
-        Ok(self.predictor.probabilities(rows))
+    /// Whether this is a classifier that has probabilities.
+    #[must_use]
+    pub fn has_probabilities(&self) -> bool {
+        self.predictor.has_probabilities()
     }
 
-    fn check_width(&self, rows: &Array2<f64>) -> Result<(), ModelError> {
-        let (expected, found) = (self.schema.width(), rows.ncols());
-        if found == expected {
-            Ok(())
-        } else {
-            Err(ModelError::Width { expected, found })
-        }
+    /// The probabilities that scores of this model mean, in the shape (rows, classes); none for a regression
+    /// or a classifier that has no probabilities.
+    #[must_use]
+    pub fn probabilities(&self, classes: &Classes) -> Option<Array2<f64>> {
+        self.predictor.probabilities(&classes.scores)
+    }
+
+    /// What a verification row holds for these cells: the targets of a regression, the probabilities of a
+    /// classifier, the scores of a classifier without them.
+    ///
+    /// # Errors
+    /// The cells are no row of this model.
+    pub fn predict_row(&self, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
+        let mut design = Design::new(&self.schema);
+        cells.iter().try_for_each(|cell| design.push(cell))?;
+        design.end_row()?;
+        let outputs = match self.predict(&design.finish())? {
+            Outputs::Values(values) => values,
+            Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
+        };
+        Ok(outputs.into_iter().collect())
     }
 }

@@ -1,6 +1,6 @@
 //! What a model gives for rows: numbers, or classes with their scores.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 
 /// Predictions for some rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,19 @@ impl Outputs {
             Self::Values(values) => values.nrows(),
             Self::Classes(classes) => classes.predicted.len(),
         }
+    }
+
+    /// Puts the predictions of the rows that follow behind these.
+    pub fn append(&mut self, next: Self) {
+        let appended = match (self, next) {
+            (Self::Values(values), Self::Values(next)) => values.append(Axis(0), next.view()),
+            (Self::Classes(classes), Self::Classes(next)) => {
+                classes.predicted.extend(next.predicted);
+                classes.scores.append(Axis(0), next.scores.view())
+            }
+            _ => Ok(()),
+        };
+        debug_assert!(appended.is_ok(), "outputs of one model have one shape");
     }
 
     /// The predictions of a regression with one target; the first target's, of one with several. None of a

@@ -4,10 +4,10 @@ use linfa::traits::PredictInplace;
 use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
 use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
-use ndarray::{Array1, Array2, ArrayViewMut1, Axis};
+use ndarray::{Array1, Array2, ArrayViewMut1, Axis, stack};
 
 use super::linfa_types::{self, Class};
-use super::{Classes, ModelError, Outputs};
+use super::{Classes, ModelError, Outputs, RowError};
 use crate::artifact::{Classifier, Parameters};
 
 /// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics
@@ -58,7 +58,7 @@ impl Predictor {
         })
     }
 
-    pub(super) fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, ModelError> {
+    pub(super) fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
         let scores = match self {
             Self::Linear(linear) => return Ok(single(linear, rows)),
             Self::ElasticNet(elastic_net) => return Ok(single(elastic_net, rows)),
@@ -84,28 +84,48 @@ impl Predictor {
         let classes = Classes::from_scores(scores);
         classes
             .map(Outputs::Classes)
-            .map_err(|row| ModelError::Overflow { row: row + 1 })
+            .map_err(|row| RowError::Overflow { row: row + 1 })
     }
 
-    /// In the shape (rows, classes); none for a regression or a classifier without probabilities.
-    pub(super) fn probabilities(&self, rows: &Array2<f64>) -> Option<Array2<f64>> {
+    /// Whether scores mean probabilities.
+    pub(super) fn has_probabilities(&self) -> bool {
+        matches!(
+            self,
+            Self::Logistic(_) | Self::Multinomial(_) | Self::OneVsRest(_)
+        )
+    }
+
+    /// The probabilities that scores mean, in the shape (rows, classes), as linfa's `predict_probabilities`
+    /// computes them: but without multiplying the rows by the coefficients a second time.
+    pub(super) fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
         match self {
-            Self::Logistic(logistic) => {
-                let second = logistic.predict_probabilities(rows);
-                let mut both = Array2::zeros((second.len(), 2));
-                both.column_mut(0).assign(&second.mapv(|p| 1.0 - p));
-                both.column_mut(1).assign(&second);
-                Some(both)
+            Self::Logistic(_) => {
+                let second = scores.column(0).mapv(logistic);
+                Some(stack![Axis(1), second.mapv(|p| 1.0 - p), second])
             }
-            Self::Multinomial(multinomial) => Some(multinomial.predict_probabilities(rows)),
-            Self::OneVsRest(scores) => {
-                let mut probabilities = scores.of(rows);
-                probabilities.rows_mut().into_iter().for_each(one_vs_rest);
-                Some(probabilities)
-            }
+            Self::Multinomial(_) => Some(each_row(scores, softmax)),
+            Self::OneVsRest(_) => Some(each_row(scores, one_vs_rest)),
             _ => None,
         }
     }
+}
+
+fn each_row(scores: &Array2<f64>, change: fn(ArrayViewMut1<'_, f64>)) -> Array2<f64> {
+    let mut changed = scores.clone();
+    changed.rows_mut().into_iter().for_each(change);
+    changed
+}
+
+fn logistic(score: f64) -> f64 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+/// exp of each score, divided by their sum; the largest score is taken off first, so that none overflows.
+fn softmax(mut scores: ArrayViewMut1<'_, f64>) {
+    let largest = scores.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    scores.mapv_inplace(|score| (score - largest).exp());
+    let sum = scores.sum();
+    scores.mapv_inplace(|probability| probability / sum);
 }
 
 fn single<P: PredictInplace<Array2<f64>, Array1<f64>>>(model: &P, rows: &Array2<f64>) -> Outputs {
@@ -117,7 +137,7 @@ fn single<P: PredictInplace<Array2<f64>, Array1<f64>>>(model: &P, rows: &Array2<
 /// Scores to probabilities: the logistic function of each, then each divided by their sum. Where all are so
 /// far below 0 that the sum vanishes, every class is as likely.
 fn one_vs_rest(mut scores: ArrayViewMut1<'_, f64>) {
-    scores.mapv_inplace(|score| 1.0 / (1.0 + (-score).exp()));
+    scores.mapv_inplace(logistic);
     let sum = scores.sum();
     if sum > 0.0 {
         scores.mapv_inplace(|probability| probability / sum);

@@ -11,6 +11,8 @@ const CATEGORIES_SHOWN: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Schema {
     names: Vec<Option<String>>,
+    /// The features by name.
+    by_name: HashMap<String, usize>,
     /// One a feature; empty if every cell is a number that the model takes as it is, which is nearly always.
     columns: Vec<Column>,
     features: usize,
@@ -68,7 +70,10 @@ impl Schema {
             }
         });
         let columns: Vec<_> = columns.collect();
+        let named = features.iter().enumerate();
+        let by_name = named.filter_map(|(index, feature)| Some((feature.name.clone()?, index)));
         Self {
+            by_name: by_name.collect(),
             names: features
                 .iter()
                 .map(|feature| feature.name.clone())
@@ -84,6 +89,7 @@ impl Schema {
     pub fn numbers(features: usize) -> Self {
         Self {
             names: Vec::new(),
+            by_name: HashMap::new(),
             columns: Vec::new(),
             features,
             width: features,
@@ -106,6 +112,25 @@ impl Schema {
     #[must_use]
     pub fn name(&self, feature: usize) -> Option<&str> {
         self.names.get(feature)?.as_deref()
+    }
+
+    /// Whether features have names, so that columns can be matched by them.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        !self.by_name.is_empty()
+    }
+
+    /// The feature of this name, counted from 0.
+    #[must_use]
+    pub fn feature(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Whether a missing cell of this feature, counted from 0, has a replacement.
+    #[must_use]
+    pub fn takes_missing(&self, feature: usize) -> bool {
+        self.column(feature)
+            .is_some_and(|column| !column.missing.is_missing())
     }
 
     /// Whether every cell is a number that the model takes as it is.

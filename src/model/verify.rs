@@ -1,9 +1,7 @@
 //! Replaying an artifact's verification rows: does the model predict here what it did where it was made?
 
-use ndarray::Array2;
-
-use super::{Design, Model, ModelError, Outputs};
-use crate::artifact::{Document, InverseTransform, Link, Parameters};
+use super::{Design, Model, ModelError, RowError};
+use crate::artifact::{Cell, Document, InverseTransform, Link, Parameters};
 
 /// How far a prediction may differ from the expected one, as a share of the sum of the magnitudes that are
 /// added up to make it. Sums in another order differ by about 1e-16 of that sum for each of their terms; a
@@ -15,15 +13,10 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
     let verification = &document.verification;
     let pairs = verification.rows.iter().zip(&verification.predictions);
     for (index, (cells, expected)) in pairs.enumerate() {
-        let mut design = Design::new(model.schema());
-        cells
-            .iter()
-            .try_for_each(|cell| design.push(cell))
-            .and_then(|()| design.end_row())
+        let row = design_row(model, cells).map_err(ModelError::VerificationRow)?;
+        let found = model
+            .predict_row(cells)
             .map_err(ModelError::VerificationRow)?;
-        let row = design.finish();
-        let found = outputs(model, &row)?;
-        let row = row.row(0).to_vec();
         for (output, (&expected, &found)) in expected.iter().zip(&found).enumerate() {
             let allowed = TOLERANCE * magnitude(document, &row, output, expected);
             let within = (found - expected).abs() <= allowed; // false for NaN
@@ -40,13 +33,12 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
     Ok(())
 }
 
-/// What verification compares: targets, probabilities, or scores where there are no probabilities.
-fn outputs(model: &Model, row: &Array2<f64>) -> Result<Vec<f64>, ModelError> {
-    let outputs = match model.predict(row)? {
-        Outputs::Values(values) => values,
-        Outputs::Classes(classes) => model.probabilities(row)?.unwrap_or(classes.scores),
-    };
-    Ok(outputs.into_iter().collect())
+/// A row's part of the design matrix.
+fn design_row(model: &Model, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
+    let mut design = Design::new(model.schema());
+    cells.iter().try_for_each(|cell| design.push(cell))?;
+    design.end_row()?;
+    Ok(design.finish().into_iter().collect())
 }
 
 /// The size of what rounding works on when this output of this row is predicted: an error of one part in this

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2, Axis};
 use super::channel::TrainingData;
 use super::hyperparameters::Settings;
 use crate::artifact::{Document, Feature, Linear, Parameters, Verification};
-use crate::model::{Model, ModelError};
+use crate::model::{Model, ModelError, RowError};
 
 /// Why the data determine no model.
 #[derive(Debug, thiserror::Error)]
@@ -163,7 +163,7 @@ fn provenance(data: &TrainingData) -> BTreeMap<String, String> {
 }
 
 /// Rows, root mean squared error and coefficient of determination on the training data.
-fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, FitError> {
+fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, ModelError> {
     let rows = data.rows() as f64;
     let residuals = &data.targets - &predict(model, &data.records)?;
     let unexplained = residuals.dot(&residuals);
@@ -181,7 +181,7 @@ fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, 
 
 /// Rows in which every feature has its mean, or lies one standard deviation above or below it: they reach
 /// every coefficient, and no row of the training data leaves it with the model.
-fn verification(model: &Model, data: &TrainingData) -> Result<Verification, FitError> {
+fn verification(model: &Model, data: &TrainingData) -> Result<Verification, ModelError> {
     let (means, _) = centre(data);
     let deviations = data.records.std_axis(Axis(0), 0.0);
     let alternating =
@@ -201,7 +201,7 @@ fn verification(model: &Model, data: &TrainingData) -> Result<Verification, FitE
 }
 
 /// The predictions of a model with one target.
-fn predict(model: &Model, rows: &Array2<f64>) -> Result<Array1<f64>, ModelError> {
+fn predict(model: &Model, rows: &Array2<f64>) -> Result<Array1<f64>, RowError> {
     let outputs = model.predict(rows)?;
     Ok(outputs.single().unwrap_or_default())
 }

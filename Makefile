@@ -1,0 +1,52 @@
+# An index of what can be done here. Every line is a command that works without make too.
+
+CARGO  = cargo
+IMAGE  = sagelet
+PORT   = 8080
+# What `make serve` serves: the tree that a platform mounts under /opt/ml.
+PREFIX = target/example
+INPUT  = examples/local_test/test_dir/input
+STATIC = target/static/sagelet
+
+.PHONY: help serve test check static test-static image example deny clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), trained first if there is none
+	$(CARGO) build --release --locked --bin sagelet
+	@echo "once it listens: curl --data-binary @examples/diabetes/payload.csv -H 'Content-Type: text/csv' localhost:$(PORT)/invocations"
+	$(CARGO) run --release --locked --quiet --bin sagelet -- serve --prefix $(PREFIX) --port $(PORT)
+
+test: ## Run all tests
+	$(CARGO) test --workspace --locked
+
+check: ## Check format, lints and documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+static: ## Build the static binary, target/static/sagelet
+	scripts/static.sh
+
+test-static: static ## Run the integration tests on the static binary, and see that it is static
+	SAGELET_BINARY=$(CURDIR)/$(STATIC) $(CARGO) test --locked --test static --test integration
+
+image: ## Build the container image IMAGE (sagelet)
+	docker build --file Dockerfile.musl --tag $(IMAGE) .
+
+example: ## Write examples/diabetes/model.cbor anew
+	$(CARGO) run --release --locked --quiet --bin sagelet -- train --prefix examples/local_test/test_dir
+	cp examples/local_test/test_dir/model/model.cbor examples/diabetes/model.cbor
+
+deny: ## Check licences, advisories and sources of dependencies (needs cargo-deny)
+	$(CARGO) deny --locked check
+
+clean: ## Remove everything that was built
+	$(CARGO) clean
+
+$(PREFIX)/model/model.cbor:
+	mkdir -p $(PREFIX)
+	cp -R $(INPUT) $(PREFIX)
+	$(CARGO) run --release --locked --bin sagelet -- train --prefix $(PREFIX)

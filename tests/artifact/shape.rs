@@ -1,0 +1,120 @@
+//! Keys and types of a payload whose digest is right.
+
+use ciborium::Value;
+use sagelet::artifact::{Artifact, ArtifactError, Parameters};
+use sagelet::model::Model;
+
+use super::*;
+
+#[test]
+fn a_missing_key_is_named() {
+    assert_shape(&refused(&without(payload(), "model")), "model");
+    for key in ["kind", "intercept", "coefficients"] {
+        assert_shape(
+            &refused(&set(payload(), "model", without(model(), key))),
+            key,
+        );
+    }
+}
+
+#[test]
+fn an_unknown_kind_is_named() {
+    assert_shape(
+        &refused(&set_in_model("kind", "random-forest".into())),
+        "random-forest",
+    );
+}
+
+#[test]
+fn a_value_of_another_type_is_refused() {
+    for value in [
+        Value::from("1.5"),
+        Value::Null,
+        Value::Bool(true),
+        Value::Bytes(vec![1]),
+        list(&[1.0]),
+    ] {
+        let error = refused(&set_in_model("intercept", value.clone()));
+        assert!(
+            matches!(
+                error,
+                ArtifactError::Shape {
+                    part: "payload",
+                    ..
+                }
+            ),
+            "{value:?}: {error}"
+        );
+        let error = refused(&set_in_model(
+            "coefficients",
+            Value::Array(vec![1.0.into(), value.clone()]),
+        ));
+        assert!(
+            matches!(
+                error,
+                ArtifactError::Shape {
+                    part: "payload",
+                    ..
+                }
+            ),
+            "{value:?}: {error}"
+        );
+    }
+    for payload in [Value::Null, list(&[1]), "text".into()] {
+        let error = refused(&payload);
+        assert!(
+            matches!(
+                error,
+                ArtifactError::Shape {
+                    part: "payload",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn integers_are_accepted_where_floats_are_meant() {
+    let payload = set(
+        set_in_model("coefficients", list(&[3, -4])),
+        "verification",
+        map(&[
+            ("rows", Value::Array(vec![list(&[1, 1])])),
+            ("predictions", Value::Array(vec![(-0.5).into()])),
+        ]),
+    );
+    let document = read(&set(payload, "metrics", map(&[("rows", 442.into())]))).unwrap();
+    let Parameters::LinearRegression(linear) = &document.model else {
+        panic!("another kind");
+    };
+    assert_eq!(linear.coefficients, [3.0, -4.0]);
+    assert_eq!(document.metrics["rows"], 442.0);
+    Model::load(&document).unwrap();
+}
+
+#[test]
+fn floats_of_half_and_single_width_are_accepted() {
+    let whole = cbor(&payload());
+    let double = cbor(&0.5.into());
+    for float in [&[0xf9, 0x38, 0x00][..], &[0xfa, 0x3f, 0x00, 0x00, 0x00]] {
+        let place = memchr::memmem::find(&whole, &double).expect("the intercept");
+        let bytes = [&whole[..place], float, &whole[place + double.len()..]].concat();
+        assert!(Artifact::from_bytes(&around(&bytes)).is_ok(), "{float:x?}");
+    }
+}
+
+#[test]
+fn integers_that_no_float_holds_exactly_are_refused() {
+    let most = 1_u64 << 53;
+    assert!(read(&set_in_model("intercept", most.into())).is_ok());
+    assert_shape(
+        &refused(&set_in_model("intercept", (most + 1).into())),
+        "too large to be a float exactly",
+    );
+    assert_shape(
+        &refused(&set_in_model("intercept", i64::MIN.into())),
+        "too large to be a float exactly",
+    );
+}
