@@ -8,6 +8,8 @@ mod ignored;
 mod json;
 mod limits;
 mod linfa;
+#[cfg(test)]
+mod mutation_tests;
 mod objects;
 pub(crate) mod pickle;
 mod sklearn;
