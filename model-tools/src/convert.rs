@@ -84,8 +84,8 @@ fn complete(source: &Source) -> Result<Document, Error> {
     if !document.verification.is_empty() {
         return Ok(document);
     }
-    document.verification = verification::compute(&model, &document.model)
-        .map_err(|error| source.input.refused(error))?;
+    document.verification =
+        verification::compute(&model, &document).map_err(|error| source.input.refused(error))?;
     match document.verification.rows.len() {
         0 => output::note(format_args!(
             "added no verification rows: more than {} features, or no finite prediction",
@@ -120,13 +120,21 @@ fn advise(error: &ModelError) -> String {
 
 fn report_read(source: &Source) {
     let document = &source.imported.document;
+    let layers: String = source
+        .layers
+        .iter()
+        .map(|layer| format!("{layer}, "))
+        .collect();
     output::note(format_args!(
-        "read {}: {}, {} of {} features",
+        "read {}: {layers}{}, {} of {} features",
         source.input.name,
         source.format.name,
         document.model.kind(),
-        document.model.width()
+        document.features.len()
     ));
+    for note in &source.imported.notes {
+        output::note(note);
+    }
     for ignored in &source.imported.ignored {
         output::note(format_args!("ignored {ignored}"));
     }

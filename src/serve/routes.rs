@@ -5,7 +5,9 @@ use std::path::Path;
 use rouille::{Request, Response, ResponseBody};
 
 use super::placement::{self, Loaded};
-use crate::codec::{self, DecodeError, Format, media};
+use crate::codec::{
+    self, Accept, ContentType, ContentTypeError, DecodeError, EncodeError, Format, Predictions,
+};
 use crate::log;
 
 /// What every request is answered from. Never changes once it is made, so requests share it without a lock.
@@ -28,12 +30,14 @@ enum Refusal {
     },
     #[error("no model is loaded: {0}")]
     NoModel(String),
-    #[error("content type {0:?} cannot be read: use one of {known}", known = media::readable())]
-    ContentType(String),
+    #[error(transparent)]
+    ContentType(#[from] ContentTypeError),
+    #[error("none of {0:?} can be written: accept one of {possible}", possible = Accept::possible())]
+    NotAcceptable(String),
+    #[error(transparent)]
+    Answer(#[from] EncodeError),
     #[error(transparent)]
     Rows(#[from] DecodeError),
-    #[error(transparent)]
-    Model(#[from] crate::model::ModelError),
 }
 
 impl App {
@@ -47,7 +51,7 @@ impl App {
                 crate::PRODUCER,
                 loaded.path.display(),
                 loaded.artifact.document.model.kind(),
-                loaded.model.width(),
+                loaded.artifact.document.features.len(),
                 loaded.artifact.document.verification.rows.len(),
                 loaded.artifact.digest,
             )),
@@ -91,26 +95,33 @@ fn ping(app: &App) -> Result<Response, Refusal> {
 
 fn invoke(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal> {
     let loaded = app.loaded()?;
-    let rows = format_of(request)?.decode(body, loaded.model.width())?;
-    log::info(format_args!("Invoked with {} records", rows.design.nrows()));
-    let predictions = loaded.model.predict(&rows.design)?;
-    let media_type = rows.shape.format().media_type();
-    let body = ResponseBody::from_data(codec::encode(&predictions, rows.shape));
+    let content_type = content_type(request)?;
+    let format = answer_format(request, content_type.format.answer())?;
+    let (outputs, asked) = codec::predict(&loaded.model, content_type, body)?;
+    log::info(format_args!("Invoked with {} records", outputs.rows()));
+    let predictions = Predictions::new(&loaded.model, outputs, &[]);
+    let answer = codec::encode(format, &predictions, &asked)?;
     Ok(response(
         200,
-        vec![("Content-Type".into(), media_type.into())],
-        body,
+        vec![("Content-Type".into(), format.media_type().into())],
+        ResponseBody::from_data(answer),
     ))
 }
 
-/// The format of the request's body; CSV, the guide's own, where the client names none.
-fn format_of(request: &Request) -> Result<Format, Refusal> {
+/// The type of the request's body; CSV, the guide's own, where the client names none.
+fn content_type(request: &Request) -> Result<ContentType, Refusal> {
     match request.header("Content-Type") {
-        None => Ok(Format::Csv),
-        Some(header) => {
-            media::content_type(header).ok_or_else(|| Refusal::ContentType(header.to_owned()))
-        }
+        None => Ok(ContentType::of(Format::Csv)),
+        Some(header) => Ok(ContentType::parse(header)?),
     }
+}
+
+fn answer_format(request: &Request, default: Format) -> Result<Format, Refusal> {
+    let Some(accept) = request.header("Accept") else {
+        return Ok(default);
+    };
+    let chosen = Accept::parse(accept).choose(default);
+    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.to_owned()))
 }
 
 impl Refusal {
@@ -127,8 +138,8 @@ impl Refusal {
             Self::Rows(_) => 400,
             Self::UnknownPath(_) => 404,
             Self::Method { .. } => 405,
+            Self::NotAcceptable(_) | Self::Answer(_) => 406,
             Self::ContentType(_) => 415,
-            Self::Model(_) => 500,
             Self::NoModel(_) => 503,
         }
     }
