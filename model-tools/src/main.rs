@@ -10,6 +10,7 @@ mod input;
 mod inspect;
 mod output;
 mod predict;
+mod proof;
 mod scores;
 mod verification;
 
