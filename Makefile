@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test check static test-static torture image example deny clean
+.PHONY: help serve test test-mutations check static test-static torture image example deny clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -21,6 +21,9 @@ serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), tra
 
 test: ## Run all tests
 	$(CARGO) test --workspace --locked
+
+test-mutations: ## Read 100,000 damaged models: no panic, no hang, bounded memory
+	MUTATIONS=100000 $(CARGO) test --locked --package model-tools --bin model-tools mutation
 
 check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check

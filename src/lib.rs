@@ -37,3 +37,6 @@ pub mod train;
 
 /// Name and version, as provenance, logs and `sagelet version` give them.
 pub const PRODUCER: &str = concat!("sagelet ", env!("CARGO_PKG_VERSION"));
+
+/// What the one model of an endpoint is called, where a protocol wants a name in its paths and answers.
+pub const MODEL_NAME: &str = "model";

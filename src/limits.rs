@@ -28,6 +28,19 @@ pub const TRAINING_CONFIG_BYTES_MAX: u64 = 4 << 20;
 /// Characters of `output/failure`: the platform shows the first 1,024 as `FailureReason`.
 pub const FAILURE_CHARS_MAX: usize = 1_024;
 
+/// Classes of a classifier: a row's probabilities are held and written for all of them.
+pub const CLASSES_MAX: usize = 10_000;
+
+/// Numbers that the rows of one request may make for the model: a second of work. Rows are worked on in
+/// blocks, so this bounds time, not memory; a sparse row or a category of many makes many numbers of few bytes.
+pub const CELLS_MAX: usize = 1 << 30;
+
+/// Numbers of the design matrix that are worked on at once: 256 KiB, which stay in a core's own cache.
+pub const BLOCK_CELLS: usize = 32 << 10;
+
+/// Names of columns that an error lists.
+pub const ERROR_NAMES_MAX: usize = 10;
+
 /// Bytes of a request's head: the headers that the platform passes on have at most 1,024 bytes each.
 pub const HEAD_BYTES_MAX: usize = 16 << 10;
 
@@ -67,3 +80,14 @@ pub const DESCRIPTORS_KEPT: u64 = 64;
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
 /// balancer opens to one instance, at about 400 bytes each while idle.
 pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// Bytes of lines that may wait for the log to take them: ten thousand requests' worth. Past it, lines are
+/// counted and dropped.
+pub const LOG_BYTES_WAITING_MAX: usize = 1 << 20;
+
+/// Bytes of artifacts that a multi-model server holds, unless `SAGELET_MODELS_BYTES` says otherwise. In
+/// memory a model takes about three times the bytes of its artifact.
+pub const MODELS_BYTES_MAX: usize = 256 << 20;
+
+/// Models on one page of a list, as in the platform's own multi-model server.
+pub const MODELS_LISTED_MAX: usize = 100;

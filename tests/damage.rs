@@ -1,7 +1,8 @@
 //! No damage to an artifact goes unnoticed: every truncation and every flipped bit of one of each kind.
 
 use sagelet::artifact::{
-    Artifact, Document, Feature, GeneralizedLinear, Isotonic, Linear, Link, Parameters,
+    Artifact, Cell, Classifier, Document, Feature, GeneralizedLinear, Isotonic, Label, Linear,
+    Link, Logistic, MultiTarget, Parameters,
 };
 use sagelet::model::Model;
 
@@ -20,10 +21,32 @@ pub(crate) fn one_of_each_kind() -> Vec<Document> {
         x_thresholds: vec![0.0, 1.0, 4.0],
         y_thresholds: vec![1.0, 1.5, 9.0],
     };
+    let labels = ["a", "b"].map(|label| Label::Text(label.to_owned()));
+    let multi_target = MultiTarget {
+        targets: vec!["y".to_owned(), "z".to_owned()],
+        intercepts: vec![0.0, 1.0],
+        coefficients: vec![vec![1.0, 2.0], vec![3.0, 4.0]],
+    };
+    let logistic = Logistic {
+        labels: [Label::Integer(0), Label::Integer(1)],
+        intercept: 0.5,
+        coefficients: vec![-0.75, 2.0],
+    };
+    let classifier = Classifier {
+        labels: labels.to_vec(),
+        intercepts: vec![0.5, -0.5],
+        coefficients: vec![vec![1.0], vec![-1.0]],
+    };
     [
-        Parameters::LinearRegression(linear),
+        Parameters::LinearRegression(linear.clone()),
+        Parameters::ElasticNet(linear),
         Parameters::GeneralizedLinear(logit),
         Parameters::Isotonic(isotonic),
+        Parameters::MultiTargetRegression(multi_target),
+        Parameters::LogisticRegression(logistic),
+        Parameters::MultinomialLogisticRegression(classifier.clone()),
+        Parameters::OneVsRest(classifier.clone()),
+        Parameters::LinearClassifier(classifier),
     ]
     .map(document)
     .into()
@@ -31,19 +54,16 @@ pub(crate) fn one_of_each_kind() -> Vec<Document> {
 
 fn document(parameters: Parameters) -> Document {
     let names = ["a", "b"].into_iter().take(parameters.width());
-    let features = names.map(|name| Feature {
-        name: Some(name.to_owned()),
-    });
+    let features = names.map(Feature::named);
     let mut document = Document::new(features.collect(), parameters);
     document
         .provenance
         .insert("producer".to_owned(), "by hand".to_owned());
     document.metrics.insert("r2".to_owned(), 0.75);
     let row = vec![1.0; document.features.len()];
-    let cells = ndarray::Array2::from_elem((1, row.len()), 1.0);
-    let prediction = Model::load(&document).unwrap().predict(&cells).unwrap()[0];
-    document.verification.rows.push(row);
-    document.verification.predictions.push(prediction);
+    let cells: Vec<_> = row.iter().copied().map(Cell::Number).collect();
+    let prediction = Model::load(&document).unwrap().predict_row(&cells).unwrap();
+    document.verification.push(&row, prediction);
     document
 }
 

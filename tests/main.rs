@@ -8,7 +8,10 @@
 //! | [`predictions`] | predictions are what the formulas say; documents survive a round trip |
 //! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
 //! | [`numbers`] | numbers come out as they went in, in order |
-//! | [`cases`] | requests and their answers on disk, in `cases/invocations` |
+//! | [`cases`] | requests and their answers on disk, in `cases/invocations` and `cases/hosting` |
+//! | [`multi_model`] | models are loaded, listed, used and unloaded by request |
+//! | [`metrics`] | `/metrics` is what a Prometheus parser reads, and counts what happened |
+//! | [`logs`] | a line a request, in text or JSON, none for probes |
 //! | [`headers`] | answers have the headers they should and no others |
 //! | [`training`] | `sagelet train`: channels, hyperparameters, the failure file |
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
@@ -46,6 +49,9 @@ mod framing;
 mod headers;
 mod lifecycle;
 mod linfa_shapes;
+mod logs;
+mod metrics;
+mod multi_model;
 mod numbers;
 mod overload;
 mod pieces;

@@ -5,9 +5,8 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use sagelet::artifact::{
     Artifact, Document, Feature, GeneralizedLinear, Isotonic, Linear, Link, Parameters,
-    Verification,
 };
-use sagelet::model::{Model, ModelError, TOLERANCE};
+use sagelet::model::{Model, RowError, TOLERANCE};
 
 /// Numbers of sizes that sums of a few do not overflow.
 fn number() -> impl Strategy<Value = f64> + Clone + use<> {
@@ -65,8 +64,8 @@ fn document(parameters: Parameters) -> Document {
 fn predict(parameters: Parameters, rows: &[Vec<f64>]) -> Vec<f64> {
     let model = Model::load(&document(parameters)).unwrap();
     let cells = rows.concat();
-    let design = Array2::from_shape_vec((rows.len(), model.width()), cells).unwrap();
-    model.predict(&design).unwrap().to_vec()
+    let design = Array2::from_shape_vec((rows.len(), model.schema().width()), cells).unwrap();
+    model.predict(&design).unwrap().single().unwrap().to_vec()
 }
 
 /// intercept + Σ coefficient · cell, and the sum of the magnitudes that are added up.
@@ -202,12 +201,15 @@ fn any_document() -> impl Strategy<Value = Document> {
                 move |(rows, predictions)| {
                     let feature = |column| Feature {
                         name: named.then(|| format!("ä{column}\n\"")),
+                        ..Feature::default()
                     };
                     let mut document =
                         Document::new((0..width).map(feature).collect(), parameters.clone());
                     document.provenance = provenance.clone();
                     document.metrics = metrics.clone();
-                    document.verification = Verification { rows, predictions };
+                    for (row, prediction) in rows.iter().zip(&predictions) {
+                        document.verification.push(row, vec![*prediction]);
+                    }
                     document
                 },
             )
@@ -219,9 +221,9 @@ fn any_document() -> impl Strategy<Value = Document> {
 fn rows_of_another_width_are_an_error_and_no_panic() {
     for document in crate::damage::one_of_each_kind() {
         let model = Model::load(&document).unwrap();
-        let rows = Array2::zeros((2, model.width() + 1));
+        let rows = Array2::zeros((2, model.schema().width() + 1));
         let error = model.predict(&rows).unwrap_err();
-        assert!(matches!(error, ModelError::Width { .. }), "{error}");
+        assert!(matches!(error, RowError::Matrix { .. }), "{error}");
     }
 }
 
@@ -229,11 +231,7 @@ fn rows_of_another_width_are_an_error_and_no_panic() {
 fn no_rows_give_no_predictions() {
     for document in crate::damage::one_of_each_kind() {
         let model = Model::load(&document).unwrap();
-        assert!(
-            model
-                .predict(&Array2::zeros((0, model.width())))
-                .unwrap()
-                .is_empty()
-        );
+        let none = Array2::zeros((0, model.schema().width()));
+        assert_eq!(model.predict(&none).unwrap().rows(), 0);
     }
 }

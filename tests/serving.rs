@@ -114,8 +114,8 @@ fn with_a_damaged_artifact_ping_is_503_and_names_file_and_check() {
 #[test]
 fn with_an_artifact_that_predicts_otherwise_here_ping_is_503() {
     let mut document = identity();
-    document.verification.rows = vec![vec![2.0], vec![3.0]];
-    document.verification.predictions = vec![2.0, 3.5];
+    document.verification.push(&[2.0], vec![2.0]);
+    document.verification.push(&[3.0], vec![3.5]);
     let reason = unhealthy(Prefix::with_model(document));
     assert!(
         reason.contains("verification row 2 gives 3.0 instead of 3.5"),
@@ -213,7 +213,13 @@ fn another_content_type_is_415_and_the_reason_lists_those_that_can_be_read() {
 #[test]
 fn an_unknown_path_is_404_and_the_reason_names_it() {
     let server = server();
-    for path in ["/", "/Ping", "/ping/", "/invocations/x", "/../etc/passwd"] {
+    for path in [
+        "/index.html",
+        "/Ping",
+        "/ping/",
+        "/invocations/x",
+        "/../etc/passwd",
+    ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 404, "{path}");
         assert!(

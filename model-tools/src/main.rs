@@ -10,6 +10,8 @@ mod input;
 mod inspect;
 mod output;
 mod predict;
+mod proof;
+mod scores;
 mod verification;
 
 use std::process::ExitCode;
@@ -17,6 +19,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::error::Error;
+
+/// Tests bound the memory that reading a damaged file may take.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
 
 /// The command line makes no sense.
 const USAGE: u8 = 2;

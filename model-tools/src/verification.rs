@@ -1,47 +1,139 @@
 //! Verification rows for a model that comes without: rows that no coefficient can change unnoticed on.
 
-use sagelet::artifact::{Isotonic, Link, Parameters, Verification};
+use sagelet::artifact::{
+    Cell, Document, Encoding, Feature, Isotonic, Label, Link, Parameters, Verification,
+};
 use sagelet::model::{Model, ModelError};
+
+use crate::scores;
 
 /// Features of the widest model that rows are computed for: three rows of 9 bytes a cell are 4 MB of the
 /// artifact then, and leave room for the model.
 pub(crate) const FEATURES_MAX: usize = 150_000;
 
+/// Cells of all computed rows together: three rows of the widest model.
+const CELLS_MAX: usize = 3 * FEATURES_MAX;
+
 /// Rows computed for an isotonic model, whose thresholds may be many.
 const ISOTONIC_ROWS_MAX: usize = 100;
+
+/// Rows computed for a feature of many categories.
+const CATEGORY_ROWS_MAX: usize = 100;
+
+/// Scores that get rows of their own. Further ones are reached by the rows of the others.
+const SCORES_MAX: usize = 20;
 
 /// Rows and their predictions; none if there are more than [`FEATURES_MAX`] features, or nothing finite is
 /// predicted.
 ///
 /// # Errors
-/// The model refuses the rows, which it does not for rows of its width.
-pub(crate) fn compute(model: &Model, parameters: &Parameters) -> Result<Verification, ModelError> {
+/// The model refuses the rows, which it does not for rows made of its own features.
+pub(crate) fn compute(model: &Model, document: &Document) -> Result<Verification, ModelError> {
     let mut verification = Verification::default();
-    for row in rows(parameters) {
-        let prediction = model.predict_row(&row)?;
-        if prediction.is_finite() {
+    for row in rows(document) {
+        let outputs = model
+            .predict_row(&row)
+            .map_err(ModelError::VerificationRow)?;
+        if outputs.iter().all(|output| output.is_finite()) {
             verification.rows.push(row);
-            verification.predictions.push(prediction);
+            verification.predictions.push(outputs);
         }
     }
     Ok(verification)
 }
 
-fn rows(parameters: &Parameters) -> Vec<Vec<f64>> {
-    match parameters {
-        Parameters::LinearRegression(linear) => {
-            linear_rows(&linear.coefficients, linear.intercept.abs().max(1.0))
-        }
-        Parameters::GeneralizedLinear(generalized) => {
-            let share = match generalized.link {
-                Link::Identity => generalized.intercept.abs().max(1.0),
-                // exp of much more overflows, and the logistic function tells nothing apart out there.
-                Link::Log | Link::Logit => 1.0,
-            };
-            linear_rows(&generalized.coefficients, share)
-        }
+fn rows(document: &Document) -> Vec<Vec<Cell>> {
+    let mut designs = match &document.model {
         Parameters::Isotonic(isotonic) => isotonic_rows(isotonic),
+        parameters => scored_rows(parameters, document.inverse_transform.is_some()),
+    };
+    let features = &document.features;
+    repeat_for_categories(&mut designs, features);
+    let mut rows: Vec<Vec<Cell>> = designs
+        .iter()
+        .enumerate()
+        .map(|(index, design)| cells(features, design, index))
+        .collect();
+    let can_be_missing = |feature: &Feature| !feature.missing.is_missing();
+    if features.iter().any(can_be_missing) && !rows.is_empty() {
+        rows.push(features.iter().map(missing_cell).collect());
     }
+    rows
+}
+
+/// Repeats the rows until every category of every feature has had its turn.
+fn repeat_for_categories(designs: &mut Vec<Vec<f64>>, features: &[Feature]) {
+    let encodings = features
+        .iter()
+        .filter_map(|feature| feature.encoding.as_ref());
+    let most = encodings.map(|encoding| encoding.categories().len()).max();
+    let wanted = most.unwrap_or(0).min(CATEGORY_ROWS_MAX);
+    let count = designs.len();
+    let width = designs.first().map_or(0, Vec::len);
+    while count > 0 && designs.len() < wanted && (designs.len() + 1) * width <= CELLS_MAX {
+        let next = designs.get(designs.len() - count).cloned();
+        designs.extend(next);
+    }
+}
+
+/// Cells that make this row of the design matrix, as far as they are numbers; categories take turns from row
+/// to row.
+fn cells(features: &[Feature], design: &[f64], turn: usize) -> Vec<Cell> {
+    let mut column = 0;
+    let mut cells = Vec::with_capacity(features.len());
+    for feature in features {
+        cells.push(match &feature.encoding {
+            Some(encoding) => category(encoding, turn),
+            None => Cell::Number(design.get(column).copied().unwrap_or_default()),
+        });
+        column += feature.design_columns();
+    }
+    cells
+}
+
+fn category(encoding: &Encoding, turn: usize) -> Cell {
+    let categories = encoding.categories();
+    let label = categories.get(turn % categories.len().max(1));
+    label.map_or(Cell::Missing, |label| match label {
+        Label::Boolean(value) => Cell::Boolean(*value),
+        Label::Integer(number) => Cell::Number(*number as f64),
+        Label::Text(text) => Cell::Text(text.clone()),
+    })
+}
+
+fn missing_cell(feature: &Feature) -> Cell {
+    match &feature.encoding {
+        _ if !feature.missing.is_missing() => Cell::Missing,
+        Some(encoding) => category(encoding, 0),
+        None => Cell::Number(0.0),
+    }
+}
+
+/// Rows of the design matrix for every score, as [`linear_rows`] has them.
+fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
+    let curved = match parameters {
+        Parameters::GeneralizedLinear(generalized) => generalized.link != Link::Identity,
+        other => other.has_probabilities() || transformed,
+    };
+    let scores = scores::of(parameters);
+    let mut rows = Vec::new();
+    for score in scores.iter().take(SCORES_MAX) {
+        // exp of much more overflows, and the logistic function tells nothing apart out there.
+        let total = if curved {
+            1.0
+        } else {
+            score.intercept.abs().max(1.0)
+        };
+        let mut of_score = linear_rows(score.coefficients, total);
+        if !rows.is_empty() {
+            of_score.drain(..of_score.len().min(1)); // the row of zeros is there already
+        }
+        if (rows.len() + of_score.len()).saturating_mul(score.coefficients.len()) > CELLS_MAX {
+            break;
+        }
+        rows.append(&mut of_score);
+    }
+    rows
 }
 
 /// A row of zeros, one in which the coefficients' terms grow from the first to the last, and one in which

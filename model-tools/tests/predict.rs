@@ -1,7 +1,7 @@
 //! `predict`: what the server would answer, and nothing else on standard output.
 
 use sagelet::artifact::Artifact;
-use sagelet::codec::{self, Format};
+use sagelet::codec::{self, ContentType, Format, Predictions};
 use sagelet::model::Model;
 
 use crate::harness::{DIABETES, Scratch, case, repository, run, run_with};
@@ -21,8 +21,9 @@ fn predictions_are_the_servers_to_the_byte() {
     let rows = rows();
     let artifact = Artifact::read(&repository().join(DIABETES)).unwrap();
     let model = Model::load(&artifact.document).unwrap();
-    let decoded = Format::Csv.decode(rows.as_bytes(), model.width()).unwrap();
-    let served = codec::encode(&model.predict(&decoded.design).unwrap(), decoded.shape);
+    let csv = ContentType::of(Format::Csv);
+    let (outputs, _) = codec::predict(&model, csv, rows.as_bytes()).unwrap();
+    let served = codec::csv::encode(&Predictions::new(&model, outputs, &[]));
 
     let scratch = Scratch::new();
     let file = scratch.write("rows.csv", rows.as_bytes());

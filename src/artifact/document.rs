@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::cell::Cell;
 use super::error::ArtifactError;
+use super::feature::Feature;
+use super::parameters::Parameters;
 use super::{number, scan};
 
 /// The name that every artifact carries.
@@ -46,11 +49,16 @@ pub struct Document {
     #[serde(default)]
     pub version: Version,
     /// The columns of a row, in their order. Empty only in hand-written JSON, where it means "as many as
-    /// there are coefficients, without names".
+    /// there are coefficients, without names". They may be fewer than the coefficients, where a category
+    /// makes several columns of the design matrix.
     #[serde(default)]
     pub features: Vec<Feature>,
     /// The fitted parameters.
     pub model: Parameters,
+    /// What turns the regression's result into the prediction, where the model was fitted to a transformed
+    /// target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inverse_transform: Option<InverseTransform>,
     /// Where the model comes from: `producer`, `algorithm`, `source`, … Free text, for people.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, String>,
@@ -66,132 +74,53 @@ pub struct Document {
     pub verification: Verification,
 }
 
-/// One column of a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "FeatureForm")]
-pub struct Feature {
-    /// The column's name, where the training data had names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// A feature as it may be written: a map, or its name alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum FeatureForm {
-    Name(String),
-    Map {
-        #[serde(default)]
-        name: Option<String>,
-    },
-}
-
-impl From<FeatureForm> for Feature {
-    fn from(form: FeatureForm) -> Self {
-        match form {
-            FeatureForm::Name(name) => Self { name: Some(name) },
-            FeatureForm::Map { name } => Self { name },
-        }
-    }
-}
-
-/// The fitted parameters, by kind of model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Parameters {
-    /// `FittedLinearRegression` of linfa-linear: prediction = intercept + Σ coefficient · cell.
-    LinearRegression(Linear),
-    /// `TweedieRegressor` of linfa-linear: prediction = inverse link of (intercept + Σ coefficient · cell).
-    GeneralizedLinear(GeneralizedLinear),
-    /// `FittedIsotonicRegression` of linfa-linear: linear interpolation between thresholds, constant outside.
-    Isotonic(Isotonic),
-}
-
-/// Parameters of a linear regression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Linear {
-    /// The prediction for a row of zeros.
-    #[serde(deserialize_with = "number::one")]
-    pub intercept: f64,
-    /// One a feature, in the features' order.
-    #[serde(deserialize_with = "number::list")]
-    pub coefficients: Vec<f64>,
-}
-
-/// Parameters of a generalised linear model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GeneralizedLinear {
-    /// How the linear predictor and the mean are linked.
-    pub link: Link,
-    /// The linear predictor for a row of zeros.
-    #[serde(deserialize_with = "number::one")]
-    pub intercept: f64,
-    /// One a feature, in the features' order.
-    #[serde(deserialize_with = "number::list")]
-    pub coefficients: Vec<f64>,
-}
-
-/// Link function g of a generalised linear model: g(mean) = linear predictor.
+/// The inverse of the function that was applied to the target before the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Link {
-    /// mean = predictor
-    Identity,
-    /// mean = exp(predictor)
-    Log,
-    /// mean = 1 / (1 + exp(−predictor))
-    Logit,
-}
-
-/// Parameters of an isotonic regression: a piecewise linear function of one feature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Isotonic {
-    /// Where the pieces meet, strictly increasing.
-    #[serde(deserialize_with = "number::list")]
-    pub x_thresholds: Vec<f64>,
-    /// The function's values there, monotonic.
-    #[serde(deserialize_with = "number::list")]
-    pub y_thresholds: Vec<f64>,
+pub enum InverseTransform {
+    /// exp(result), for a logarithm.
+    Exp,
+    /// exp(result) − 1, for the logarithm of the target plus one.
+    Expm1,
+    /// result², for a square root.
+    Square,
 }
 
 /// Rows with the predictions they must give.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
-    /// The rows, as long as there are features.
-    #[serde(deserialize_with = "number::table")]
-    pub rows: Vec<Vec<f64>>,
-    /// What each row must give.
-    #[serde(deserialize_with = "number::list")]
-    pub predictions: Vec<f64>,
+    /// The rows as a client would send them, as long as there are features.
+    pub rows: Vec<Vec<Cell>>,
+    /// What each row must give: the targets of a regression, the probabilities of a classifier, the scores of
+    /// a classifier without them. A list of one is written as the number alone.
+    #[serde(with = "number::rows")]
+    pub predictions: Vec<Vec<f64>>,
+}
+
+impl InverseTransform {
+    /// The prediction that a regression's result stands for.
+    #[must_use]
+    pub fn apply(self, result: f64) -> f64 {
+        match self {
+            Self::Exp => result.exp(),
+            Self::Expm1 => result.exp_m1(),
+            Self::Square => result * result,
+        }
+    }
 }
 
 impl Verification {
+    /// Adds a row of numbers and what it must give.
+    pub fn push(&mut self, row: &[f64], prediction: Vec<f64>) {
+        self.rows
+            .push(row.iter().copied().map(Cell::from).collect());
+        self.predictions.push(prediction);
+    }
+
     /// Whether there is nothing to verify with.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.predictions.is_empty()
-    }
-}
-
-impl Parameters {
-    /// The kind's name, as the format writes it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::LinearRegression(_) => "linear-regression",
-            Self::GeneralizedLinear(_) => "generalized-linear",
-            Self::Isotonic(_) => "isotonic",
-        }
-    }
-
-    /// How many features the parameters take.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        match self {
-            Self::LinearRegression(linear) => linear.coefficients.len(),
-            Self::GeneralizedLinear(generalized) => generalized.coefficients.len(),
-            Self::Isotonic(_) => 1,
-        }
     }
 }
 
@@ -203,6 +132,7 @@ impl Document {
             version: VERSION,
             features,
             model,
+            inverse_transform: None,
             provenance: BTreeMap::new(),
             metrics: BTreeMap::new(),
             verification: Verification::default(),

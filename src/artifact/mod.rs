@@ -8,21 +8,28 @@
 //! size, tag, structure of the envelope, format, major version, digest, structure of the payload,
 //! document, [meaning](Document::validate).
 
+mod cell;
 mod document;
 mod envelope;
 mod error;
+mod feature;
 mod file;
+mod label;
 mod number;
+mod parameters;
 mod scan;
 mod validate;
 
-pub use document::{
-    Document, FORMAT, Feature, GeneralizedLinear, Isotonic, Linear, Link, Parameters, VERSION,
-    Verification, Version,
-};
+pub use cell::Cell;
+pub use document::{Document, FORMAT, InverseTransform, VERSION, Verification, Version};
 pub use envelope::Digest;
 pub use error::ArtifactError;
+pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use file::{read_bounded, write_atomically};
+pub use label::Label;
+pub use parameters::{
+    Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Parameters,
+};
 
 use std::path::Path;
 

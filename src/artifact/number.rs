@@ -8,12 +8,29 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A float read from a float or an integer.
 #[derive(Clone, Copy)]
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 struct NumberVisitor;
 
 /// Integers up to 2^53 are floats exactly.
 const EXACT_INTEGER_MAX: u64 = 1 << 53;
+
+impl Number {
+    #[expect(clippy::cast_precision_loss, reason = "compared with 2^53 first")]
+    pub(super) fn from_u64<E: Error>(value: u64) -> Result<Self, E> {
+        if value > EXACT_INTEGER_MAX {
+            return Err(E::custom(format_args!(
+                "the integer {value} is too large to be a float exactly"
+            )));
+        }
+        Ok(Self(value as f64))
+    }
+
+    pub(super) fn from_i64<E: Error>(value: i64) -> Result<Self, E> {
+        let Self(magnitude) = Self::from_u64(value.unsigned_abs())?;
+        Ok(Self(if value < 0 { -magnitude } else { magnitude }))
+    }
+}
 
 impl Visitor<'_> for NumberVisitor {
     type Value = Number;
@@ -26,19 +43,12 @@ impl Visitor<'_> for NumberVisitor {
         Ok(Number(value))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "compared with 2^53 first")]
     fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
-        if value > EXACT_INTEGER_MAX {
-            return Err(E::custom(format_args!(
-                "the integer {value} is too large to be a float exactly"
-            )));
-        }
-        Ok(Number(value as f64))
+        Number::from_u64(value)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Number, E> {
-        let Number(magnitude) = self.visit_u64(value.unsigned_abs())?;
-        Ok(Number(if value < 0 { -magnitude } else { magnitude }))
+        Number::from_i64(value)
     }
 }
 
@@ -51,6 +61,11 @@ impl<'de> Deserialize<'de> for Number {
 /// Reads one number.
 pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Number::deserialize(deserializer).map(|number| number.0)
+}
+
+/// Reads a number or `null`.
+pub(super) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    Option::<Number>::deserialize(deserializer).map(|number| number.map(|number| number.0))
 }
 
 /// Reads a list of numbers.
@@ -77,4 +92,46 @@ pub(super) fn map<'de, D: Deserializer<'de>>(
 
 fn unwrap(numbers: Vec<Number>) -> Vec<f64> {
     numbers.into_iter().map(|number| number.0).collect()
+}
+
+/// Lists of numbers, of which one with a single number is written as that number.
+pub(super) mod rows {
+    use serde::ser::{SerializeSeq, Serializer};
+    use serde::{Deserialize, Deserializer};
+
+    use super::Number;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Row {
+        One(Number),
+        Several(Vec<Number>),
+    }
+
+    pub(in crate::artifact) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Vec<f64>>, D::Error> {
+        let rows = Vec::<Row>::deserialize(deserializer)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| match row {
+                Row::One(number) => vec![number.0],
+                Row::Several(numbers) => super::unwrap(numbers),
+            })
+            .collect())
+    }
+
+    pub(in crate::artifact) fn serialize<S: Serializer>(
+        rows: &[Vec<f64>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(rows.len()))?;
+        for row in rows {
+            match row.as_slice() {
+                [one] => list.serialize_element(one)?,
+                several => list.serialize_element(several)?,
+            }
+        }
+        list.end()
+    }
 }

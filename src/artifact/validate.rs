@@ -1,9 +1,14 @@
 //! Meaning of a document: whether its parts, each of the right shape, make a model together.
 
+mod features;
+mod parameters;
+
 use std::collections::HashSet;
 
-use super::document::{Document, Isotonic, Parameters, Verification};
+use super::cell::Cell;
+use super::document::{Document, Verification};
 use super::error::ArtifactError;
+use super::label::Label;
 use crate::limits::{FEATURES_MAX, VERIFICATION_ROWS_MAX};
 
 impl Document {
@@ -14,25 +19,41 @@ impl Document {
     pub fn validate(&self) -> Result<(), ArtifactError> {
         self.check_width()?;
         self.check_names()?;
+        for (column, feature) in self.features.iter().enumerate() {
+            feature.check(&self.feature_name(column))?;
+        }
         self.model.check()?;
-        self.verification.check(self.features.len())?;
+        self.check_transform()?;
+        self.verification
+            .check(self.features.len(), self.model.outputs())?;
         check_finite("metrics", self.metrics.values())
     }
 
     fn check_width(&self) -> Result<(), ArtifactError> {
         let (features, width) = (self.features.len(), self.model.width());
-        if width == 0 || width > FEATURES_MAX {
+        let columns: usize = self
+            .features
+            .iter()
+            .map(super::Feature::design_columns)
+            .sum();
+        if width == 0 || width.max(features) > FEATURES_MAX {
+            let number = if width == 0 { 0 } else { width.max(features) };
             return meaning(format!(
-                "a model of {width} features: 1 to {FEATURES_MAX} are possible"
+                "a model of {number} features: 1 to {FEATURES_MAX} are possible"
             ));
         }
-        if features != width {
+        if columns == width {
+            return Ok(());
+        }
+        let kind = self.model.kind();
+        if columns == features {
             return meaning(format!(
-                "there are {features} features, but the {} takes {width}",
-                self.model.kind()
+                "there are {features} features, but the {kind} takes {width}"
             ));
         }
-        Ok(())
+        meaning(format!(
+            "the {features} features make {columns} columns, but the {kind} takes {width}"
+        ))
     }
 
     fn check_names(&self) -> Result<(), ArtifactError> {
@@ -48,52 +69,20 @@ impl Document {
         }
         Ok(())
     }
-}
 
-impl Parameters {
-    fn check(&self) -> Result<(), ArtifactError> {
-        match self {
-            Self::LinearRegression(linear) => {
-                check_finite("intercept", [&linear.intercept])?;
-                check_finite("coefficients", &linear.coefficients)
-            }
-            Self::GeneralizedLinear(generalized) => {
-                check_finite("intercept", [&generalized.intercept])?;
-                check_finite("coefficients", &generalized.coefficients)
-            }
-            Self::Isotonic(isotonic) => isotonic.check(),
-        }
-    }
-}
-
-impl Isotonic {
-    /// linfa interpolates between neighbours and divides by their distance: equal or falling thresholds would
-    /// give NaN or nonsense, and an empty list a panic.
-    fn check(&self) -> Result<(), ArtifactError> {
-        check_finite("x_thresholds", &self.x_thresholds)?;
-        check_finite("y_thresholds", &self.y_thresholds)?;
-        let (x, y) = (self.x_thresholds.len(), self.y_thresholds.len());
-        if x == 0 || x != y {
+    fn check_transform(&self) -> Result<(), ArtifactError> {
+        if self.inverse_transform.is_some() && !self.model.labels().is_empty() {
             return meaning(format!(
-                "isotonic has {x} x_thresholds and {y} y_thresholds: as many, at least one"
+                "a {} has classes, no target that inverse_transform could apply to",
+                self.model.kind()
             ));
-        }
-        if !self.x_thresholds.is_sorted_by(|a, b| a < b) {
-            return meaning("x_thresholds of an isotonic model must increase strictly".to_owned());
-        }
-        let rising = self.y_thresholds.is_sorted();
-        let falling = self.y_thresholds.is_sorted_by(|a, b| a >= b);
-        if !rising && !falling {
-            return meaning(
-                "y_thresholds of an isotonic model must only rise or only fall".to_owned(),
-            );
         }
         Ok(())
     }
 }
 
 impl Verification {
-    fn check(&self, width: usize) -> Result<(), ArtifactError> {
+    fn check(&self, width: usize, outputs: usize) -> Result<(), ArtifactError> {
         let (rows, predictions) = (self.rows.len(), self.predictions.len());
         if rows != predictions {
             return meaning(format!(
@@ -105,17 +94,40 @@ impl Verification {
                 "verification has {rows} rows: at most {VERIFICATION_ROWS_MAX}"
             ));
         }
-        for (index, row) in self.rows.iter().enumerate() {
+        for (index, (row, prediction)) in self.rows.iter().zip(&self.predictions).enumerate() {
+            let number = index + 1;
             if row.len() != width {
+                let cells = row.len();
                 return meaning(format!(
-                    "verification row {} has {} cells, the model {width} features",
-                    index + 1,
-                    row.len()
+                    "verification row {number} has {cells} cells, the model {width} features"
                 ));
             }
-            check_finite("verification rows", row)?;
+            if prediction.len() != outputs {
+                let found = prediction.len();
+                return meaning(format!(
+                    "verification row {number} expects {found} numbers, the model gives {outputs}"
+                ));
+            }
+            check_finite("verification rows", row.iter().filter_map(number_of))?;
+            check_finite("verification predictions", prediction)?;
         }
-        check_finite("verification predictions", &self.predictions)
+        Ok(())
+    }
+}
+
+fn number_of(cell: &Cell) -> Option<&f64> {
+    match cell {
+        Cell::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// Labels must differ, also in how they are written: `1` and `"1"` are the same cell of a CSV row.
+fn check_distinct(what: &str, labels: &[Label]) -> Result<(), ArtifactError> {
+    let mut seen = HashSet::new();
+    match labels.iter().find(|label| !seen.insert(label.to_string())) {
+        Some(label) => meaning(format!("\"{label}\" stands twice among the {what}")),
+        None => Ok(()),
     }
 }
 

@@ -1,18 +1,28 @@
-//! What a model is: rows of numbers -> a fitted linfa type -> predictions.
+//! What a model is: cells of rows -> [design matrix](Design) -> a fitted linfa type -> [outputs](Outputs).
 //!
-//! linfa's types panic on rows of another width, and isotonic regression turns NaN into 0. Both are checked
-//! here, so that no caller can reach them.
+//! linfa's types panic on rows of another width, isotonic regression turns NaN into 0, multinomial logistic
+//! regression panics on NaN. All of it is checked here, so that no caller can reach it.
 
+mod design;
 mod linfa_types;
+mod outputs;
+mod predictor;
+mod row_error;
+mod schema;
+#[cfg(test)]
+mod tests;
 mod verify;
 
+pub use design::{Design, Sink};
+pub use outputs::{Classes, Outputs};
+pub use row_error::{Names, Place, RowError, Value};
+pub use schema::Schema;
 pub use verify::TOLERANCE;
 
-use linfa::traits::PredictInplace;
-use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::Array2;
 
-use crate::artifact::{Document, Parameters};
+use crate::artifact::{Cell, Document, InverseTransform, Label};
+use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +36,12 @@ pub enum ModelError {
         /// What serde said.
         reason: String,
     },
-    /// Rows of another width than the model's.
-    #[error("rows have {found} columns, the model takes {expected}")]
-    Width {
-        /// The model's.
-        expected: usize,
-        /// The rows'.
-        found: usize,
-    },
+    /// A row that cannot be predicted.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A verification row that the artifact's own features do not take.
+    #[error("verification {0}")]
+    VerificationRow(RowError),
     /// A prediction differs from the one the artifact says it must give.
     #[error(
         "verification row {row} gives {found:?} instead of {expected:?} (the difference may be {allowed:e} at most): \
@@ -55,15 +63,9 @@ pub enum ModelError {
 #[derive(Debug, Clone)]
 pub struct Model {
     predictor: Predictor,
-    width: usize,
-}
-
-/// The fitted types of linfa-linear.
-#[derive(Debug, Clone)]
-enum Predictor {
-    Linear(FittedLinearRegression<f64>),
-    GeneralizedLinear(TweedieRegressor<f64>),
-    Isotonic(FittedIsotonicRegression<f64>),
+    schema: Schema,
+    labels: Vec<Label>,
+    inverse_transform: Option<InverseTransform>,
 }
 
 impl Model {
@@ -72,60 +74,70 @@ impl Model {
     /// # Errors
     /// linfa refuses the parameters, or a verification row gives another prediction.
     pub fn load(document: &Document) -> Result<Self, ModelError> {
-        let model = Self::build(&document.model)?;
+        let model = Self {
+            predictor: Predictor::build(&document.model)?,
+            schema: Schema::new(&document.features),
+            labels: document.model.labels().to_vec(),
+            inverse_transform: document.inverse_transform,
+        };
         verify::replay(&model, document)?;
         Ok(model)
     }
 
-    fn build(parameters: &Parameters) -> Result<Self, ModelError> {
-        let predictor = match parameters {
-            Parameters::LinearRegression(linear) => Predictor::Linear(linfa_types::linear(linear)?),
-            Parameters::GeneralizedLinear(generalized) => {
-                Predictor::GeneralizedLinear(linfa_types::generalized_linear(generalized)?)
-            }
-            Parameters::Isotonic(isotonic) => Predictor::Isotonic(linfa_types::isotonic(isotonic)?),
-        };
-        Ok(Self {
-            predictor,
-            width: parameters.width(),
-        })
-    }
-
-    /// How many columns a row has.
+    /// What the cells of a row are, and how they become the row's part of the design matrix.
     #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
-    /// One prediction a row. `rows` has the shape (rows, [`width`](Self::width)) and finite cells, as
-    /// [`codec`](crate::codec) makes it.
-    ///
-    /// # Errors
-    /// [`ModelError::Width`].
-    pub fn predict(&self, rows: &Array2<f64>) -> Result<Array1<f64>, ModelError> {
-        if rows.ncols() != self.width {
-            return Err(ModelError::Width {
-                expected: self.width,
-                found: rows.ncols(),
-            });
-        }
-        let mut predictions = Array1::zeros(rows.nrows());
-        match &self.predictor {
-            Predictor::Linear(linear) => linear.predict_inplace(rows, &mut predictions),
-            Predictor::GeneralizedLinear(tweedie) => {
-                tweedie.predict_inplace(rows, &mut predictions)
-            }
-            Predictor::Isotonic(isotonic) => isotonic.predict_inplace(rows, &mut predictions),
-        }
-        Ok(predictions)
+    /// The classes of a classifier; none for a regression.
+    #[must_use]
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
-    /// The prediction for one row of finite cells.
+    /// Predicts a design matrix, as [`Design`] makes it of this model's [`schema`](Self::schema).
     ///
     /// # Errors
-    /// [`ModelError::Width`].
-    pub fn predict_row(&self, row: &[f64]) -> Result<f64, ModelError> {
-        let rows = ArrayView1::from(row).insert_axis(Axis(0)).to_owned();
-        Ok(self.predict(&rows)?.sum())
+    /// [`RowError::Overflow`]; [`RowError::Matrix`] for a matrix of another width.
+    pub fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
+        let (expected, found) = (self.schema.width(), rows.ncols());
+        if found != expected {
+            return Err(RowError::Matrix { expected, found });
+        }
+        let mut outputs = self.predictor.predict(rows)?;
+        if let (Some(inverse), Outputs::Values(values)) = (self.inverse_transform, &mut outputs) {
+            values.mapv_inplace(|value| inverse.apply(value));
+        }
+        Ok(outputs)
+    }
+
+    /// Whether this is a classifier that has probabilities.
+    #[must_use]
+    pub fn has_probabilities(&self) -> bool {
+        self.predictor.has_probabilities()
+    }
+
+    /// The probabilities that scores of this model mean, in the shape (rows, classes); none for a regression
+    /// or a classifier that has no probabilities.
+    #[must_use]
+    pub fn probabilities(&self, classes: &Classes) -> Option<Array2<f64>> {
+        self.predictor.probabilities(&classes.scores)
+    }
+
+    /// What a verification row holds for these cells: the targets of a regression, the probabilities of a
+    /// classifier, the scores of a classifier without them.
+    ///
+    /// # Errors
+    /// The cells are no row of this model.
+    pub fn predict_row(&self, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
+        let mut design = Design::new(&self.schema);
+        cells.iter().try_for_each(|cell| design.push(cell))?;
+        design.end_row()?;
+        let outputs = match self.predict(&design.finish())? {
+            Outputs::Values(values) => values,
+            Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
+        };
+        Ok(outputs.into_iter().collect())
     }
 }

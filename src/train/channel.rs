@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2, Axis, Slice};
 
-use crate::codec::{DecodeError, Design, csv};
+use crate::codec::{DecodeError, csv};
 use crate::limits::FEATURES_MAX;
 use crate::log;
+use crate::model::{Design, Schema};
 
 /// Channel names that are looked for, in this order: the guide's, and the platform's built-in algorithms'.
 const NAMES: [&str; 2] = ["training", "train"];
@@ -96,7 +97,8 @@ pub(super) fn read(data: &Path) -> Result<TrainingData, ChannelError> {
             columns,
         });
     }
-    let mut design = Design::new(columns);
+    let schema = Schema::numbers(columns);
+    let mut design = Design::new(&schema);
     for path in &paths {
         let file = open(path)?;
         csv::read(file, &mut design).map_err(|source| ChannelError::Row {
@@ -105,10 +107,13 @@ pub(super) fn read(data: &Path) -> Result<TrainingData, ChannelError> {
         })?;
         log::info(format_args!("read {}", path.display()));
     }
-    let table = design.finish().map_err(|source| ChannelError::Row {
-        path: first.clone(),
-        source,
-    })?;
+    if design.rows() == 0 {
+        return Err(ChannelError::Row {
+            path: first.clone(),
+            source: DecodeError::Empty { width: columns },
+        });
+    }
+    let table = design.finish();
     Ok(TrainingData {
         targets: table.column(0).to_owned(),
         records: table.slice_axis(Axis(1), Slice::from(1..)).to_owned(),

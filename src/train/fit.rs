@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2, Axis};
 use super::channel::TrainingData;
 use super::hyperparameters::Settings;
 use crate::artifact::{Document, Feature, Linear, Parameters, Verification};
-use crate::model::{Model, ModelError};
+use crate::model::{Model, ModelError, RowError};
 
 /// Why the data determine no model.
 #[derive(Debug, thiserror::Error)]
@@ -74,12 +74,9 @@ pub(super) fn linear_regression(
 fn features(data: &TrainingData, settings: &Settings) -> Result<Vec<Feature>, FitError> {
     match &settings.feature_names {
         None => Ok(vec![Feature::default(); data.features()]),
-        Some(names) if names.len() == data.features() => Ok(names
-            .iter()
-            .map(|name| Feature {
-                name: Some(name.clone()),
-            })
-            .collect()),
+        Some(names) if names.len() == data.features() => {
+            Ok(names.iter().map(Feature::named).collect())
+        }
         Some(names) => Err(FitError::Names {
             names: names.len(),
             features: data.features(),
@@ -166,9 +163,9 @@ fn provenance(data: &TrainingData) -> BTreeMap<String, String> {
 }
 
 /// Rows, root mean squared error and coefficient of determination on the training data.
-fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, FitError> {
+fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, ModelError> {
     let rows = data.rows() as f64;
-    let residuals = &data.targets - &model.predict(&data.records)?;
+    let residuals = &data.targets - &predict(model, &data.records)?;
     let unexplained = residuals.dot(&residuals);
     let deviations = &data.targets - data.targets.mean().unwrap_or(0.0);
     let total = deviations.dot(&deviations);
@@ -184,7 +181,7 @@ fn metrics(model: &Model, data: &TrainingData) -> Result<BTreeMap<String, f64>, 
 
 /// Rows in which every feature has its mean, or lies one standard deviation above or below it: they reach
 /// every coefficient, and no row of the training data leaves it with the model.
-fn verification(model: &Model, data: &TrainingData) -> Result<Verification, FitError> {
+fn verification(model: &Model, data: &TrainingData) -> Result<Verification, ModelError> {
     let (means, _) = centre(data);
     let deviations = data.records.std_axis(Axis(0), 0.0);
     let alternating =
@@ -197,9 +194,14 @@ fn verification(model: &Model, data: &TrainingData) -> Result<Verification, FitE
     ];
     let mut verification = Verification::default();
     for row in rows {
-        let prediction = model.predict(&row.clone().insert_axis(Axis(0)))?.sum();
-        verification.rows.push(row.to_vec());
-        verification.predictions.push(prediction);
+        let prediction = predict(model, &row.clone().insert_axis(Axis(0)))?;
+        verification.push(&row.to_vec(), prediction.to_vec());
     }
     Ok(verification)
+}
+
+/// The predictions of a model with one target.
+fn predict(model: &Model, rows: &Array2<f64>) -> Result<Array1<f64>, RowError> {
+    let outputs = model.predict(rows)?;
+    Ok(outputs.single().unwrap_or_default())
 }

@@ -6,13 +6,15 @@ use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use super::PATIENCE;
 
 /// Every header that an answer may have. Another one is either a leak or deserves a line here.
-const RESPONSE_HEADERS: [&str; 6] = [
+const RESPONSE_HEADERS: [&str; 7] = [
     "allow",
     "connection",
     "content-length",
     "content-type",
     "date",
     "retry-after",
+    // Where the server is told to echo it.
+    "x-amzn-sagemaker-custom-attributes",
 ];
 
 /// An answer in full.

@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
-use sagelet::artifact::{Document, Isotonic, Link, Parameters};
+use sagelet::artifact::{Document, Isotonic, Label, Link, Parameters};
 use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
-use crate::import::Source;
+use crate::import::{Format, Source};
+use crate::scores::{self, Score};
 
 /// Columns of a label and the space after it.
-const LABEL: usize = 14;
+pub(super) const LABEL: usize = 14;
 
 /// Columns that the names of coefficients take at most.
 const NAME_MAX: usize = 32;
@@ -23,14 +24,12 @@ pub(super) fn render(source: &Source, top: usize) -> String {
     let document = &source.imported.document;
     let mut text = String::new();
     summary(&mut text, source);
-    match &document.model {
-        Parameters::LinearRegression(linear) => {
-            coefficients(&mut text, document, &linear.coefficients, top);
-        }
-        Parameters::GeneralizedLinear(generalized) => {
-            coefficients(&mut text, document, &generalized.coefficients, top);
-        }
-        Parameters::Isotonic(isotonic) => thresholds(&mut text, isotonic, top),
+    if let Parameters::Isotonic(isotonic) = &document.model {
+        thresholds(&mut text, isotonic, top);
+    }
+    let columns = scores::column_names(document);
+    for score in scores::of(&document.model) {
+        coefficients(&mut text, &columns, &score, top);
     }
     let metrics = document.metrics.iter();
     section(
@@ -44,6 +43,12 @@ pub(super) fn render(source: &Source, top: usize) -> String {
         "Provenance",
         provenance.map(|(name, value)| (name.as_str(), value.clone())),
     );
+    let notes = source.imported.notes.iter();
+    section(
+        &mut text,
+        "Conversion",
+        notes.map(|note| ("note", note.clone())),
+    );
     let ignored = source.imported.ignored.iter();
     section(
         &mut text,
@@ -56,8 +61,7 @@ pub(super) fn render(source: &Source, top: usize) -> String {
 fn summary(text: &mut String, source: &Source) {
     let document = &source.imported.document;
     line(text, "file", &source.input.name);
-    let format = format!("{} ({})", source.format.name, source.format.description);
-    line(text, "format", &format);
+    line(text, "format", &format(source.format, &source.layers));
     let size = grouped(source.input.bytes.len());
     line(text, "size", &format!("{size} bytes"));
     if let Some(digest) = source.imported.digest {
@@ -66,21 +70,32 @@ fn summary(text: &mut String, source: &Source) {
     line(text, "kind", document.model.kind());
     line(text, "prediction", formula(&document.model));
     line(text, "features", &features(document));
-    match &document.model {
-        Parameters::LinearRegression(linear) => {
-            line(text, "intercept", &linear.intercept.to_string());
-        }
-        Parameters::GeneralizedLinear(generalized) => {
-            line(text, "intercept", &generalized.intercept.to_string());
-        }
-        Parameters::Isotonic(_) => {}
+    let labels: Vec<_> = document
+        .model
+        .labels()
+        .iter()
+        .map(Label::to_string)
+        .collect();
+    if !labels.is_empty() {
+        line(text, "classes", &labels.join(", "));
+    }
+    if let [score] = scores::of(&document.model).as_slice() {
+        line(text, "intercept", &score.intercept.to_string());
     }
     line(text, "verification", &verification(document));
 }
 
+/// What a file is, and what it was wrapped in.
+pub(super) fn format(format: &Format, layers: &[String]) -> String {
+    let layers: String = layers.iter().map(|layer| format!("{layer}, ")).collect();
+    format!("{layers}{} ({})", format.name, format.description)
+}
+
 fn formula(parameters: &Parameters) -> &'static str {
     match parameters {
-        Parameters::LinearRegression(_) => "intercept + sum of coefficient * cell",
+        Parameters::LinearRegression(_) | Parameters::ElasticNet(_) => {
+            "intercept + sum of coefficient * cell"
+        }
         Parameters::GeneralizedLinear(generalized) => match generalized.link {
             Link::Identity => "p = intercept + sum of coefficient * cell (identity link)",
             Link::Log => "exp(p), p = intercept + sum of coefficient * cell (log link)",
@@ -89,6 +104,24 @@ fn formula(parameters: &Parameters) -> &'static str {
             }
         },
         Parameters::Isotonic(_) => "straight lines between thresholds, constant outside",
+        Parameters::MultiTargetRegression(_) => {
+            "for each target, intercept + sum of coefficient * cell"
+        }
+        Parameters::LogisticRegression(_) => {
+            "the second class if p > 0, p = intercept + sum of coefficient * cell; its probability is 1 / (1 + exp(-p))"
+        }
+        Parameters::MultinomialLogisticRegression(_) => {
+            "the class with the highest p = intercept + sum of coefficient * cell; probabilities are the softmax of p"
+        }
+        Parameters::OneVsRest(_) => {
+            "the class with the highest p = intercept + sum of coefficient * cell; probabilities are 1 / (1 + exp(-p)), divided by their sum"
+        }
+        Parameters::LinearClassifier(classifier) if classifier.coefficients.len() == 1 => {
+            "the second class if intercept + sum of coefficient * cell > 0; no probabilities"
+        }
+        Parameters::LinearClassifier(_) => {
+            "the class with the highest intercept + sum of coefficient * cell; no probabilities"
+        }
     }
 }
 
@@ -112,17 +145,27 @@ fn verification(document: &Document) -> String {
     }
 }
 
-fn coefficients(text: &mut String, document: &Document, coefficients: &[f64], top: usize) {
-    let mut order: Vec<(usize, f64)> = coefficients.iter().copied().enumerate().collect();
+fn coefficients(text: &mut String, columns: &[String], score: &Score<'_>, top: usize) {
+    let mut order: Vec<(usize, f64)> = score.coefficients.iter().copied().enumerate().collect();
     order.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     let largest = order.first().map_or(0.0, |(_, most)| most.abs());
     order.truncate(top);
     let names: Vec<String> = order
         .iter()
-        .map(|(column, _)| fit(&document.feature_name(*column), NAME_MAX))
+        .map(|(column, _)| fit(columns.get(*column).map_or("", String::as_str), NAME_MAX))
         .collect();
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
-    let _ = writeln!(text, "\nCoefficients, largest first");
+    let title = match &score.name {
+        None => "Coefficients, largest first".to_owned(),
+        Some(name) => {
+            let intercept = rounded(score.intercept);
+            format!(
+                "{}: intercept {intercept}, coefficients, largest first",
+                fit(name, NAME_MAX)
+            )
+        }
+    };
+    let _ = writeln!(text, "\n{title}");
     for ((_, coefficient), name) in order.iter().zip(&names) {
         let bar = bar(coefficient.abs(), largest, BAR_MAX);
         let row = format!(
@@ -132,7 +175,7 @@ fn coefficients(text: &mut String, document: &Document, coefficients: &[f64], to
         );
         let _ = writeln!(text, "{}", row.trim_end());
     }
-    more(text, coefficients.len(), top);
+    more(text, score.coefficients.len(), top);
 }
 
 fn thresholds(text: &mut String, isotonic: &Isotonic, top: usize) {

@@ -1,0 +1,29 @@
+//! Every bound on reading a foreign model, named with its unit, with its reason.
+
+/// Bytes of a foreign file after decompression. An artifact holds 16 MiB of coefficients; what a fitted model
+/// keeps beside them (averages, paths over penalties, cross-validation results) is often ten times that.
+pub(crate) const FOREIGN_BYTES_MAX: usize = 256 << 20;
+
+/// Objects in one tree. The names of the 2,000,000 features that an artifact may have are the largest part
+/// of a real one; a node takes 32 bytes, so a full tree takes 128 MiB.
+pub(crate) const OBJECTS_MAX: usize = 4_000_000;
+
+/// Instructions of one pickle: two to four for each object. Each makes lists, stack or memo grow by at most
+/// one entry, so this bounds them too.
+pub(crate) const INSTRUCTIONS_MAX: usize = 16_000_000;
+
+/// Bytes that texts, byte strings and arrays of one tree may hold together. Each is copied once out of the
+/// file, so this is the file's own bound, with room for arrays that are written as text (protocol 2).
+pub(crate) const PAYLOAD_BYTES_MAX: usize = FOREIGN_BYTES_MAX + (64 << 20);
+
+/// Dimensions of an array: numpy 2 allows 64, a fitted linear model has at most three.
+pub(crate) const DIMENSIONS_MAX: usize = 64;
+
+/// Bytes of a line in the text protocols 0 and 1: the longest are decimal integers and names.
+pub(crate) const LINE_BYTES_MAX: usize = 64 << 10;
+
+/// Memory in KiB that a decoder of xz or lzma may take. `xz -9` needs 64 MiB for its dictionary.
+pub(crate) const LZMA_MEMORY_KIB_MAX: u32 = 128 << 10;
+
+/// Files in an archive. A model directory of MLflow or SageMaker has ten to twenty.
+pub(crate) const ARCHIVE_ENTRIES_MAX: usize = 1_000;

@@ -1,0 +1,152 @@
+//! What a pickle would have Python call. A dozen constructors of numpy and Python are understood for what
+//! they make; of all others only the name and the arguments are kept.
+
+use super::error::Problem;
+use super::machine::{Machine, Stop};
+use super::{joblib, numpy};
+use crate::import::objects::{Global, Id, Node, Object};
+
+/// The constructors that are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Constructor {
+    /// An array in two parts: this call, and a state with the data.
+    Reconstruct,
+    /// An array from bytes (protocol 5).
+    FromBuffer,
+    /// One number or text of numpy.
+    Scalar,
+    /// The type of an array's elements, to which a state adds the byte order.
+    Dtype,
+    /// Bytes from a text in Latin-1: how protocol 2 writes bytes.
+    Encode,
+    /// Bytes from bytes, or none.
+    Bytes,
+    /// An instance in protocols 0 and 1.
+    Instance,
+}
+
+impl Constructor {
+    fn of(global: &Global) -> Option<Self> {
+        let constructor = match (global.module.as_str(), global.name.as_str()) {
+            // numpy 1 and 2; numpy 1.16.0 alone wrote the third (numpy issue 12837).
+            (
+                "numpy.core.multiarray" | "numpy._core.multiarray" | "numpy.core._multiarray_umath",
+                name,
+            ) => match name {
+                "_reconstruct" => Self::Reconstruct,
+                "scalar" => Self::Scalar,
+                _ => return None,
+            },
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::FromBuffer,
+            ("numpy", "dtype") => Self::Dtype,
+            ("_codecs", "encode") => Self::Encode,
+            ("builtins" | "__builtin__", "bytes" | "bytearray") => Self::Bytes,
+            ("copyreg" | "copy_reg", "_reconstructor") => Self::Instance,
+            _ => return None,
+        };
+        Some(constructor)
+    }
+}
+
+/// REDUCE: the result of a function.
+pub(super) fn reduce(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
+    let arguments = machine.pop()?;
+    let function = machine.pop()?;
+    let objects = &machine.reading.objects;
+    let constructor = objects.value(function).global().and_then(Constructor::of);
+    let values = match objects.get(arguments) {
+        Node::Tuple(values) => values.as_slice(),
+        _ => return Err(Problem::Stack("a tuple of arguments").into()),
+    };
+    let understood = match constructor {
+        Some(Constructor::FromBuffer) => Some(numpy::from_buffer(objects, values)?),
+        Some(Constructor::Scalar) => numpy::scalar(objects, values)?,
+        Some(Constructor::Dtype) => Some(numpy::dtype(objects, values)?),
+        Some(Constructor::Encode | Constructor::Bytes) => bytes(machine, values),
+        Some(Constructor::Instance) => instance(values),
+        Some(Constructor::Reconstruct) | None => None,
+    };
+    let unknown = || Node::Object(Box::new(Object::new(function, arguments)));
+    machine.push_node(understood.unwrap_or_else(unknown))?;
+    Ok(())
+}
+
+/// NEWOBJ: an instance of a class.
+pub(super) fn new_object(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
+    let arguments = machine.pop()?;
+    let class = machine.pop()?;
+    machine.push_node(Node::Object(Box::new(Object::new(class, arguments))))?;
+    Ok(())
+}
+
+/// NEWOBJ_EX: an instance of a class whose constructor takes names.
+pub(super) fn new_object_with_names(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
+    let _names = machine.pop()?;
+    new_object(machine)
+}
+
+/// BUILD: an object's attributes.
+pub(super) fn build(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
+    let state = machine.pop()?;
+    let id = machine.top()?;
+    let objects = &machine.reading.objects;
+    if let Node::Dtype(dtype) = objects.get(id) {
+        let dtype = numpy::dtype_with_state(objects, *dtype, state)?;
+        machine.reading.objects.replace(id, Node::Dtype(dtype))?;
+        return Ok(());
+    }
+    let class = objects.value(id).class();
+    if class.and_then(Constructor::of) == Some(Constructor::Reconstruct) {
+        let array = numpy::array_from_state(objects, state)?;
+        machine
+            .reading
+            .objects
+            .replace(id, Node::Array(Box::new(array)))?;
+        return Ok(());
+    }
+    let is_joblib_array = class.is_some_and(joblib::is_array_wrapper);
+    set_state(machine, id, state)?;
+    if is_joblib_array && machine.joblib {
+        joblib::splice(machine, id)?;
+    }
+    Ok(())
+}
+
+fn set_state(machine: &mut Machine<'_, '_>, id: Id, state: Id) -> Result<(), Problem> {
+    match machine.reading.objects.get_mut(id) {
+        Some(Node::Object(object)) if object.state.is_none() => object.state = Some(state),
+        Some(Node::Object(_)) => {
+            return Err(Problem::Argument(
+                "an object gets its attributes a second time".to_owned(),
+            ));
+        }
+        _ => return Err(Problem::Stack("an object to give attributes to")),
+    }
+    Ok(())
+}
+
+/// Bytes out of `encode(text, "latin1")`, `bytes(bytes)`, `bytearray(text, "latin-1")` or `bytes()`.
+fn bytes(machine: &Machine<'_, '_>, values: &[Id]) -> Option<Node> {
+    let objects = &machine.reading.objects;
+    let Some(&first) = values.first() else {
+        return Some(Node::Bytes(Box::default()));
+    };
+    let encoding = values.get(1).and_then(|&name| objects.value(name).text());
+    match (objects.get(first), encoding) {
+        (Node::Bytes(bytes), None) => Some(Node::Bytes(bytes.clone())),
+        (Node::Text(text), Some("latin1" | "latin-1")) => {
+            let bytes: Option<Vec<u8>> = text
+                .chars()
+                .map(|character| u8::try_from(character).ok())
+                .collect();
+            Some(Node::Bytes(bytes?.into()))
+        }
+        _ => None,
+    }
+}
+
+/// `copyreg._reconstructor(class, base, state of the base)`.
+fn instance(values: &[Id]) -> Option<Node> {
+    let (&class, &base) = (values.first()?, values.get(1)?);
+    Some(Node::Object(Box::new(Object::new(class, base))))
+}

@@ -1,0 +1,218 @@
+"""Makes the corpus: small models fitted by scikit-learn, dumped in every way, and what they predict.
+
+Run once for each environment, in this directory:
+
+    python make.py sklearn-1.3    with scikit-learn 1.3.2, numpy 1.26.4, joblib 1.3.2, pandas 2.1.4, lz4
+    python make.py sklearn-1.9    with scikit-learn 1.9.1, numpy 2.4.6, joblib 1.6.0, pandas 3.1.1, lz4, skops 0.16.0
+
+Beside each model NAME lies NAME.json: rows, and what `predict` and `predict_proba` give for them.
+"""
+
+import json
+import pickle
+import sys
+import warnings
+import zipfile
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn import __version__ as SKLEARN
+from sklearn import (
+    calibration, compose, cross_decomposition, decomposition, discriminant_analysis, ensemble, feature_selection,
+    impute, isotonic, linear_model, model_selection, multiclass, multioutput, neighbors, pipeline, preprocessing, svm,
+)
+
+warnings.filterwarnings("ignore")
+FOLDER = Path(sys.argv[1])
+OLD = SKLEARN.startswith("1.3")
+ROWS = 6
+
+random = np.random.RandomState(20)
+X = random.normal(size=(60, 4)) * [1.0, 30.0, 0.02, 1000.0] + [0.5, -7.0, 0.0, 12345.0]
+Y = X @ [2.0, -0.5, 40.0, 0.003] + 3.0 + random.normal(scale=0.3, size=60)
+POSITIVE = np.exp((Y - Y.mean()) / Y.std())
+TARGETS = np.column_stack([Y, -2 * Y + X[:, 0], POSITIVE])
+TWO = (Y > np.median(Y)).astype(int)
+THREE = np.digitize(Y, np.quantile(Y, [1 / 3, 2 / 3]))
+NAMES = np.array(["low", "middle", "high"])[THREE]
+SMALL = (X - X.mean(axis=0)) / X.std(axis=0)
+HOLES = X.copy()
+HOLES[random.uniform(size=X.shape) < 0.15] = np.nan
+NAMED = pd.DataFrame(X, columns=["age", "income", "ratio", "distance"])
+MIXED = pd.DataFrame({
+    "age": HOLES[:, 0], "city": np.array(["Rome", "Oslo", "Lima", "Bern"])[random.randint(4, size=60)],
+    "size": np.array(["s", "m", "l"])[random.randint(3, size=60)], "income": HOLES[:, 1], "distance": X[:, 3],
+})
+
+
+def pipe(*steps):
+    return pipeline.make_pipeline(*steps)
+
+
+def columns(remainder="drop", **options):
+    numeric = pipe(impute.SimpleImputer(strategy="median"), preprocessing.StandardScaler())
+    return compose.ColumnTransformer([
+        ("numbers", numeric, ["age", "income"]),
+        ("city", preprocessing.OneHotEncoder(handle_unknown="ignore", **options), ["city"]),
+        ("size", preprocessing.OrdinalEncoder(categories=[["s", "m", "l"]]), ["size"]),
+    ], remainder=remainder)
+
+
+def models():
+    """Name, fitted model, rows to predict."""
+    lm, pre = linear_model, preprocessing
+    regressors = {
+        "linear": lm.LinearRegression(), "linear_no_intercept": lm.LinearRegression(fit_intercept=False),
+        "ridge": lm.Ridge(), "ridge_cv": lm.RidgeCV(), "lasso": lm.Lasso(0.1), "lasso_cv": lm.LassoCV(n_alphas=5, cv=3) if OLD else lm.LassoCV(alphas=5, cv=3),
+        "elastic_net": lm.ElasticNet(0.1), "elastic_net_cv": lm.ElasticNetCV(n_alphas=5, cv=3) if OLD else lm.ElasticNetCV(alphas=5, cv=3),
+        "lars": lm.Lars(), "lasso_lars": lm.LassoLars(0.01), "omp": lm.OrthogonalMatchingPursuit(n_nonzero_coefs=2),
+        "huber": lm.HuberRegressor(max_iter=1000), "bayesian_ridge": lm.BayesianRidge(), "ard": lm.ARDRegression(),
+        "theil_sen": lm.TheilSenRegressor(random_state=0, max_subpopulation=50), "quantile": lm.QuantileRegressor(alpha=0.01, solver="highs"),
+        "ransac": lm.RANSACRegressor(random_state=0), "linear_svr": svm.LinearSVR(max_iter=20000), "svr_linear": svm.SVR(kernel="linear"),
+        "sgd": lm.SGDRegressor(random_state=np.random.RandomState(1)), "sgd_averaged": lm.SGDRegressor(average=True, random_state=0),
+        "transformed_exp": compose.TransformedTargetRegressor(lm.Ridge(), func=np.log, inverse_func=np.exp),
+        "transformed_log1p": compose.TransformedTargetRegressor(lm.Ridge(), func=np.log1p, inverse_func=np.expm1),
+        "transformed_scaler": compose.TransformedTargetRegressor(pipe(pre.StandardScaler(), lm.Ridge()), transformer=pre.StandardScaler()),
+    }
+    if OLD:
+        regressors["passive_aggressive"] = lm.PassiveAggressiveRegressor(random_state=0)
+    for name, model in regressors.items():
+        small = name in ("sgd", "sgd_averaged", "linear_svr", "svr_linear", "huber", "passive_aggressive")
+        rows, target = (SMALL, Y) if small else (X, POSITIVE if name in ("transformed_exp", "transformed_log1p") else Y)
+        yield name, model.fit(rows, target), rows
+    yield "poisson", lm.PoissonRegressor().fit(SMALL, POSITIVE), SMALL
+    yield "gamma", lm.GammaRegressor().fit(SMALL, POSITIVE), SMALL
+    yield "tweedie_log", lm.TweedieRegressor(power=1.5).fit(SMALL, POSITIVE), SMALL
+    yield "tweedie_identity", lm.TweedieRegressor(power=0).fit(SMALL, Y), SMALL
+    yield "tweedie_normal_log", lm.TweedieRegressor(power=0, link="log").fit(SMALL, POSITIVE), SMALL
+    yield "linear_named", lm.LinearRegression().fit(NAMED, Y), NAMED
+    yield "linear_float32", lm.LinearRegression().fit(X.astype("f4"), Y.astype("f4")), SMALL.astype("f4")
+    big_endian = lm.LinearRegression().fit(X, Y)
+    big_endian.coef_, big_endian.intercept_ = big_endian.coef_.astype(">f8"), np.array(big_endian.intercept_, dtype=">f8")[()]
+    yield "linear_big_endian", big_endian, X
+    yield "linear_one_target", lm.LinearRegression().fit(X, Y[:, None]), X
+    yield "isotonic", isotonic.IsotonicRegression(out_of_bounds="clip").fit(X[:, 0], Y), np.linspace(-2, 3, ROWS)[:, None]
+    yield "isotonic_decreasing", isotonic.IsotonicRegression(increasing=False, out_of_bounds="clip").fit(X[:, 0], -Y), np.linspace(-2, 3, ROWS)[:, None]
+    yield "linear_targets", lm.LinearRegression().fit(X, TARGETS), X
+    yield "ridge_targets", lm.Ridge().fit(X, TARGETS), X
+    yield "multi_task_lasso", lm.MultiTaskLasso(0.1).fit(SMALL, TARGETS), SMALL
+    yield "multi_output", multioutput.MultiOutputRegressor(lm.Ridge()).fit(X, TARGETS), X
+    yield "multi_output_pipeline", multioutput.MultiOutputRegressor(pipe(pre.StandardScaler(), lm.Ridge())).fit(X, TARGETS), X
+    yield "pls", cross_decomposition.PLSRegression(2).fit(X, Y), X
+    yield "pls_targets", cross_decomposition.PLSRegression(2).fit(X, TARGETS), X
+    scalers = {
+        "standard": [pre.StandardScaler()], "standard_no_mean": [pre.StandardScaler(with_mean=False)], "standard_no_std": [pre.StandardScaler(with_std=False)],
+        "min_max": [pre.MinMaxScaler((-1, 2))], "max_abs": [pre.MaxAbsScaler()], "robust": [pre.RobustScaler()], "robust_no_centering": [pre.RobustScaler(with_centering=False)],
+        "pca": [decomposition.PCA(2)], "pca_whiten": [pre.StandardScaler(), decomposition.PCA(3, whiten=True)], "svd": [decomposition.TruncatedSVD(2, random_state=0)],
+        "chain": [pre.StandardScaler(), pre.MinMaxScaler(), decomposition.PCA(3), "passthrough", pre.RobustScaler()],
+        "nested": [pipe(pre.StandardScaler(), pre.MaxAbsScaler())], "identity_function": [pre.FunctionTransformer()],
+    }
+    for name, steps in scalers.items():
+        yield f"pipeline_{name}", pipe(*steps, lm.Ridge(0.1)).fit(X, Y), X
+    yield "pipeline_poisson", pipe(pre.StandardScaler(), lm.PoissonRegressor()).fit(NAMED, POSITIVE), NAMED
+    yield "pipeline_targets", pipe(pre.StandardScaler(), lm.Ridge()).fit(X, TARGETS), X
+    yield "pipeline_imputer_mean", pipe(impute.SimpleImputer(), pre.StandardScaler(), lm.Ridge()).fit(HOLES, Y), HOLES
+    yield "pipeline_imputer_constant", pipe(impute.SimpleImputer(strategy="constant", fill_value=-1), lm.Ridge()).fit(HOLES, Y), HOLES
+    yield "pipeline_imputer_scaled_first", pipe(pre.StandardScaler(), impute.SimpleImputer(), lm.Ridge()).fit(HOLES, Y), HOLES
+    yield "grid_search", model_selection.GridSearchCV(pipe(pre.StandardScaler(), lm.Ridge()), {"ridge__alpha": [0.1, 1.0]}, cv=3).fit(X, Y), X
+    yield "wrapper_list", [lm.Ridge().fit(X, Y)], X
+    yield "wrapper", {"model": lm.Ridge().fit(X, Y), "features": ["a", "b", "c", "d"], "version": 3}, X
+
+    classifiers = {
+        "logistic": lm.LogisticRegression(), "logistic_cv": lm.LogisticRegressionCV(Cs=2, cv=3), "linear_svc": svm.LinearSVC(), "ridge_classifier": lm.RidgeClassifier(),
+        "ridge_classifier_cv": lm.RidgeClassifierCV(), "perceptron": lm.Perceptron(), "lda": discriminant_analysis.LinearDiscriminantAnalysis(),
+        "sgd_hinge": lm.SGDClassifier(random_state=0), "sgd_log": lm.SGDClassifier(loss="log_loss", random_state=0),
+        "sgd_modified_huber": lm.SGDClassifier(loss="modified_huber", random_state=0), "one_vs_rest": multiclass.OneVsRestClassifier(lm.LogisticRegression()),
+    }
+    if OLD:
+        classifiers["logistic_ovr"] = lm.LogisticRegression(multi_class="ovr")
+        classifiers["logistic_liblinear"] = lm.LogisticRegression(solver="liblinear")
+        classifiers["logistic_multinomial"] = lm.LogisticRegression(multi_class="multinomial")
+        classifiers["passive_aggressive_classifier"] = lm.PassiveAggressiveClassifier(random_state=0)
+    for name, model in classifiers.items():
+        from sklearn.base import clone
+        yield f"{name}_two", clone(model).fit(SMALL, TWO), SMALL
+        yield f"{name}_three", clone(model).fit(SMALL, NAMES), SMALL
+    yield "logistic_true_false", lm.LogisticRegression().fit(SMALL, TWO.astype(bool)), SMALL
+    yield "logistic_object_labels", lm.LogisticRegression().fit(SMALL, NAMES.astype(object)), SMALL
+    yield "logistic_float_labels", lm.LogisticRegression().fit(SMALL, TWO * 2.0 - 1.0), SMALL
+    yield "logistic_no_intercept", lm.LogisticRegression(fit_intercept=False).fit(SMALL, NAMES), SMALL
+    yield "svc_linear_two", svm.SVC(kernel="linear").fit(SMALL, TWO), SMALL
+    yield "pipeline_logistic", pipe(pre.StandardScaler(), lm.LogisticRegression()).fit(NAMED, NAMES), NAMED
+    yield "pipeline_one_vs_rest", pipe(pre.MinMaxScaler(), multiclass.OneVsRestClassifier(pipe(pre.StandardScaler(), lm.LogisticRegression()))).fit(X, NAMES), X
+    yield "columns_ridge", pipe(columns(), lm.Ridge()).fit(MIXED, Y), MIXED
+    yield "columns_drop_first", pipe(columns(drop=["Lima"]), lm.Ridge()).fit(MIXED, Y), MIXED
+    yield "columns_passthrough", pipe(columns("passthrough"), lm.LogisticRegression(max_iter=10000)).fit(MIXED, TWO), MIXED
+    yield "columns_scaled_after", pipe(columns("passthrough", sparse_output=False), pre.MaxAbsScaler(), decomposition.PCA(3), lm.LogisticRegression()).fit(MIXED, NAMES), MIXED
+    by_number = compose.make_column_transformer((pre.StandardScaler(), [0, 3]), (pre.MinMaxScaler(), slice(1, 2)), ("drop", [2]))
+    yield "columns_by_number", pipe(by_number, lm.Ridge()).fit(X, Y), X
+
+
+def refused():
+    """Name and fitted model, for what cannot be converted."""
+    lm, pre = linear_model, preprocessing
+    yield "forest", ensemble.RandomForestRegressor(2, max_depth=2).fit(X, Y)
+    yield "neighbors", neighbors.KNeighborsRegressor().fit(X[:8], Y[:8])
+    yield "polynomial", pipe(pre.PolynomialFeatures(), lm.Ridge()).fit(X, Y)
+    yield "power", pipe(pre.PowerTransformer(), lm.Ridge()).fit(X, Y)
+    yield "normalizer", pipe(pre.Normalizer(), lm.Ridge()).fit(X, Y)
+    yield "logarithm", pipe(pre.FunctionTransformer(np.exp), lm.Ridge()).fit(SMALL, Y)
+    yield "min_max_clip", pipe(pre.MinMaxScaler(clip=True), lm.Ridge()).fit(X, Y)
+    yield "isotonic_nan", isotonic.IsotonicRegression(out_of_bounds="nan").fit(X[:, 0], Y)
+    yield "svr_rbf", svm.SVR().fit(X[:9], Y[:9])
+    yield "svc_three", svm.SVC(kernel="linear").fit(SMALL, THREE)
+    yield "calibrated", calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=2).fit(SMALL, TWO)
+    yield "chain", multioutput.RegressorChain(lm.Ridge()).fit(X, TARGETS)
+    yield "selector", pipe(feature_selection.SelectKBest(feature_selection.f_regression, k=2), lm.Ridge()).fit(X, Y)
+    yield "unfitted", lm.LinearRegression()
+    yield "two_models", {"first": lm.Ridge().fit(X, Y), "second": lm.Lasso().fit(X, Y)}
+
+
+def dump(name, model, way):
+    path = FOLDER / f"{name}.{way}"
+    if way.startswith("p") and way[1:].isdigit():
+        path.write_bytes(pickle.dumps(model, protocol=int(way[1:])))
+    elif way == "skops":
+        import skops.io
+        stored = name in ("linear", "logistic_three")  # as skops does if it is not told otherwise
+        skops.io.dump(model, path, compression=zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
+    elif way == "joblib":
+        joblib.dump(model, path)
+    else:
+        name, level = {"zlib": ("zlib", 3), "gzip": ("gzip", 3), "bz2": ("bz2", 3), "xz": ("xz", 3), "lzma": ("lzma", 3), "lz4": ("lz4", 3)}[way]
+        joblib.dump(model, path, compress=(name, level))
+
+
+def expect(name, model, rows):
+    rows = rows[:ROWS] if isinstance(rows, pd.DataFrame) else rows[:ROWS].astype(float)
+    model = model["model"] if isinstance(model, dict) else model[0] if isinstance(model, list) else model
+    cells = rows.astype(object).where(rows.notna(), None).values.tolist() if isinstance(rows, pd.DataFrame) else [
+        [None if cell != cell else cell for cell in row] for row in rows.tolist()
+    ]
+    told = {"class": type(model).__name__, "rows": cells, "predictions": model.predict(rows).tolist()}
+    if hasattr(model, "predict_proba"):
+        told["probabilities"] = model.predict_proba(rows).tolist()
+    (FOLDER / f"{name}.json").write_text(json.dumps(told) + "\n")
+
+
+WAYS = ["p2", "p3", "p4", "p5", "joblib"]
+EVERY_WAY = ["p0", "p1", *WAYS, "zlib", "gzip", "bz2", "xz", "lzma", "lz4"] + ([] if OLD else ["skops"])
+IN_EVERY_WAY = ["linear", "ridge_targets", "logistic_three", "pipeline_standard", "columns_ridge"]
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    for number, (name, model, rows) in enumerate(models()):
+        ways = EVERY_WAY if name in IN_EVERY_WAY else [WAYS[number % len(WAYS)]]
+        if not OLD and number % 4 == 0 and "skops" not in ways and not name.startswith("wrapper"):
+            ways = [*ways, "skops"]
+        for way in ways:
+            dump(name, model, way)
+        expect(name, model, rows)
+    for number, (name, model) in enumerate(refused()):
+        dump(f"refused_{name}", model, WAYS[(number + 2) % len(WAYS)])
+
+
+main()

@@ -1,0 +1,128 @@
+//! Whether parameters make a model of their kind.
+
+use super::{check_distinct, check_finite, meaning};
+use crate::artifact::{ArtifactError, Classifier, Isotonic, Label, MultiTarget, Parameters};
+use crate::limits::{CLASSES_MAX, FEATURES_MAX};
+
+impl Parameters {
+    pub(super) fn check(&self) -> Result<(), ArtifactError> {
+        match self {
+            Self::LinearRegression(linear) | Self::ElasticNet(linear) => {
+                check_linear(linear.intercept, &linear.coefficients)
+            }
+            Self::GeneralizedLinear(generalized) => {
+                check_linear(generalized.intercept, &generalized.coefficients)
+            }
+            Self::Isotonic(isotonic) => isotonic.check(),
+            Self::MultiTargetRegression(multi) => multi.check(),
+            Self::LogisticRegression(logistic) => {
+                check_labels(&logistic.labels)?;
+                check_linear(logistic.intercept, &logistic.coefficients)
+            }
+            Self::MultinomialLogisticRegression(classifier) | Self::OneVsRest(classifier) => {
+                classifier.check(self.kind(), &[classifier.labels.len()])
+            }
+            Self::LinearClassifier(classifier) if classifier.labels.len() == 2 => {
+                classifier.check(self.kind(), &[1, 2])
+            }
+            Self::LinearClassifier(classifier) => {
+                classifier.check(self.kind(), &[classifier.labels.len()])
+            }
+        }
+    }
+}
+
+fn check_linear(intercept: f64, coefficients: &[f64]) -> Result<(), ArtifactError> {
+    check_finite("intercept", [&intercept])?;
+    check_finite("coefficients", coefficients)
+}
+
+/// A table of coefficients and the intercepts beside it.
+fn check_table(
+    what: &str,
+    intercepts: &[f64],
+    coefficients: &[Vec<f64>],
+) -> Result<(), ArtifactError> {
+    let (rows, columns) = (coefficients.len(), coefficients.first().map_or(0, Vec::len));
+    if intercepts.len() != rows {
+        let found = intercepts.len();
+        return meaning(format!(
+            "there are {found} intercepts and {rows} lists of coefficients: one of each a {what}"
+        ));
+    }
+    if rows.saturating_mul(columns) > FEATURES_MAX {
+        return meaning(format!(
+            "{rows} lists of {columns} coefficients: {FEATURES_MAX} numbers are possible"
+        ));
+    }
+    for (index, list) in coefficients.iter().enumerate() {
+        if list.len() != columns {
+            let (number, found) = (index + 1, list.len());
+            return meaning(format!(
+                "{what} {number} has {found} coefficients, the first one {columns}: as many for each"
+            ));
+        }
+        check_finite("coefficients", list)?;
+    }
+    check_finite("intercepts", intercepts)
+}
+
+fn check_labels(labels: &[Label]) -> Result<(), ArtifactError> {
+    let classes = labels.len();
+    if !(2..=CLASSES_MAX).contains(&classes) {
+        return meaning(format!(
+            "a classifier of {classes} labels: 2 to {CLASSES_MAX} are possible"
+        ));
+    }
+    check_distinct("labels", labels)
+}
+
+impl MultiTarget {
+    fn check(&self) -> Result<(), ArtifactError> {
+        let (names, targets) = (self.targets.len(), self.coefficients.len());
+        if names != 0 && names != targets {
+            return meaning(format!("there are {names} names for {targets} targets"));
+        }
+        check_table("target", &self.intercepts, &self.coefficients)
+    }
+}
+
+impl Classifier {
+    /// `scores` are the numbers of scores that this kind may have.
+    fn check(&self, kind: &str, scores: &[usize]) -> Result<(), ArtifactError> {
+        check_labels(&self.labels)?;
+        let (labels, found) = (self.labels.len(), self.coefficients.len());
+        if !scores.contains(&found) {
+            return meaning(format!(
+                "a {kind} of {labels} labels has {found} lists of coefficients: one for each label"
+            ));
+        }
+        check_table("score", &self.intercepts, &self.coefficients)
+    }
+}
+
+impl Isotonic {
+    /// linfa interpolates between neighbours and divides by their distance: equal or falling thresholds would
+    /// give NaN or nonsense, and an empty list a panic.
+    fn check(&self) -> Result<(), ArtifactError> {
+        check_finite("x_thresholds", &self.x_thresholds)?;
+        check_finite("y_thresholds", &self.y_thresholds)?;
+        let (x, y) = (self.x_thresholds.len(), self.y_thresholds.len());
+        if x == 0 || x != y {
+            return meaning(format!(
+                "isotonic has {x} x_thresholds and {y} y_thresholds: as many, at least one"
+            ));
+        }
+        if !self.x_thresholds.is_sorted_by(|a, b| a < b) {
+            return meaning("x_thresholds of an isotonic model must increase strictly".to_owned());
+        }
+        let rising = self.y_thresholds.is_sorted();
+        let falling = self.y_thresholds.is_sorted_by(|a, b| a >= b);
+        if !rising && !falling {
+            return meaning(
+                "y_thresholds of an isotonic model must only rise or only fall".to_owned(),
+            );
+        }
+        Ok(())
+    }
+}

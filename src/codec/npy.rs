@@ -1,0 +1,323 @@
+//! `application/x-npy`: one NumPy array (numpy.lib.format, versions 1 to 3).
+
+use super::Asked;
+use super::error::{DecodeError, EncodeError};
+use super::predictions::{Predictions, Value};
+use crate::artifact::Label;
+use crate::model::{Design, Outputs};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// Where the header must end, so that the data are aligned.
+const ALIGNMENT: usize = 64;
+
+/// What the header says of the data.
+#[derive(Debug, PartialEq, Eq)]
+struct Header {
+    kind: u8,
+    bytes: usize,
+    big_endian: bool,
+    fortran_order: bool,
+    shape: Vec<usize>,
+}
+
+/// Reads an array of floats, integers or booleans, in C or Fortran order: (rows, features); or one row, or one
+/// column for a model of one feature. NaN is a missing cell.
+pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
+    if body.is_empty() {
+        return Ok(Asked::default());
+    }
+    let refused = |reason: String| DecodeError::syntax("an npy array", reason);
+    let (header, data) = split(body).map_err(refused)?;
+    let features = design.schema().features();
+    let (rows, columns) = match header.shape.as_slice() {
+        [rows, columns] => (*rows, *columns),
+        [cells] if features == 1 => (*cells, 1),
+        [cells] => (1, *cells),
+        shape => {
+            return Err(refused(format!(
+                "the shape is {shape:?}, not (rows, {features})"
+            )));
+        }
+    };
+    let cells = rows.checked_mul(columns);
+    if cells.and_then(|cells| cells.checked_mul(header.bytes)) != Some(data.len()) {
+        let (shape, found) = (&header.shape, data.len());
+        return Err(refused(format!(
+            "{found} bytes do not fill the shape {shape:?}"
+        )));
+    }
+    let number = reader_of(&header).map_err(refused)?;
+    for row in 0..rows {
+        for column in 0..columns {
+            let cell = if header.fortran_order {
+                column * rows + row
+            } else {
+                row * columns + column
+            };
+            let start = cell * header.bytes;
+            let bytes = data.get(start..start + header.bytes).unwrap_or_default();
+            push(number(bytes, header.big_endian), design)?;
+        }
+        design.end_row()?;
+    }
+    Ok(Asked::default())
+}
+
+/// NaN is what NumPy has in place of a missing cell.
+fn push(number: f64, design: &mut Design<'_>) -> Result<(), DecodeError> {
+    if number.is_nan() {
+        Ok(design.push_missing()?)
+    } else {
+        Ok(design.push_number(number)?)
+    }
+}
+
+/// The header, and the data behind it.
+fn split(body: &[u8]) -> Result<(Header, &[u8]), String> {
+    let rest = body
+        .strip_prefix(MAGIC)
+        .ok_or("it does not begin with \\x93NUMPY")?;
+    let (length, rest) = match rest {
+        [1, _, a, b, rest @ ..] => (usize::from(u16::from_le_bytes([*a, *b])), rest),
+        [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest),
+        [version, ..] => return Err(format!("version {version} of the format is not known")),
+        [] => return Err("it ends inside its header".to_owned()),
+    };
+    let (header, data) = rest
+        .split_at_checked(length)
+        .ok_or("it ends inside its header")?;
+    let text = std::str::from_utf8(header).map_err(|_| "its header is not text")?;
+    Ok((parse(text)?, data))
+}
+
+/// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
+fn parse(text: &str) -> Result<Header, String> {
+    let missing = |key: &str| format!("its header has no {key}: {}", text.trim());
+    let value = |key: &str| {
+        let (_, rest) = text.split_once(&format!("'{key}':"))?;
+        Some(rest.trim_start())
+    };
+    let descr = value("descr")
+        .and_then(|rest| rest.strip_prefix('\'')?.split('\'').next())
+        .ok_or_else(|| missing("'descr' of a simple type"))?;
+    let fortran_order = value("fortran_order").ok_or_else(|| missing("'fortran_order'"))?;
+    let shape = value("shape")
+        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
+        .ok_or_else(|| missing("'shape'"))?;
+    let shape = shape
+        .split(',')
+        .map(str::trim)
+        .filter(|length| !length.is_empty())
+        .map(|length| length.parse().map_err(|_| missing("'shape' of numbers")))
+        .collect::<Result<_, _>>()?;
+    let (order, kind, bytes) = match descr.as_bytes() {
+        [order @ (b'<' | b'>' | b'|' | b'='), kind, bytes @ ..] => (*order, *kind, bytes),
+        _ => return Err(format!("the data type {descr:?} is not known")),
+    };
+    let bytes = std::str::from_utf8(bytes).ok().and_then(|n| n.parse().ok());
+    Ok(Header {
+        kind,
+        bytes: bytes.ok_or_else(|| format!("the data type {descr:?} is not known"))?,
+        big_endian: order == b'>',
+        fortran_order: fortran_order.starts_with("True"),
+        shape,
+    })
+}
+
+/// A function from the bytes of a cell, and whether the most significant comes first, to its number.
+type CellReader = fn(&[u8], bool) -> f64;
+
+macro_rules! cell_reader {
+    ($type:ty) => {
+        |bytes, big_endian| {
+            let bytes = bytes.try_into().unwrap_or_default();
+            let number = if big_endian {
+                <$type>::from_be_bytes(bytes)
+            } else {
+                <$type>::from_le_bytes(bytes)
+            };
+            number as f64
+        }
+    };
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_lossless,
+    reason = "the nearest float is what NumPy gives for a 64-bit integer too"
+)]
+fn reader_of(header: &Header) -> Result<CellReader, String> {
+    Ok(match (header.kind, header.bytes) {
+        (b'f', 8) => cell_reader!(f64),
+        (b'f', 4) => cell_reader!(f32),
+        (b'i', 8) => cell_reader!(i64),
+        (b'i', 4) => cell_reader!(i32),
+        (b'i', 2) => cell_reader!(i16),
+        (b'i', 1) => cell_reader!(i8),
+        (b'u', 8) => cell_reader!(u64),
+        (b'u', 4) => cell_reader!(u32),
+        (b'u', 2) => cell_reader!(u16),
+        (b'u' | b'b', 1) => cell_reader!(u8),
+        (kind, bytes) => {
+            let kind = char::from(kind);
+            return Err(format!(
+                "the data type {kind}{bytes} is none of f4, f8, i1 to i8, u1 to u8, b1"
+            ));
+        }
+    })
+}
+
+/// Writes the predictions as one array: floats in the shape (rows,) or (rows, columns), labels in the shape
+/// (rows,) as integers, booleans or text.
+pub(super) fn encode(predictions: &Predictions<'_>) -> Result<Vec<u8>, EncodeError> {
+    let field = match predictions.selected {
+        [] => None,
+        [field] => Some(*field),
+        several => {
+            let names: Vec<_> = several.iter().map(|field| field.name()).collect();
+            return Err(EncodeError::OneArray {
+                media_type: super::Format::Npy.media_type(),
+                fields: names.join(", "),
+            });
+        }
+    };
+    let rows = predictions.rows();
+    let value = |row| match field {
+        Some(field) => predictions.field(field, row),
+        None => predictions.prediction(row),
+    };
+    let is_classes = matches!(predictions.outputs, Outputs::Classes(_));
+    let kind = match predictions.datatype(field) {
+        "INT64" => Kind::Integer,
+        "BOOL" => Kind::Boolean,
+        "BYTES" if is_classes => Kind::Text(longest(predictions.labels)),
+        _ => Kind::Float,
+    };
+    let columns = if rows > 0 { value(0).columns() } else { None };
+    let shape = columns.map_or(format!("({rows},)"), |columns| {
+        format!("({rows}, {columns})")
+    });
+    let mut bytes = header(&kind.descr(), &shape);
+    for row in 0..rows {
+        kind.push(&mut bytes, &value(row));
+    }
+    Ok(bytes)
+}
+
+/// What the cells of an answer are.
+enum Kind {
+    Float,
+    Integer,
+    Boolean,
+    /// So many characters.
+    Text(usize),
+}
+
+fn longest(labels: &[Label]) -> usize {
+    let lengths = labels.iter().map(|label| label.to_string().chars().count());
+    lengths.max().unwrap_or(0).max(1)
+}
+
+fn header(descr: &str, shape: &str) -> Vec<u8> {
+    let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    let prefix = MAGIC.len() + 4;
+    let length = (prefix + text.len() + 1).next_multiple_of(ALIGNMENT) - prefix;
+    while text.len() + 1 < length {
+        text.push(' ');
+    }
+    text.push('\n');
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend([1, 0]);
+    // Two numbers of at most 20 digits: far below the 65,535 bytes that this version has room for.
+    bytes.extend(u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes());
+    bytes.extend(text.as_bytes());
+    bytes
+}
+
+impl Kind {
+    fn descr(&self) -> String {
+        match self {
+            Self::Float => "<f8".to_owned(),
+            Self::Integer => "<i8".to_owned(),
+            Self::Boolean => "|b1".to_owned(),
+            Self::Text(length) => format!("<U{length}"),
+        }
+    }
+
+    fn push(&self, bytes: &mut Vec<u8>, value: &Value<'_>) {
+        match value {
+            Value::None => bytes.extend(f64::NAN.to_le_bytes()),
+            Value::Number(number) => bytes.extend(number.to_le_bytes()),
+            Value::Numbers(numbers) => numbers
+                .iter()
+                .for_each(|number| bytes.extend(number.to_le_bytes())),
+            Value::Opposites(number) => {
+                bytes.extend((-number).to_le_bytes());
+                bytes.extend(number.to_le_bytes());
+            }
+            Value::Label(label) => self.push_label(bytes, label),
+            Value::Labels(labels) => labels
+                .iter()
+                .for_each(|label| self.push_label(bytes, label)),
+        }
+    }
+
+    fn push_label(&self, bytes: &mut Vec<u8>, label: &Label) {
+        match (self, label) {
+            (Self::Text(length), label) => {
+                let text = label.to_string();
+                let padding = std::iter::repeat('\0');
+                for character in text.chars().chain(padding).take(*length) {
+                    bytes.extend(u32::from(character).to_le_bytes());
+                }
+            }
+            (_, Label::Integer(number)) => bytes.extend(number.to_le_bytes()),
+            (_, Label::Boolean(value)) => bytes.push(u8::from(*value)),
+            (_, Label::Text(_)) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_every_version_and_order_are_read() {
+        let header = parse("{'descr': '>f4', 'fortran_order': True, 'shape': (3, 4), }  \n");
+        assert_eq!(
+            header,
+            Ok(Header {
+                kind: b'f',
+                bytes: 4,
+                big_endian: true,
+                fortran_order: true,
+                shape: vec![3, 4],
+            })
+        );
+        let one = parse("{'descr':'|u1','fortran_order':False,'shape':(5,)}").unwrap();
+        assert_eq!((one.kind, one.shape), (b'u', vec![5]));
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_refused() {
+        for text in [
+            "",
+            "{}",
+            "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}",
+            "{'descr': '<f8', 'shape': (1,)}",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}",
+            "{'descr': 'O', 'fortran_order': False, 'shape': (1,)}",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_header_of_an_answer_ends_where_data_are_aligned() {
+        let bytes = header("<f8", "(3,)");
+        assert_eq!(bytes.len() % ALIGNMENT, 0);
+        assert_eq!(bytes.last(), Some(&b'\n'));
+    }
+}

@@ -1,0 +1,95 @@
+//! Predictions as records whose `label` holds the fields, as Linear Learner and XGBoost answer.
+
+use super::wire::push_bytes;
+use super::{ALIGNMENT, MAGIC};
+use crate::artifact::Label;
+use crate::codec::predictions::{Field, Predictions, Value};
+use crate::model::Outputs;
+
+/// One record a row. Without selected fields: `score`, and the `predicted_label` of a classifier. Numbers are
+/// 32-bit floats, which is what the readers of these answers look for; labels that are text are bytes.
+pub(in crate::codec) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(predictions.rows() * 48);
+    for row in 0..predictions.rows() {
+        let record = record(predictions, row);
+        bytes.extend(MAGIC.to_le_bytes());
+        // A record has at most the 10,000 probabilities and labels of a row.
+        let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(&record);
+        bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
+    }
+    bytes
+}
+
+fn record(predictions: &Predictions<'_>, row: usize) -> Vec<u8> {
+    let mut record = Vec::new();
+    for &field in predictions.selected {
+        push_label(&mut record, field.name(), &predictions.field(field, row));
+    }
+    if predictions.selected.is_empty() {
+        push_label(&mut record, "score", &predictions.score(row));
+        if let Outputs::Classes(_) = predictions.outputs {
+            let label = predictions.field(Field::PredictedLabel, row);
+            push_label(&mut record, Field::PredictedLabel.name(), &label);
+        }
+    }
+    record
+}
+
+/// An entry of `map<string, Value> label = 2`.
+fn push_label(record: &mut Vec<u8>, name: &str, value: &Value<'_>) {
+    let mut entry = Vec::new();
+    push_bytes(&mut entry, 1, name.as_bytes());
+    push_bytes(&mut entry, 2, &message(value));
+    push_bytes(record, 2, &entry);
+}
+
+/// A `Value`: `Float32Tensor float32_tensor = 2` or `Bytes bytes = 9`.
+fn message(value: &Value<'_>) -> Vec<u8> {
+    let mut message = Vec::new();
+    match value {
+        Value::None => push_floats(&mut message, &[f64::NAN]),
+        Value::Number(number) => push_floats(&mut message, &[*number]),
+        Value::Numbers(numbers) => push_floats(&mut message, &numbers.to_vec()),
+        Value::Opposites(number) => push_floats(&mut message, &[-number, *number]),
+        Value::Label(label) => push_labels(&mut message, std::slice::from_ref(*label)),
+        Value::Labels(labels) => push_labels(&mut message, labels),
+    }
+    message
+}
+
+fn push_floats(message: &mut Vec<u8>, numbers: &[f64]) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the format has 32-bit floats"
+    )]
+    let packed: Vec<u8> = numbers
+        .iter()
+        .flat_map(|&number| (number as f32).to_le_bytes())
+        .collect();
+    let mut tensor = Vec::new();
+    push_bytes(&mut tensor, 1, &packed);
+    push_bytes(message, 2, &tensor);
+}
+
+fn push_labels(message: &mut Vec<u8>, labels: &[Label]) {
+    let numbers: Option<Vec<f64>> = labels.iter().map(number).collect();
+    if let Some(numbers) = numbers {
+        return push_floats(message, &numbers);
+    }
+    let mut texts = Vec::new();
+    for label in labels {
+        push_bytes(&mut texts, 1, label.to_string().as_bytes());
+    }
+    push_bytes(message, 9, &texts);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the format has 32-bit floats")]
+fn number(label: &Label) -> Option<f64> {
+    match label {
+        Label::Integer(number) => Some(*number as f64),
+        Label::Boolean(value) => Some(f64::from(u8::from(*value))),
+        Label::Text(_) => None,
+    }
+}

@@ -1,0 +1,248 @@
+//! `application/x-recordio-protobuf`: protobuf records of the platform's built-in algorithms, in RecordIO frames.
+//!
+//! ```text
+//! frame    magic u32 LE, length u32 LE, record, zeros up to a multiple of 4
+//! Record   map<string, Value> features = 1, map<string, Value> label = 2, …
+//! Value    Float32Tensor = 2 | Float64Tensor = 3 | Int32Tensor = 7 | Bytes = 9
+//! tensor   repeated values = 1 [packed], repeated uint64 keys = 2, repeated uint64 shape = 3
+//! ```
+
+mod answer;
+mod wire;
+
+pub(super) use answer::encode;
+
+use super::Asked;
+use super::error::DecodeError;
+use super::sparse::SparseRow;
+use crate::model::{Design, RowError};
+use wire::{Fields, Payload, packed_varints};
+
+/// What every frame begins with.
+const MAGIC: u32 = 0xced7_230a;
+
+/// Frames are padded to this many bytes.
+const ALIGNMENT: usize = 4;
+
+/// Bits of the length; those above say that a record goes on in the next frame, which nobody writes.
+const LENGTH_MASK: u32 = (1 << 29) - 1;
+
+/// The entry of `features` that holds them.
+const VALUES: &[u8] = b"values";
+
+/// Reads one row a record: a dense or sparse tensor of floats or integers. Labels are ignored.
+pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
+    let mut sparse = SparseRow::default();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let row = design.row();
+        let refused =
+            |reason: &str| DecodeError::syntax("RecordIO-protobuf", format!("row {row}: {reason}"));
+        let (record, after) = frame(rest).map_err(refused)?;
+        rest = after;
+        push_record(record, design, &mut sparse).map_err(|error| match error {
+            Refused::Syntax(reason) => refused(reason),
+            Refused::Row(error) => error.into(),
+        })?;
+        design.end_row()?;
+    }
+    Ok(Asked::default())
+}
+
+/// Why a record is no row.
+enum Refused {
+    Syntax(&'static str),
+    Row(RowError),
+}
+
+impl From<&'static str> for Refused {
+    fn from(reason: &'static str) -> Self {
+        Self::Syntax(reason)
+    }
+}
+
+impl From<RowError> for Refused {
+    fn from(error: RowError) -> Self {
+        Self::Row(error)
+    }
+}
+
+/// The record of the first frame, and what follows the frame.
+fn frame(bytes: &[u8]) -> Result<(&[u8], &[u8]), &'static str> {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = bytes else {
+        return Err("the body ends inside the head of a frame");
+    };
+    if u32::from_le_bytes([*a, *b, *c, *d]) != MAGIC {
+        return Err("the frame does not begin with the magic number ced7230a");
+    }
+    let length = u32::from_le_bytes([*e, *f, *g, *h]);
+    if length & !LENGTH_MASK != 0 {
+        return Err("the record is split over several frames");
+    }
+    let (record, rest) = rest
+        .split_at_checked(length as usize)
+        .ok_or("the body ends inside a record")?;
+    let padding = record.len().next_multiple_of(ALIGNMENT) - record.len();
+    // The last frame may lack its padding.
+    Ok((record, rest.get(padding..).unwrap_or_default()))
+}
+
+fn push_record(
+    record: &[u8],
+    design: &mut Design<'_>,
+    sparse: &mut SparseRow,
+) -> Result<(), Refused> {
+    for field in Fields::of(record) {
+        let (1, Payload::Bytes(entry)) = field? else {
+            continue;
+        };
+        let (mut key, mut value) = (&[][..], None);
+        for field in Fields::of(entry) {
+            match field? {
+                (1, Payload::Bytes(bytes)) => key = bytes,
+                (2, Payload::Bytes(bytes)) => value = Some(bytes),
+                _ => {}
+            }
+        }
+        if key == VALUES {
+            return push_value(value.ok_or("\"values\" is empty")?, design, sparse);
+        }
+    }
+    Err("there is no \"values\" among the features".into())
+}
+
+fn push_value(
+    value: &[u8],
+    design: &mut Design<'_>,
+    sparse: &mut SparseRow,
+) -> Result<(), Refused> {
+    for field in Fields::of(value) {
+        match field? {
+            (2, Payload::Bytes(tensor)) => return push_tensor(tensor, floats, design, sparse),
+            (3, Payload::Bytes(tensor)) => return push_tensor(tensor, doubles, design, sparse),
+            (7, Payload::Bytes(tensor)) => return push_tensor(tensor, integers, design, sparse),
+            (9, _) => return Err("\"values\" holds bytes, not numbers".into()),
+            _ => {}
+        }
+    }
+    Err("\"values\" holds no tensor".into())
+}
+
+/// Reads the numbers of one occurrence of `values`, packed or one alone.
+type Numbers = fn(Payload<'_>, &mut Vec<f64>) -> Result<(), &'static str>;
+
+fn floats(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+    match payload {
+        Payload::Fixed32(bytes) => numbers.push(f32::from_le_bytes(bytes).into()),
+        Payload::Bytes(packed) => {
+            let (chunks, rest) = packed.as_chunks::<4>();
+            if !rest.is_empty() {
+                return Err("a float is cut short");
+            }
+            numbers.extend(
+                chunks
+                    .iter()
+                    .map(|bytes| f64::from(f32::from_le_bytes(*bytes))),
+            );
+        }
+        _ => return Err("a value is no float"),
+    }
+    Ok(())
+}
+
+fn doubles(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+    match payload {
+        Payload::Fixed64(bytes) => numbers.push(f64::from_le_bytes(bytes)),
+        Payload::Bytes(packed) => {
+            let (chunks, rest) = packed.as_chunks::<8>();
+            if !rest.is_empty() {
+                return Err("a double is cut short");
+            }
+            numbers.extend(chunks.iter().map(|bytes| f64::from_le_bytes(*bytes)));
+        }
+        _ => return Err("a value is no double"),
+    }
+    Ok(())
+}
+
+fn integers(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+    // An int32 is written as the 64 bits of its sign extension: its lower half is the number.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "protobuf's own rule for int32"
+    )]
+    let number = |bits: u64| f64::from(bits as i32);
+    match payload {
+        Payload::Varint(bits) => numbers.push(number(bits)),
+        Payload::Bytes(packed) => {
+            for bits in packed_varints(packed) {
+                numbers.push(number(bits?));
+            }
+        }
+        _ => return Err("a value is no integer"),
+    }
+    Ok(())
+}
+
+fn push_tensor(
+    tensor: &[u8],
+    read: Numbers,
+    design: &mut Design<'_>,
+    sparse: &mut SparseRow,
+) -> Result<(), Refused> {
+    let (mut values, mut keys, mut shape) = (Vec::new(), Vec::new(), Vec::new());
+    for field in Fields::of(tensor) {
+        match field? {
+            (1, payload) => read(payload, &mut values)?,
+            (2, payload) => push_varints(payload, &mut keys)?,
+            (3, payload) => push_varints(payload, &mut shape)?,
+            _ => {}
+        }
+    }
+    let features = design.schema().features();
+    if keys.is_empty() && !(values.is_empty() && shape == [features as u64]) {
+        for number in values {
+            push_number(number, design)?;
+        }
+        return Ok(());
+    }
+    if keys.len() != values.len() {
+        return Err("there are not as many keys as values".into());
+    }
+    if let [length] = shape.as_slice()
+        && *length != features as u64
+    {
+        return Err(RowError::Width {
+            row: design.row(),
+            found: usize::try_from(*length).unwrap_or(usize::MAX),
+            expected: features,
+        }
+        .into());
+    }
+    for (key, number) in keys.into_iter().zip(values) {
+        sparse.set(key, 0, number, design)?;
+    }
+    Ok(sparse.push(design)?)
+}
+
+/// NaN is what the built-in algorithms have in place of a missing cell.
+fn push_number(number: f64, design: &mut Design<'_>) -> Result<(), RowError> {
+    if number.is_nan() {
+        design.push_missing()
+    } else {
+        design.push_number(number)
+    }
+}
+
+fn push_varints(payload: Payload<'_>, numbers: &mut Vec<u64>) -> Result<(), &'static str> {
+    match payload {
+        Payload::Varint(number) => numbers.push(number),
+        Payload::Bytes(packed) => {
+            for number in packed_varints(packed) {
+                numbers.push(number?);
+            }
+        }
+        _ => return Err("a key or length is no integer"),
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The fitted types behind a model, and what each needs to be called safely.
+
+use linfa::traits::PredictInplace;
+use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
+use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
+use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
+use ndarray::{Array1, Array2, ArrayViewMut1, Axis, stack};
+
+use super::linfa_types::{self, Class};
+use super::{Classes, ModelError, Outputs, RowError};
+use crate::artifact::{Classifier, Parameters};
+
+/// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics
+/// on another one, and where a row has one column ndarray spreads it over all coefficients.
+#[derive(Debug, Clone)]
+pub(super) enum Predictor {
+    Linear(FittedLinearRegression<f64>),
+    ElasticNet(ElasticNet<f64>),
+    GeneralizedLinear(TweedieRegressor<f64>),
+    Isotonic(FittedIsotonicRegression<f64>),
+    MultiTarget(MultiTaskElasticNet<f64>, usize),
+    Logistic(FittedLogisticRegression<f64, Class>),
+    Multinomial(MultiFittedLogisticRegression<f64, Class>),
+    OneVsRest(Scores),
+    LinearClassifier(Scores),
+}
+
+/// Linear scores, for the kinds that linfa has no type for.
+#[derive(Debug, Clone)]
+pub(super) struct Scores {
+    /// In the shape (columns, scores).
+    coefficients: Array2<f64>,
+    intercepts: Array1<f64>,
+}
+
+impl Predictor {
+    pub(super) fn build(parameters: &Parameters) -> Result<Self, ModelError> {
+        Ok(match parameters {
+            Parameters::LinearRegression(linear) => Self::Linear(linfa_types::linear(linear)?),
+            Parameters::ElasticNet(linear) => Self::ElasticNet(linfa_types::elastic_net(linear)?),
+            Parameters::GeneralizedLinear(generalized) => {
+                Self::GeneralizedLinear(linfa_types::generalized_linear(generalized)?)
+            }
+            Parameters::Isotonic(isotonic) => Self::Isotonic(linfa_types::isotonic(isotonic)?),
+            Parameters::MultiTargetRegression(multi) => {
+                Self::MultiTarget(linfa_types::multi_target(multi)?, multi.intercepts.len())
+            }
+            Parameters::LogisticRegression(logistic) => {
+                Self::Logistic(linfa_types::logistic(logistic)?)
+            }
+            Parameters::MultinomialLogisticRegression(classifier) => {
+                Self::Multinomial(linfa_types::multinomial(classifier)?)
+            }
+            Parameters::OneVsRest(classifier) => Self::OneVsRest(Scores::build(classifier)?),
+            Parameters::LinearClassifier(classifier) => {
+                Self::LinearClassifier(Scores::build(classifier)?)
+            }
+        })
+    }
+
+    pub(super) fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
+        let scores = match self {
+            Self::Linear(linear) => return Ok(single(linear, rows)),
+            Self::ElasticNet(elastic_net) => return Ok(single(elastic_net, rows)),
+            Self::GeneralizedLinear(tweedie) => return Ok(single(tweedie, rows)),
+            Self::Isotonic(isotonic) => return Ok(single(isotonic, rows)),
+            Self::MultiTarget(multi, targets) => {
+                // `predict` would begin with a table of rows × rows: its `default_target` is wrong.
+                let mut values = Array2::zeros((rows.nrows(), *targets));
+                multi.predict_inplace(rows, &mut values);
+                return Ok(Outputs::Values(values));
+            }
+            Self::Logistic(logistic) => {
+                let scores = rows.dot(logistic.params()) + logistic.intercept();
+                scores.insert_axis(Axis(1))
+            }
+            Self::Multinomial(multinomial) => {
+                rows.dot(multinomial.params()) + multinomial.intercept()
+            }
+            Self::OneVsRest(scores) | Self::LinearClassifier(scores) => scores.of(rows),
+        };
+        // linfa's multinomial `predict` panics on scores that are not numbers, its binary one silently
+        // calls them the first class. Finite cells can make them: 1e308 · 10 − 1e308 · 10.
+        let classes = Classes::from_scores(scores);
+        classes
+            .map(Outputs::Classes)
+            .map_err(|row| RowError::Overflow { row: row + 1 })
+    }
+
+    /// Whether scores mean probabilities.
+    pub(super) fn has_probabilities(&self) -> bool {
+        matches!(
+            self,
+            Self::Logistic(_) | Self::Multinomial(_) | Self::OneVsRest(_)
+        )
+    }
+
+    /// The probabilities that scores mean, in the shape (rows, classes), as linfa's `predict_probabilities`
+    /// computes them: but without multiplying the rows by the coefficients a second time.
+    pub(super) fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
+        match self {
+            Self::Logistic(_) => {
+                let second = scores.column(0).mapv(logistic);
+                Some(stack![Axis(1), second.mapv(|p| 1.0 - p), second])
+            }
+            Self::Multinomial(_) => Some(each_row(scores, softmax)),
+            Self::OneVsRest(_) => Some(each_row(scores, one_vs_rest)),
+            _ => None,
+        }
+    }
+}
+
+fn each_row(scores: &Array2<f64>, change: fn(ArrayViewMut1<'_, f64>)) -> Array2<f64> {
+    let mut changed = scores.clone();
+    changed.rows_mut().into_iter().for_each(change);
+    changed
+}
+
+fn logistic(score: f64) -> f64 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+/// exp of each score, divided by their sum; the largest score is taken off first, so that none overflows.
+fn softmax(mut scores: ArrayViewMut1<'_, f64>) {
+    let largest = scores.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    scores.mapv_inplace(|score| (score - largest).exp());
+    let sum = scores.sum();
+    scores.mapv_inplace(|probability| probability / sum);
+}
+
+fn single<P: PredictInplace<Array2<f64>, Array1<f64>>>(model: &P, rows: &Array2<f64>) -> Outputs {
+    let mut values = Array1::zeros(rows.nrows());
+    model.predict_inplace(rows, &mut values);
+    Outputs::Values(values.insert_axis(Axis(1)))
+}
+
+/// Scores to probabilities: the logistic function of each, then each divided by their sum. Where all are so
+/// far below 0 that the sum vanishes, every class is as likely.
+fn one_vs_rest(mut scores: ArrayViewMut1<'_, f64>) {
+    scores.mapv_inplace(logistic);
+    let sum = scores.sum();
+    if sum > 0.0 {
+        scores.mapv_inplace(|probability| probability / sum);
+    } else {
+        scores.fill(1.0 / scores.len() as f64);
+    }
+}
+
+impl Scores {
+    fn build(classifier: &Classifier) -> Result<Self, ModelError> {
+        Ok(Self {
+            coefficients: linfa_types::by_column(&classifier.coefficients)?,
+            intercepts: Array1::from(classifier.intercepts.clone()),
+        })
+    }
+
+    fn of(&self, rows: &Array2<f64>) -> Array2<f64> {
+        rows.dot(&self.coefficients) + &self.intercepts
+    }
+}
