@@ -35,6 +35,20 @@ fn every_case_of_every_suite_is_answered_as_its_file_says() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// The table of formats in `docs/hosting.md` has an exchange for each of its cells.
+#[test]
+fn every_format_of_rows_has_a_case_for_every_format_of_predictions() {
+    let formats = case("hosting/formats");
+    for rows in ["csv", "json", "jsonlines", "npy", "recordio", "libsvm"] {
+        let answers = ["csv", "json", "jsonlines", "npy", "recordio"];
+        let names = answers.map(|answer| format!("{rows}-to-{answer}"));
+        for name in names.iter().chain([&format!("{rows}-by-default")]) {
+            let answer = fs::read(formats.join(name).join("response.http")).unwrap();
+            assert!(answer.starts_with(b"200\n"), "{name}");
+        }
+    }
+}
+
 /// The number of cases of a suite, and what is wrong with their answers.
 fn run(suite: &Path) -> (usize, Vec<String>) {
     let model = fs::read_to_string(suite.join("model.json")).unwrap();
