@@ -7,6 +7,7 @@ mod container;
 mod ignored;
 mod json;
 mod limits;
+mod linear;
 mod linfa;
 #[cfg(test)]
 mod mutation_tests;
