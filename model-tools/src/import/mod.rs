@@ -12,6 +12,7 @@ mod linfa;
 #[cfg(test)]
 mod mutation_tests;
 mod objects;
+mod onnx;
 pub(crate) mod pickle;
 mod sklearn;
 mod skops;
@@ -42,7 +43,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 6] = [
+pub(crate) static FORMATS: [Format; 7] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -60,6 +61,12 @@ pub(crate) static FORMATS: [Format; 6] = [
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
+    },
+    Format {
+        name: "onnx",
+        description: "ONNX: linear operators, and the chains that linear models become",
+        detect: onnx::detect,
+        read: onnx::read,
     },
     Format {
         name: "linfa-json",
@@ -126,6 +133,8 @@ pub(crate) enum ImportError {
     Dangerous(pickle::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
+    #[error(transparent)]
+    Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }

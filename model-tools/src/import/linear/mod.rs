@@ -3,5 +3,5 @@
 mod columns;
 mod prediction;
 
-pub(crate) use columns::{Column, Conversion, Part, Source, combination};
+pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};
 pub(crate) use prediction::{Kind, Prediction, document};
