@@ -16,3 +16,4 @@ mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
 mod predict; // the served answers, one a line
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod xgboost; // linear models of XGBoost

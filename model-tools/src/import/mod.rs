@@ -16,6 +16,7 @@ mod onnx;
 pub(crate) mod pickle;
 mod sklearn;
 mod skops;
+mod xgboost;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -43,7 +44,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 7] = [
+pub(crate) static FORMATS: [Format; 8] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -67,6 +68,12 @@ pub(crate) static FORMATS: [Format; 7] = [
         description: "ONNX: linear operators, and the chains that linear models become",
         detect: onnx::detect,
         read: onnx::read,
+    },
+    Format {
+        name: "xgboost",
+        description: "XGBoost with the booster gblinear, as JSON or UBJ",
+        detect: xgboost::detect,
+        read: xgboost::read,
     },
     Format {
         name: "linfa-json",
@@ -135,6 +142,8 @@ pub(crate) enum ImportError {
     Skops(#[from] skops::SkopsError),
     #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
+    #[error(transparent)]
+    Xgboost(#[from] xgboost::XgboostError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
