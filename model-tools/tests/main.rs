@@ -13,5 +13,7 @@ mod docs; //    the example and the grammar in docs/ are true
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod linfa; //   models that linfa fitted and serialised
+mod onnx; //    models that skl2onnx exported
 mod predict; // the served answers, one a line
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod xgboost; // linear models of XGBoost
