@@ -8,6 +8,6 @@ test -x "$venv/bin/python" || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r model-tools/tests/exports/requirements.txt
 cargo build --locked --package model-tools
 if [ $# -eq 0 ]; then
-    set -- python c sql spark-sql
+    set -- python c sql spark-sql onnx pmml sklearn
 fi
 "$venv/bin/python" model-tools/tests/exports/check.py target/debug/model-tools "$@"

@@ -8,11 +8,14 @@ use crate::harness::{Scratch, case, cases, repository, run, run_with};
 fn golden(model: &str, format: &str, name: &str) {
     let path = repository().join(case(&format!("exports/text/{name}")));
     let model = case(&format!("exports/{model}.json"));
-    let text = run(["convert", &model, "-o", "-", "--to", format]).ok();
+    let converted = run(["convert", &model, "-o", "-", "--to", format]);
+    assert_eq!(converted.code, Some(0), "{}", converted.stderr);
+    let bytes = converted.stdout;
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &text).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
     }
-    assert_eq!(text, std::fs::read_to_string(&path).unwrap(), "{name}");
+    let same = bytes == std::fs::read(&path).unwrap();
+    assert!(same, "{name} differs: see `git diff` after UPDATE=1");
 }
 
 #[test]
@@ -47,6 +50,45 @@ fn python_and_c_functions() {
     }
 }
 
+/// The bytes that the checker of onnx and onnxruntime were content with.
+#[test]
+fn onnx_graphs() {
+    golden("nameless", "onnx", "nameless.onnx");
+    golden("encoded-logistic", "onnx", "encoded-logistic.onnx");
+}
+
+#[test]
+fn pmml_and_scikit_learn() {
+    for (format, end) in [("pmml", "pmml"), ("sklearn", "sklearn.json")] {
+        for model in ["names", "encoded-logistic", "isotonic-imputed"] {
+            golden(model, format, &format!("{model}.{end}"));
+        }
+    }
+}
+
+/// One reason a kind that a RegressionModel cannot hold.
+#[test]
+fn pmml_refuses_what_a_regression_model_is_not() {
+    for (model, reason) in [
+        ("square", "no square"),
+        ("multi-target", "one target"),
+        ("one-vs-rest", "followed by a division by their sum"),
+    ] {
+        let model = case(&format!("exports/{model}.json"));
+        run(["convert", &model, "-o", "-", "--to", "pmml"]).refused(1, reason);
+    }
+}
+
+#[test]
+fn onnx_refuses_missing_cells_that_a_tensor_cannot_have() {
+    let model = br#"{
+        "features": [{"name": "rooms", "missing": 1, "encoding": {"kind": "one-hot", "categories": [1, 2]}}],
+        "model": {"kind": "linear-regression", "intercept": 0, "coefficients": [1, 2]}
+    }"#;
+    run_with(["convert", "-", "-o", "-", "--to", "onnx"], model)
+        .refused(1, "feature rooms fills in missing cells");
+}
+
 /// What a format has no way to say is refused by the name of the feature, and no file is left.
 #[test]
 fn categories_of_several_types_are_refused_where_a_column_has_one() {
@@ -54,7 +96,7 @@ fn categories_of_several_types_are_refused_where_a_column_has_one() {
         "features": [{"name": "kind", "encoding": {"kind": "one-hot", "categories": ["a", 1]}}],
         "model": {"kind": "linear-regression", "intercept": 0, "coefficients": [1, 2]}
     }"#;
-    for format in ["sql", "spark-sql", "c"] {
+    for format in ["sql", "spark-sql", "c", "onnx", "sklearn"] {
         let scratch = Scratch::new();
         let output = scratch.path("model.out");
         run_with(["convert", "-", "-o", &output, "--to", format], model).refused(

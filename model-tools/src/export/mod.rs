@@ -5,7 +5,10 @@
 mod artifact;
 mod c;
 mod json;
+mod onnx;
+mod pmml;
 mod python;
+mod sklearn;
 mod sql;
 mod sums;
 
@@ -29,7 +32,7 @@ pub(crate) struct Format {
 }
 
 /// Every format.
-pub(crate) static FORMATS: [Format; 6] = [
+pub(crate) static FORMATS: [Format; 9] = [
     Format {
         name: "cbor",
         extension: Some("cbor"),
@@ -43,6 +46,27 @@ pub(crate) static FORMATS: [Format; 6] = [
         description: "the artifact's content as JSON, to be read and edited",
         binary: false,
         write: json::write,
+    },
+    Format {
+        name: "onnx",
+        extension: Some("onnx"),
+        description: "ONNX of operator set 13, in doubles",
+        binary: true,
+        write: onnx::write,
+    },
+    Format {
+        name: "pmml",
+        extension: Some("pmml"),
+        description: "PMML 4.4, a RegressionModel",
+        binary: false,
+        write: pmml::write,
+    },
+    Format {
+        name: "sklearn",
+        extension: Some("sklearn.json"),
+        description: "JSON that ten lines of Python load into scikit-learn",
+        binary: false,
+        write: sklearn::write,
     },
     Format {
         name: "sql",

@@ -26,6 +26,10 @@ TOLERANCE = 1e-12
 TOOL = sys.argv[1]
 
 
+class Unable(Exception):
+    """An engine has a limit of its own that a model is beyond."""
+
+
 class Case:
     """A model, random rows for it, and what `model-tools predict` makes of them."""
 
@@ -164,6 +168,8 @@ def main():
                     try:
                         worst = max(worst, compare(case, engine(case, path)))
                         checked += 1
+                    except Unable as error:
+                        print(f"  {case.name}: not checked: {error}")
                     except AssertionError as error:
                         failed = True
                         print(f"  FAILED {error}")
@@ -173,4 +179,5 @@ def main():
 
 
 if __name__ == "__main__":
+    sys.modules["check"] = sys.modules["__main__"]
     main()
