@@ -1,6 +1,6 @@
 //! `model-tools inspect`: what a model is, in text for people or JSON for programs.
 
-mod layout;
+pub(crate) mod layout;
 mod report;
 mod text;
 

@@ -372,8 +372,11 @@ impl Writer<'_> {
     }
 }
 
+/// Categories with a number each, and the number of any other one.
+type Numbers = (Vec<(Label, f64)>, Option<f64>);
+
 /// What each category adds, and any other one. A missing text is an empty one.
-fn numbers_of(term: &Term<'_>) -> Option<(Vec<(Label, f64)>, Option<f64>)> {
+fn numbers_of(term: &Term<'_>) -> Option<Numbers> {
     match term {
         Term::Number { .. } => None,
         Term::Missing { coefficient, .. } => {
@@ -394,10 +397,10 @@ fn numbers_of(term: &Term<'_>) -> Option<(Vec<(Label, f64)>, Option<f64>)> {
                 .iter()
                 .find(|(label, _)| Some(label) == *fill)
                 .map(|(_, number)| *number);
-            if let Some(number) = filled {
-                if all.iter().all(|(label, _)| *label != empty) {
-                    all.push((empty, number));
-                }
+            if let Some(number) = filled
+                && all.iter().all(|(label, _)| *label != empty)
+            {
+                all.push((empty, number));
             }
             Some((all, *unknown))
         }
