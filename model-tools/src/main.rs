@@ -12,6 +12,7 @@ mod inspect;
 mod output;
 mod package;
 mod predict;
+mod report;
 mod rows;
 mod scores;
 mod verification;
@@ -49,6 +50,7 @@ enum Command {
     Predict(predict::Arguments),
     Diff(diff::Arguments),
     Package(package::Arguments),
+    Report(report::Arguments),
     /// List the formats that can be read and written
     Formats,
 }
@@ -88,6 +90,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Formats => formats::run(),
     }
 }

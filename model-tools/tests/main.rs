@@ -16,4 +16,5 @@ mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod linfa; //   models that linfa fitted and serialised
 mod package; // the same bytes, whoever makes them
-mod predict; // the served answers, one a line
+mod predict;
+mod report; // one page, nothing to be fetched, the right figures // the served answers, one a line

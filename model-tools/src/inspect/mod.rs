@@ -2,7 +2,7 @@
 
 pub(crate) mod layout;
 mod report;
-mod text;
+pub(crate) mod text;
 
 use clap::Args;
 

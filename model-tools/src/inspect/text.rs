@@ -80,7 +80,7 @@ fn summary(text: &mut String, source: &Source) {
     line(text, "verification", &verification(document));
 }
 
-fn formula(parameters: &Parameters) -> &'static str {
+pub(crate) fn formula(parameters: &Parameters) -> &'static str {
     match parameters {
         Parameters::LinearRegression(_) | Parameters::ElasticNet(_) => {
             "intercept + sum of coefficient * cell"
@@ -114,7 +114,7 @@ fn formula(parameters: &Parameters) -> &'static str {
     }
 }
 
-fn features(document: &Document) -> String {
+pub(crate) fn features(document: &Document) -> String {
     let count = document.features.len();
     let named = document.features.iter();
     match named.filter(|feature| feature.name.is_some()).count() {
@@ -124,7 +124,7 @@ fn features(document: &Document) -> String {
     }
 }
 
-fn verification(document: &Document) -> String {
+pub(crate) fn verification(document: &Document) -> String {
     let count = document.verification.rows.len();
     let rows = if count == 1 { "row" } else { "rows" };
     match Model::load(document) {
