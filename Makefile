@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static test-static torture image example deny clean
+.PHONY: help serve test test-mutations check check-exports static test-static torture image example deny clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -29,6 +29,9 @@ check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)
+	scripts/check-exports.sh
 
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh
