@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static test-static torture clients image example deny clean
+.PHONY: help serve test test-mutations check static test-static torture clients image example deny clean check-exports bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -30,6 +30,9 @@ check: ## Check format, lints and documentation
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
+check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)
+	scripts/check-exports.sh
+
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh
 
@@ -42,6 +45,8 @@ torture: ## Fail system calls and open 10,000 connections (needs strace, and lea
 clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
 	$(CARGO) build --locked --bin sagelet
 	python3 scripts/clients.py target/debug/sagelet
+bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
+	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
 
 image: ## Build the container image IMAGE (sagelet)
 	docker build --file Dockerfile.musl --tag $(IMAGE) .
