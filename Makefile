@@ -45,6 +45,7 @@ torture: ## Fail system calls and open 10,000 connections (needs strace, and lea
 clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
 	$(CARGO) build --locked --bin sagelet
 	python3 scripts/clients.py target/debug/sagelet
+
 bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
 	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
 
