@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check check-exports static test-static torture bench image example deny clean
+.PHONY: help serve test test-mutations check static test-static torture clients image example deny clean check-exports bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -41,6 +41,10 @@ test-static: static ## Run the integration tests on the static binary, and see t
 
 torture: ## Fail system calls and open 10,000 connections (needs strace, and leave to use it)
 	$(CARGO) test --locked --test torture
+
+clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
+	$(CARGO) build --locked --bin sagelet
+	python3 scripts/clients.py target/debug/sagelet
 
 bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
 	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
