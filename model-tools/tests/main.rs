@@ -12,6 +12,7 @@ mod convert; // both ways, by hand, what is ignored, what is refused, where it m
 mod docs; //    the example and the grammar in docs/ are true
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
+mod liblinear; // models that LIBLINEAR trained
 mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
 mod predict; // the served answers, one a line

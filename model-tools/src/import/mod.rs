@@ -6,6 +6,7 @@ mod artifact;
 mod container;
 mod ignored;
 mod json;
+mod liblinear;
 mod limits;
 mod linear;
 mod linfa;
@@ -44,7 +45,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 8] = [
+pub(crate) static FORMATS: [Format; 9] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -74,6 +75,12 @@ pub(crate) static FORMATS: [Format; 8] = [
         description: "XGBoost with the booster gblinear, as JSON or UBJ",
         detect: xgboost::detect,
         read: xgboost::read,
+    },
+    Format {
+        name: "liblinear",
+        description: "LIBLINEAR's model file",
+        detect: liblinear::detect,
+        read: liblinear::read,
     },
     Format {
         name: "linfa-json",
@@ -144,6 +151,8 @@ pub(crate) enum ImportError {
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
     Xgboost(#[from] xgboost::XgboostError),
+    #[error(transparent)]
+    Liblinear(#[from] liblinear::LiblinearError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
