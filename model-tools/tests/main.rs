@@ -8,6 +8,7 @@
 mod harness;
 
 mod check; //   exit codes, reasons, several files
+mod coefficients; // tables of R, statsmodels and spreadsheets
 mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
 mod docs; //    the example and the grammar in docs/ are true
 mod formats; // the table, help, usage errors

@@ -3,6 +3,7 @@
 //! To add a format, add a file with a `detect` and a `read` function, and a line to [`FORMATS`].
 
 mod artifact;
+mod coefficients;
 mod container;
 mod ignored;
 mod json;
@@ -45,7 +46,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 9] = [
+pub(crate) static FORMATS: [Format; 10] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -100,6 +101,12 @@ pub(crate) static FORMATS: [Format; 9] = [
         detect: json::detect,
         read: json::read,
     },
+    Format {
+        name: "csv",
+        description: "table of coefficients from R, statsmodels or a spreadsheet",
+        detect: coefficients::detect,
+        read: coefficients::read,
+    },
 ];
 
 /// What a format's reader makes of bytes.
@@ -153,6 +160,8 @@ pub(crate) enum ImportError {
     Xgboost(#[from] xgboost::XgboostError),
     #[error(transparent)]
     Liblinear(#[from] liblinear::LiblinearError),
+    #[error(transparent)]
+    Coefficients(#[from] coefficients::CoefficientsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
