@@ -36,12 +36,18 @@ impl Server {
 
     /// A server process that was started some other way, as soon as it says where it listens.
     pub(crate) fn listening(process: Process, prefix: Prefix) -> Self {
-        let port = process.wait_for("\"listening on …:PORT\"", port);
+        let port = process.wait_for("\"listening on …:PORT\"", listening_port);
         Self {
             process,
             port,
             _prefix: prefix,
         }
+    }
+
+    /// The server, after it has answered once: all that it opens for itself is open.
+    pub(crate) fn settled(self) -> Self {
+        assert_eq!(self.get("/ping").status, 200);
+        self
     }
 
     pub(crate) fn connect(&self) -> Connection {
@@ -88,11 +94,8 @@ pub(crate) fn invocation(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Ve
 }
 
 /// The port in the line that says where the server listens.
-fn port(line: &str) -> Option<u16> {
+pub(crate) fn listening_port(line: &str) -> Option<u16> {
     let (_, address) = line.split_once("listening on ")?;
-    let digits = address.rsplit_once(':')?.1;
-    let end = digits
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().ok()
+    let end = address.find([' ', '"']).unwrap_or(address.len());
+    address[..end].rsplit_once(':')?.1.parse().ok()
 }
