@@ -16,6 +16,7 @@ mod inspect; // golden texts, 80 columns, JSON
 mod liblinear; // models that LIBLINEAR trained
 mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
+mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line
 mod sklearn; // the corpus of models that scikit-learn fitted
 mod xgboost; // linear models of XGBoost

@@ -16,6 +16,7 @@ mod mutation_tests;
 mod objects;
 mod onnx;
 pub(crate) mod pickle;
+mod pmml;
 mod sklearn;
 mod skops;
 mod xgboost;
@@ -46,7 +47,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 10] = [
+pub(crate) static FORMATS: [Format; 11] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -82,6 +83,12 @@ pub(crate) static FORMATS: [Format; 10] = [
         description: "LIBLINEAR's model file",
         detect: liblinear::detect,
         read: liblinear::read,
+    },
+    Format {
+        name: "pmml",
+        description: "PMML with a RegressionModel",
+        detect: pmml::detect,
+        read: pmml::read,
     },
     Format {
         name: "linfa-json",
@@ -162,6 +169,8 @@ pub(crate) enum ImportError {
     Liblinear(#[from] liblinear::LiblinearError),
     #[error(transparent)]
     Coefficients(#[from] coefficients::CoefficientsError),
+    #[error(transparent)]
+    Pmml(#[from] pmml::PmmlError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
