@@ -538,3 +538,15 @@ fn a_conversion_can_be_proved_on_rows_and_predictions() {
     .refused(1, "3 predictions for 1 rows");
     run(["convert", path, "-o", &output, "--expect", &expected]).refused(2, "--check");
 }
+
+/// `tests/converted.rs` of the server serves this artifact. To make it anew:
+/// `model-tools convert model-tools/tests/corpus/sklearn-1.9/columns_ridge.p4 -o tests/cases/converted/columns_ridge.cbor --force`
+#[test]
+fn the_artifact_that_the_servers_tests_serve_is_what_is_converted() {
+    let served = repository().join("tests/cases/converted/columns_ridge.cbor");
+    let served = Artifact::read(&served).unwrap().document;
+    let converted = convert(&corpus("sklearn-1.9").join("columns_ridge.p4"));
+    assert_eq!(converted.model, served.model);
+    assert_eq!(converted.features, served.features);
+    assert_eq!(converted.verification, served.verification);
+}
