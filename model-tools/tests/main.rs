@@ -18,5 +18,6 @@ mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
 mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line
+mod safetensors; // a layer's weight and bias
 mod sklearn; // the corpus of models that scikit-learn fitted
 mod xgboost; // linear models of XGBoost

@@ -17,6 +17,7 @@ mod objects;
 mod onnx;
 pub(crate) mod pickle;
 mod pmml;
+mod safetensors;
 mod sklearn;
 mod skops;
 mod xgboost;
@@ -47,7 +48,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 11] = [
+pub(crate) static FORMATS: [Format; 12] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -89,6 +90,12 @@ pub(crate) static FORMATS: [Format; 11] = [
         description: "PMML with a RegressionModel",
         detect: pmml::detect,
         read: pmml::read,
+    },
+    Format {
+        name: "safetensors",
+        description: "weight and bias of one linear layer, of PyTorch and others",
+        detect: safetensors::detect,
+        read: safetensors::read,
     },
     Format {
         name: "linfa-json",
@@ -171,6 +178,8 @@ pub(crate) enum ImportError {
     Coefficients(#[from] coefficients::CoefficientsError),
     #[error(transparent)]
     Pmml(#[from] pmml::PmmlError),
+    #[error(transparent)]
+    Safetensors(#[from] safetensors::SafetensorsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }
