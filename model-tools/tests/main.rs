@@ -9,6 +9,7 @@ mod harness;
 
 mod check; //   exit codes, reasons, several files
 mod coefficients; // tables of R, statsmodels and spreadsheets
+mod containers; // archives, compression, folders
 mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
 mod docs; //    the example and the grammar in docs/ are true
 mod formats; // the table, help, usage errors
@@ -18,6 +19,7 @@ mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
 mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line
+mod proof; //   --check and --expect
 mod safetensors; // a layer's weight and bias
 mod sklearn; // the corpus of models that scikit-learn fitted
 mod xgboost; // linear models of XGBoost
