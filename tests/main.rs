@@ -18,6 +18,13 @@
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
 //! | [`program_name`] | `serve` and `train` as names of the program, words after them |
 //! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
+//! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
+//! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
+//! | [`caps`] | requests that are too large are refused before they are read |
+//! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
+//! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
+//! | [`faults`] | clients that vanish, descriptors that run out |
+//! | [`shutdown`] | SIGTERM loses no request |
 //!
 //! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
 //! speaks raw HTTP to it. Its client checks the headers of every answer it reads.
@@ -33,10 +40,14 @@
 mod harness;
 
 mod artifact;
+mod caps;
 mod cases;
 mod configuration;
 mod damage;
+mod deadlines;
 mod examples;
+mod faults;
+mod framing;
 mod headers;
 mod lifecycle;
 mod linfa_shapes;
@@ -44,7 +55,10 @@ mod logs;
 mod metrics;
 mod multi_model;
 mod numbers;
+mod overload;
+mod pieces;
 mod predictions;
 mod program_name;
 mod serving;
+mod shutdown;
 mod training;

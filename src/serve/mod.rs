@@ -85,10 +85,9 @@ pub fn run(
     let listener = transport::bind(address)?;
     let counters = Arc::new(Counters::default());
     let app = App::load(prefix, serving, settings, Arc::clone(&counters));
-    let address = listener.local_addr().unwrap_or(address);
     log::info(format_args!(
-        "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {})",
-        settings.workers, settings.compute_threads, settings.body_bytes
+        "I/O workers {}, compute threads {}, connections at most {}, bytes of a body at most {}",
+        settings.workers, settings.compute_threads, settings.connections, settings.body_bytes
     ));
     transport::serve(listener, settings, app, &counters)
 }

@@ -44,6 +44,12 @@ impl Server {
         }
     }
 
+    /// The server, after it has answered once: all that it opens for itself is open.
+    pub(crate) fn settled(self) -> Self {
+        assert_eq!(self.get("/ping").status, 200);
+        self
+    }
+
     pub(crate) fn connect(&self) -> Connection {
         Connection::open(self.port)
     }

@@ -86,14 +86,21 @@ impl Body {
                 bytes.extend(piece);
                 Ok(piece.len())
             }
-            Receiving::Chunked(chunked) => chunked.decode(input, |piece| {
-                if bytes.len() + piece.len() > *cap {
+            Receiving::Chunked(chunked) => {
+                let used = chunked.decode(input, |piece| {
+                    if bytes.len() + piece.len() > *cap {
+                        return Err(Refusal::BodyTooLarge(*cap));
+                    }
+                    grow(bytes, piece.len(), *cap, reservation)?;
+                    bytes.extend(piece);
+                    Ok(())
+                })?;
+                // A chunk that would go beyond the cap is refused when it is announced.
+                if chunked.announced() > (*cap - bytes.len()) as u64 {
                     return Err(Refusal::BodyTooLarge(*cap));
                 }
-                grow(bytes, piece.len(), *cap, reservation)?;
-                bytes.extend(piece);
-                Ok(())
-            }),
+                Ok(used)
+            }
         }
     }
 
