@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test check check-exports static test-static image example deny clean
+.PHONY: help serve test test-mutations check check-exports static test-static torture image example deny clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -21,6 +21,9 @@ serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), tra
 
 test: ## Run all tests
 	$(CARGO) test --workspace --locked
+
+test-mutations: ## Read 100,000 damaged models: no panic, no hang, bounded memory
+	MUTATIONS=100000 $(CARGO) test --locked --package model-tools --bin model-tools mutation
 
 check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check
@@ -35,6 +38,9 @@ static: ## Build the static binary, target/static/sagelet
 
 test-static: static ## Run the integration tests on the static binary, and see that it is static
 	SAGELET_BINARY=$(CURDIR)/$(STATIC) $(CARGO) test --locked --test static --test integration
+
+torture: ## Fail system calls and open 10,000 connections (needs strace, and leave to use it)
+	$(CARGO) test --locked --test torture
 
 image: ## Build the container image IMAGE (sagelet)
 	docker build --file Dockerfile.musl --tag $(IMAGE) .

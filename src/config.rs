@@ -1,4 +1,13 @@
 //! From strings (flags, environment) to checked settings. Nothing here opens a file or a socket.
+//!
+//! `docs/configuration.md` is the table of all of them. A name that another container knows is honoured where
+//! ours is not set.
+
+#[cfg(feature = "serve")]
+mod serving;
+
+#[cfg(feature = "serve")]
+pub use serving::{Serving, serving};
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -103,31 +112,58 @@ pub fn address(flags: &Flags, variables: &impl Variables) -> Result<SocketAddr, 
 /// A variable is not a whole number from 1 on.
 #[cfg(feature = "serve")]
 pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
-    let number = |name, default| match variables.get(name) {
+    let count = |names: &[&'static str], default: usize| match number(variables, names)? {
         None => Ok(default),
-        Some(value) => {
-            parse::<NonZeroU32>(name, value, "a whole number from 1 on").map(NonZeroU32::get)
-        }
+        Some(count) => Ok(count.get() as usize),
     };
-    let count = |name, default: usize| {
-        number(name, u32::try_from(default).unwrap_or(u32::MAX)).map(|count| count as usize)
-    };
-    let seconds = |name, default: Duration| match variables.get(name) {
+    let seconds = |names: &[&'static str], default: Duration| match number(variables, names)? {
         None => Ok(default),
-        Some(_) => number(name, 1).map(|seconds| Duration::from_secs(seconds.into())),
+        Some(seconds) => Ok(Duration::from_secs(seconds.get().into())),
     };
     let default = Settings::default();
     Ok(Settings {
-        workers: count("SAGELET_WORKERS", default.workers)?,
-        compute_threads: count("SAGELET_COMPUTE_THREADS", default.compute_threads)?,
-        connections: count("SAGELET_CONNECTIONS", default.connections)?,
-        body_bytes: count("SAGELET_BODY_BYTES", default.body_bytes)?,
-        idle: seconds("SAGELET_IDLE_SECONDS", default.idle)?,
-        head: seconds("SAGELET_HEAD_SECONDS", default.head)?,
-        body: seconds("SAGELET_BODY_SECONDS", default.body)?,
-        write: seconds("SAGELET_WRITE_SECONDS", default.write)?,
+        workers: count(&["SAGELET_WORKERS"], default.workers)?,
+        compute_threads: count(
+            &[
+                "SAGELET_COMPUTE_THREADS",
+                "SAGEMAKER_MODEL_SERVER_WORKERS",
+                "MODEL_SERVER_WORKERS",
+            ],
+            default.compute_threads,
+        )?,
+        connections: count(&["SAGELET_CONNECTIONS"], default.connections)?,
+        body_bytes: count(
+            &["SAGELET_BODY_BYTES", "MAX_CONTENT_LENGTH"],
+            default.body_bytes,
+        )?,
+        idle: seconds(&["SAGELET_IDLE_SECONDS"], default.idle)?,
+        head: seconds(&["SAGELET_HEAD_SECONDS"], default.head)?,
+        body: seconds(&TIMEOUTS.map(|[body, _]| body), default.body)?,
+        write: seconds(&TIMEOUTS.map(|[_, write]| write), default.write)?,
         ..default
     })
+}
+
+/// Names for the time that a request's body may take, and its answer: ours, and those of other containers,
+/// which know one timeout.
+#[cfg(feature = "serve")]
+const TIMEOUTS: [[&str; 2]; 3] = [
+    ["SAGELET_BODY_SECONDS", "SAGELET_WRITE_SECONDS"],
+    ["SAGEMAKER_MODEL_SERVER_TIMEOUT"; 2],
+    ["MODEL_SERVER_TIMEOUT"; 2],
+];
+
+/// The number under the first of these names that is set.
+#[cfg(feature = "serve")]
+fn number(
+    variables: &impl Variables,
+    names: &[&'static str],
+) -> Result<Option<NonZeroU32>, ConfigError> {
+    let set = names
+        .iter()
+        .find_map(|name| Some((*name, variables.get(name)?)));
+    set.map(|(name, value)| parse(name, value, "a whole number from 1 on"))
+        .transpose()
 }
 
 fn parse<T: std::str::FromStr>(

@@ -80,3 +80,13 @@ pub const DESCRIPTORS_KEPT: u64 = 64;
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
 /// balancer opens to one instance, at about 400 bytes each while idle.
 pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// Lines of the log that may wait to be written: a second of a busy server, about 100 bytes each.
+pub const LOG_LINES_WAITING_MAX: usize = 16 << 10;
+
+/// Bytes of artifacts that a multi-model server holds, unless `SAGELET_MODELS_BYTES` says otherwise. In
+/// memory a model takes about three times the bytes of its artifact.
+pub const MODELS_BYTES_MAX: usize = 256 << 20;
+
+/// Models on one page of a list, as in the platform's own multi-model server.
+pub const MODELS_LISTED_MAX: usize = 100;

@@ -38,8 +38,12 @@ fn main() -> ExitCode {
 
 fn serve(flags: &Flags) -> ExitCode {
     let prefix = config::prefix(flags, &Environment);
-    match config::transport(&Environment) {
-        Ok(settings) => with_address(flags, |address| serve::run(&prefix, address, &settings)),
+    let settings = config::transport(&Environment)
+        .and_then(|transport| Ok((transport, config::serving(&Environment)?)));
+    match settings {
+        Ok((transport, serving)) => with_address(flags, |address| {
+            serve::run(&prefix, address, &transport, serving)
+        }),
         Err(error) => misconfigured(&error),
     }
 }
@@ -76,11 +80,13 @@ fn misconfigured(error: &config::ConfigError) -> ExitCode {
 }
 
 fn finish<E: Display>(result: Result<(), E>) -> ExitCode {
-    match result {
+    let code = match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::error(format_args!("{error}"));
             ExitCode::FAILURE
         }
-    }
+    };
+    log::flush();
+    code
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
+use sagelet::artifact::{Artifact, Document};
+
 use crate::harness::{Prefix, Process, Server};
 
 /// Largest relative difference from scikit-learn's predictions: both solve the same least squares problem,
@@ -42,6 +44,28 @@ fn the_served_example_predicts_what_scikit_learn_does() {
             row + 1
         );
     }
+}
+
+/// The payload of the platform's own guide: rows of iris in the notation of `numpy.savetxt`, answered with the
+/// names of species.
+#[test]
+fn the_served_classifier_answers_with_the_labels_that_scikit_learn_predicts() {
+    let prefix = Prefix::new();
+    prefix.write("model/model.cbor", read("iris/model.cbor"));
+    let server = Server::start(prefix, &[]);
+    let answer = server.invoke("text/csv", read("iris/payload.csv"));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.body, read("iris/expected.csv"));
+    assert_eq!(answer.text().lines().count(), 29);
+}
+
+/// The artifact's JSON is beside it for people to read.
+#[test]
+fn the_classifiers_artifact_is_its_json() {
+    let artifact = Artifact::from_bytes(&read("iris/model.cbor")).unwrap();
+    let json: Document = serde_json::from_slice(&read("iris/model.json")).unwrap();
+    assert_eq!(artifact.document.model, json.model);
+    assert_eq!(artifact.document.verification, json.verification);
 }
 
 #[test]

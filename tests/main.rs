@@ -8,12 +8,23 @@
 //! | [`predictions`] | predictions are what the formulas say; documents survive a round trip |
 //! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
 //! | [`numbers`] | numbers come out as they went in, in order |
-//! | [`cases`] | requests and their answers on disk, in `cases/invocations` |
+//! | [`cases`] | requests and their answers on disk, in `cases/invocations` and `cases/hosting` |
+//! | [`configuration`] | every variable: what a wrong value does, and that a right one is heeded |
+//! | [`multi_model`] | models are loaded, listed, used and unloaded by request |
+//! | [`metrics`] | `/metrics` is what a Prometheus parser reads, and counts what happened |
+//! | [`logs`] | a line a request, in text or JSON, none for probes |
 //! | [`headers`] | answers have the headers they should and no others |
 //! | [`training`] | `sagelet train`: channels, hyperparameters, the failure file |
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
 //! | [`program_name`] | `serve` and `train` as names of the program, words after them |
 //! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
+//! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
+//! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
+//! | [`caps`] | requests that are too large are refused before they are read |
+//! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
+//! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
+//! | [`faults`] | clients that vanish, descriptors that run out |
+//! | [`shutdown`] | SIGTERM loses no request |
 //!
 //! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
 //! speaks raw HTTP to it. Its client checks the headers of every answer it reads.
@@ -29,14 +40,25 @@
 mod harness;
 
 mod artifact;
+mod caps;
 mod cases;
+mod configuration;
 mod damage;
+mod deadlines;
 mod examples;
+mod faults;
+mod framing;
 mod headers;
 mod lifecycle;
 mod linfa_shapes;
+mod logs;
+mod metrics;
+mod multi_model;
 mod numbers;
+mod overload;
+mod pieces;
 mod predictions;
 mod program_name;
 mod serving;
+mod shutdown;
 mod training;

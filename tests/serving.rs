@@ -213,7 +213,13 @@ fn another_content_type_is_415_and_the_reason_lists_those_that_can_be_read() {
 #[test]
 fn an_unknown_path_is_404_and_the_reason_names_it() {
     let server = server();
-    for path in ["/", "/Ping", "/ping/", "/invocations/x", "/../etc/passwd"] {
+    for path in [
+        "/index.html",
+        "/Ping",
+        "/ping/",
+        "/invocations/x",
+        "/../etc/passwd",
+    ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 404, "{path}");
         assert!(

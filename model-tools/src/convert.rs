@@ -10,7 +10,7 @@ use sagelet::model::{Model, ModelError};
 use crate::error::Error;
 use crate::export::{self, Format};
 use crate::import::{self, Source};
-use crate::{output, verification};
+use crate::{output, proof, verification};
 
 /// Convert a model between formats, most often into the artifact that `sagelet serve` loads
 ///
@@ -31,6 +31,14 @@ pub(crate) struct Arguments {
     /// Replace OUT if it exists
     #[arg(long)]
     force: bool,
+    /// Predict the rows of a CSV file before OUT is written, and do not write it if one cannot be predicted
+    #[arg(long, value_name = "ROWS")]
+    check: Option<String>,
+    /// Compare with what the library that fitted the model predicts for the rows of --check, a line each: the
+    /// targets of a regression; the class of a classifier, its probabilities, or both. They may be 1e-12 of the
+    /// terms' size apart, probabilities 1e-12. The first rows become the artifact's verification rows
+    #[arg(long, value_name = "PREDICTIONS", requires = "check")]
+    expect: Option<String>,
 }
 
 const STANDARD: &str = "-";
@@ -40,7 +48,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
     let source = import::read(&arguments.input)?;
     report_read(&source);
-    let document = complete(&source)?;
+    let mut document = complete(&source)?;
+    if let Some(rows) = &arguments.check {
+        proof::check(&mut document, rows, arguments.expect.as_deref())?;
+    }
     let bytes = (format.write)(&document).map_err(|error| source.input.refused(error))?;
     if arguments.output == STANDARD {
         output::print(&bytes)?;
@@ -120,13 +131,21 @@ fn advise(error: &ModelError) -> String {
 
 fn report_read(source: &Source) {
     let document = &source.imported.document;
+    let layers: String = source
+        .layers
+        .iter()
+        .map(|layer| format!("{layer}, "))
+        .collect();
     output::note(format_args!(
-        "read {}: {}, {} of {} features",
+        "read {}: {layers}{}, {} of {} features",
         source.input.name,
         source.format.name,
         document.model.kind(),
-        document.model.width()
+        document.features.len()
     ));
+    for note in &source.imported.notes {
+        output::note(note);
+    }
     for ignored in &source.imported.ignored {
         output::note(format_args!("ignored {ignored}"));
     }

@@ -12,6 +12,7 @@ mod inspect;
 mod output;
 mod package;
 mod predict;
+mod proof;
 mod report;
 mod rows;
 mod scores;
@@ -22,6 +23,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::error::Error;
+
+/// Tests bound the memory that reading a damaged file may take.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
 
 /// The command line makes no sense.
 const USAGE: u8 = 2;

@@ -8,7 +8,14 @@ use crate::harness::{DIABETES, repository, run};
 #[test]
 fn every_format_is_listed_with_a_description() {
     let table = run(["formats"]).ok();
-    for name in ["cbor", "json", "linfa-json", "linfa-cbor"] {
+    for name in [
+        "cbor",
+        "json",
+        "linfa-json",
+        "linfa-cbor",
+        "pickle",
+        "skops",
+    ] {
         assert!(table.contains(&format!("\n  {name} ")), "{table}");
     }
     assert!(

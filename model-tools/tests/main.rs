@@ -3,7 +3,7 @@
 //! `UPDATE=1 cargo test -p model-tools` writes the expected texts of `inspect` anew: read the difference.
 
 // clippy.toml allows these inside of test functions; the helpers beside them fail tests in the same way.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod harness;
 
@@ -16,5 +16,6 @@ mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod linfa; //   models that linfa fitted and serialised
 mod package; // the same bytes, whoever makes them
-mod predict;
-mod report; // one page, nothing to be fetched, the right figures // the served answers, one a line
+mod predict; // the served answers, one a line
+mod report; //  one page, nothing to be fetched, the right figures
+mod sklearn; // the corpus of models that scikit-learn fitted

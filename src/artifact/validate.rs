@@ -36,10 +36,8 @@ impl Document {
             .iter()
             .map(super::Feature::design_columns)
             .sum();
-        if let Some(number) = [width, features]
-            .into_iter()
-            .find(|number| !(1..=FEATURES_MAX).contains(number))
-        {
+        if width == 0 || width.max(features) > FEATURES_MAX {
+            let number = if width == 0 { 0 } else { width.max(features) };
             return meaning(format!(
                 "a model of {number} features: 1 to {FEATURES_MAX} are possible"
             ));

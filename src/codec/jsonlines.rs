@@ -9,12 +9,12 @@ use crate::model::Design;
 /// Reads a record a line: what may stand in a list under `instances` in JSON. Empty lines at the end are
 /// passed over; between others they are refused, since each line has its line in the answer.
 pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
-    let body = body.trim_ascii_end();
+    let body = json::without_nan(body.trim_ascii_end());
     let mut reading = Reading::new(design);
     if body.is_empty() {
         return Ok(Asked::default());
     }
-    for line in csv::lines(body) {
+    for line in csv::lines(&body) {
         let row = reading.row();
         if line.trim_ascii().is_empty() {
             return Err(DecodeError::EmptyRow { row });

@@ -90,6 +90,7 @@ pub struct Predictions<'a> {
     pub(super) outputs: Outputs,
     probabilities: Option<Array2<f64>>,
     pub(super) selected: &'a [Field],
+    pub(super) model_name: &'a str,
 }
 
 impl<'a> Predictions<'a> {
@@ -105,7 +106,15 @@ impl<'a> Predictions<'a> {
             outputs,
             probabilities,
             selected,
+            model_name: crate::MODEL_NAME,
         }
+    }
+
+    /// The same, with the name that an Open Inference answer gives the model.
+    #[must_use]
+    pub fn of_model(mut self, name: &'a str) -> Self {
+        self.model_name = name;
+        self
     }
 
     /// How many rows there are.
@@ -123,15 +132,10 @@ impl<'a> Predictions<'a> {
     pub(super) fn datatype(&self, field: Option<Field>) -> &'static str {
         let of_labels = matches!(self.outputs, Outputs::Classes(_))
             && matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
-        let all = |is: fn(&Label) -> bool| self.labels.iter().all(is);
-        if !of_labels {
-            "FP64"
-        } else if all(|label| matches!(label, Label::Integer(_))) {
-            "INT64"
-        } else if all(|label| matches!(label, Label::Boolean(_))) {
-            "BOOL"
+        if of_labels {
+            Label::datatype(self.labels)
         } else {
-            "BYTES"
+            "FP64"
         }
     }
 

@@ -3,15 +3,25 @@
 //! Everything above [`routes::handle`] knows rouille's requests and responses and no sockets; everything
 //! below knows sockets and no models.
 
+mod app;
+mod execution_parameters;
+mod invocations;
+mod kserve;
+mod metrics;
+mod models;
+mod open_inference;
 mod ping;
 mod placement;
+mod refusal;
+mod response;
 mod routes;
 pub mod transport;
 
+pub use app::App;
 pub use ping::ping;
-pub use routes::{App, handle};
+pub use routes::handle;
 
-pub(crate) use routes::error_response;
+pub(crate) use refusal::error_response;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,6 +30,7 @@ use std::sync::Arc;
 use rouille::{Request, Response};
 use transport::{Counters, Service, Settings};
 
+use crate::config::Serving;
 use crate::limits::IN_PLACE_BYTES_MAX;
 use crate::log;
 
@@ -61,12 +72,24 @@ pub enum ServeError {
 ///
 /// # Errors
 /// The address cannot be listened on, or the listener is lost.
-pub fn run(prefix: &Path, address: SocketAddr, settings: &Settings) -> Result<(), ServeError> {
+pub fn run(
+    prefix: &Path,
+    address: SocketAddr,
+    settings: &Settings,
+    serving: Serving,
+) -> Result<(), ServeError> {
+    log::start(serving.log).map_err(|source| ServeError::Setup {
+        what: "the log",
+        source,
+    })?;
     let listener = transport::bind(address)?;
-    let app = App::load(&prefix.join("model"));
-    let address = listener.local_addr().unwrap_or(address);
-    log::info(format_args!("listening on {address}"));
-    transport::serve(listener, settings, app, &Arc::new(Counters::default()))
+    let counters = Arc::new(Counters::default());
+    let app = App::load(prefix, serving, settings, Arc::clone(&counters));
+    log::info(format_args!(
+        "I/O workers {}, compute threads {}, connections at most {}, bytes of a body at most {}",
+        settings.workers, settings.compute_threads, settings.connections, settings.body_bytes
+    ));
+    transport::serve(listener, settings, app, &counters)
 }
 
 impl Service for App {
@@ -74,7 +97,12 @@ impl Service for App {
         handle(self, request, body)
     }
 
-    fn takes_long(&self, _request: &Request, body_bytes: usize) -> bool {
-        body_bytes > IN_PLACE_BYTES_MAX
+    /// Loading a model reads a file, and unloading one waits for its requests.
+    fn takes_long(&self, request: &Request, body_bytes: usize) -> bool {
+        let manages = || {
+            let path = request.raw_url();
+            path.starts_with("/models") && !path.ends_with("/invoke") && request.method() != "GET"
+        };
+        body_bytes > IN_PLACE_BYTES_MAX || (self.serving.multi_model && manages())
     }
 }

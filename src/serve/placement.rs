@@ -62,10 +62,27 @@ pub(super) struct Loaded {
     pub(super) artifact: Artifact,
     /// Where that lies.
     pub(super) path: PathBuf,
+    /// What requests call it.
+    pub(super) name: String,
 }
 
-/// Finds, reads, checks and verifies the one artifact in `directory`.
-pub(super) fn load(directory: &Path) -> Result<Loaded, PlacementError> {
+impl std::fmt::Display for Loaded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let document = &self.artifact.document;
+        write!(
+            formatter,
+            "{}: {}, {} features, {} verification rows replayed, sha256 {}",
+            self.path.display(),
+            document.model.kind(),
+            document.features.len(),
+            document.verification.rows.len(),
+            self.artifact.digest,
+        )
+    }
+}
+
+/// Finds, reads, checks and verifies the one artifact in `directory`, which requests will call `name`.
+pub(super) fn load(directory: &Path, name: &str) -> Result<Loaded, PlacementError> {
     let path = find(directory)?;
     let artifact = Artifact::read(&path).map_err(|source| PlacementError::Artifact {
         path: path.clone(),
@@ -79,6 +96,7 @@ pub(super) fn load(directory: &Path) -> Result<Loaded, PlacementError> {
         model,
         artifact,
         path,
+        name: name.to_owned(),
     })
 }
 

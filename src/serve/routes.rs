@@ -1,177 +1,121 @@
 //! Which path answers what: a plain function from a request to a response.
+//!
+//! | path | for |
+//! | --- | --- |
+//! | `/ping`, `/invocations`, `/execution-parameters` | SageMaker hosting and batch transform |
+//! | `/models`, `/models/NAME`, `/models/NAME/invoke` | SageMaker multi-model endpoints |
+//! | `/metrics` | Prometheus, and SageMaker's detailed observability |
+//! | `/`, `/v1/models…` | KServe V1 |
+//! | `/v2…` | Open Inference V2 |
 
-use std::path::Path;
+use std::time::Instant;
 
-use rouille::{Request, Response, ResponseBody};
+use rouille::{Request, Response};
 
-use super::placement::{self, Loaded};
-use crate::codec::{
-    self, Accept, ContentType, ContentTypeError, DecodeError, EncodeError, Format, Predictions,
-};
-use crate::log;
+use super::app::{App, Hosted};
+use super::metrics::Route;
+use super::refusal::Refusal;
+use super::{execution_parameters, invocations, kserve, models, open_inference, response};
+use crate::log::{self, Answered, Level};
 
-/// What every request is answered from. Never changes once it is made, so requests share it without a lock.
+/// What is known of a request when it has been answered.
 #[derive(Debug)]
-pub struct App {
-    /// The model, or the reason why there is none.
-    model: Result<Loaded, String>,
-}
-
-/// Why a request gets no prediction. Status codes are chosen in [`Refusal::status`] and nowhere else.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error("there is nothing at {0}: the paths are /ping and /invocations")]
-    UnknownPath(String),
-    #[error("{path} does not take {method}: use {allowed}")]
-    Method {
-        path: &'static str,
-        method: String,
-        allowed: &'static str,
-    },
-    #[error("no model is loaded: {0}")]
-    NoModel(String),
-    #[error(transparent)]
-    ContentType(#[from] ContentTypeError),
-    #[error("none of {0:?} can be written: accept one of {possible}", possible = Accept::possible())]
-    NotAcceptable(String),
-    #[error(transparent)]
-    Answer(#[from] EncodeError),
-    #[error(transparent)]
-    Rows(#[from] DecodeError),
-}
-
-impl App {
-    /// Loads the artifact in `directory`, and says in the log what came of it.
-    #[must_use]
-    pub fn load(directory: &Path) -> Self {
-        let model = placement::load(directory).map_err(|error| error.to_string());
-        match &model {
-            Ok(loaded) => log::info(format_args!(
-                "{} loaded {}: {}, {} features, {} verification rows replayed, sha256 {}",
-                crate::PRODUCER,
-                loaded.path.display(),
-                loaded.artifact.document.model.kind(),
-                loaded.artifact.document.features.len(),
-                loaded.artifact.document.verification.rows.len(),
-                loaded.artifact.digest,
-            )),
-            Err(reason) => log::error(format_args!(
-                "{} has no model to serve: {reason}",
-                crate::PRODUCER
-            )),
-        }
-        Self { model }
-    }
-
-    fn loaded(&self) -> Result<&Loaded, Refusal> {
-        self.model
-            .as_ref()
-            .map_err(|reason| Refusal::NoModel(reason.clone()))
-    }
+pub(super) struct Trace {
+    pub(super) route: Route,
+    pub(super) rows: usize,
+    reason: Option<String>,
 }
 
 /// Answers one request. `body` is the request's whole body; the `data` of `request` is not read.
 #[must_use]
 pub fn handle(app: &App, request: &Request, body: &[u8]) -> Response {
-    route(app, request, body).unwrap_or_else(|refusal| refusal.response())
-}
-
-fn route(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal> {
-    let path = request.raw_url().split('?').next().unwrap_or_default();
-    match (path, request.method()) {
-        // The guide's text says POST where its health checks send GET: both are answered.
-        ("/ping", "GET" | "HEAD" | "POST") => ping(app),
-        ("/ping", method) => Err(Refusal::method("/ping", method, "GET, HEAD, POST")),
-        ("/invocations", "POST") => invoke(app, request, body),
-        ("/invocations", method) => Err(Refusal::method("/invocations", method, "POST")),
-        (path, _) => Err(Refusal::UnknownPath(path.to_owned())),
-    }
-}
-
-fn ping(app: &App) -> Result<Response, Refusal> {
-    app.loaded()
-        .map(|_| response(200, Vec::new(), ResponseBody::empty()))
-}
-
-fn invoke(app: &App, request: &Request, body: &[u8]) -> Result<Response, Refusal> {
-    let loaded = app.loaded()?;
-    let content_type = content_type(request)?;
-    let format = answer_format(request, content_type.format.answer())?;
-    let (outputs, asked) = codec::predict(&loaded.model, content_type, body)?;
-    log::info(format_args!("Invoked with {} records", outputs.rows()));
-    let predictions = Predictions::new(&loaded.model, outputs, &[]);
-    let answer = codec::encode(format, &predictions, &asked)?;
-    Ok(response(
-        200,
-        vec![("Content-Type".into(), format.media_type().into())],
-        ResponseBody::from_data(answer),
-    ))
-}
-
-/// The type of the request's body; CSV, the guide's own, where the client names none.
-fn content_type(request: &Request) -> Result<ContentType, Refusal> {
-    match request.header("Content-Type") {
-        None => Ok(ContentType::of(Format::Csv)),
-        Some(header) => Ok(ContentType::parse(header)?),
-    }
-}
-
-fn answer_format(request: &Request, default: Format) -> Result<Format, Refusal> {
-    let Some(accept) = request.header("Accept") else {
-        return Ok(default);
+    let start = Instant::now();
+    let _in_flight = app.metrics.begin();
+    let mut trace = Trace {
+        route: Route::Other,
+        rows: 0,
+        reason: None,
     };
-    let chosen = Accept::parse(accept).choose(default);
-    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.to_owned()))
+    let answer = route(app, request, body, &mut trace).unwrap_or_else(|refusal| {
+        trace.reason = Some(refusal.to_string());
+        refusal.response()
+    });
+    let duration = start.elapsed();
+    app.metrics
+        .answered(&trace, answer.status_code, body.len(), duration);
+    say(app, request, &trace, answer.status_code, duration);
+    answer
 }
 
-impl Refusal {
-    fn method(path: &'static str, method: &str, allowed: &'static str) -> Self {
-        Self::Method {
-            path,
-            method: method.to_owned(),
-            allowed,
-        }
-    }
-
-    fn status(&self) -> u16 {
-        match self {
-            Self::Rows(_) => 400,
-            Self::UnknownPath(_) => 404,
-            Self::Method { .. } => 405,
-            Self::NotAcceptable(_) | Self::Answer(_) => 406,
-            Self::ContentType(_) => 415,
-            Self::NoModel(_) => 503,
-        }
-    }
-
-    fn response(&self) -> Response {
-        let mut refused = error_response(self.status(), &self.to_string());
-        if let Self::Method { allowed, .. } = self {
-            refused.headers.push(("Allow".into(), (*allowed).into()));
-        }
-        refused
+fn route(
+    app: &App,
+    request: &Request,
+    body: &[u8],
+    trace: &mut Trace,
+) -> Result<Response, Refusal> {
+    let path = path(request);
+    let method = request.method();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    trace.route = Route::of(&segments);
+    match (segments.as_slice(), method) {
+        // The guide's text says POST where its health checks send GET: both are answered.
+        (["ping"], "GET" | "HEAD" | "POST") => app.ready().map(|()| response::empty()),
+        (["ping"], _) => Err(refused(path, method, "GET, HEAD, POST")),
+        (["invocations"], "POST") => invocations::answer(app, app.model()?, request, body, trace),
+        (["invocations"], _) => Err(refused(path, method, "POST")),
+        (["execution-parameters"], "GET") => Ok(execution_parameters::answer(app)),
+        (["metrics"], "GET") => Ok(response::content(
+            super::metrics::MEDIA_TYPE,
+            app.metrics.text(app).into_bytes(),
+        )),
+        (["execution-parameters" | "metrics"], _) => Err(refused(path, method, "GET")),
+        (["models", rest @ ..], _) => match &app.hosted {
+            Hosted::Several(store) => models::answer(app, store, rest, request, body, trace),
+            Hosted::One(_) => Err(Refusal::UnknownPath(path.to_owned())),
+        },
+        ([""] | ["v1", ..], _) => kserve::answer(app, &segments, request, body, trace),
+        (["v2", rest @ ..], _) => open_inference::answer(app, rest, request, body, trace),
+        _ => Err(Refusal::UnknownPath(path.to_owned())),
     }
 }
 
-/// `{"error": "<reason>"}`: what the platform passes on to the caller as `OriginalMessage`.
-pub(crate) fn error_response(status: u16, reason: &str) -> Response {
-    let body = serde_json::json!({ "error": reason }).to_string();
-    let headers = vec![("Content-Type".into(), "application/json".into())];
-    response(status, headers, ResponseBody::from_string(body))
+/// The path, without a query.
+pub(super) fn path(request: &Request) -> &str {
+    request.raw_url().split('?').next().unwrap_or_default()
 }
 
-fn response(
-    status_code: u16,
-    headers: Vec<(
-        std::borrow::Cow<'static, str>,
-        std::borrow::Cow<'static, str>,
-    )>,
-    data: ResponseBody,
-) -> Response {
-    Response {
-        status_code,
-        headers,
-        data,
-        upgrade: None,
+/// The refusal of a method that a path does not take.
+pub(super) fn refused(path: &str, method: &str, allowed: &'static str) -> Refusal {
+    Refusal::Method {
+        path: path.to_owned(),
+        method: method.to_owned(),
+        allowed,
     }
+}
+
+/// One line a request. Successful pings and scrapes, which come every few seconds for ever, say nothing.
+fn say(app: &App, request: &Request, trace: &Trace, status: u16, duration: std::time::Duration) {
+    if status < 400 && trace.route.is_probe() {
+        return;
+    }
+    let slow = duration >= app.serving.slow;
+    log::answered(&Answered {
+        level: match status {
+            500.. => Level::Error,
+            400.. => Level::Warning,
+            _ if slow => Level::Warning,
+            _ => Level::Info,
+        },
+        method: request.method(),
+        path: path(request),
+        status,
+        rows: trace.rows,
+        duration,
+        inference_id: request.header("X-Amzn-SageMaker-Inference-Id"),
+        reason: match &trace.reason {
+            Some(reason) => Some(reason),
+            None if slow => Some("slow"),
+            None => None,
+        },
+    });
 }

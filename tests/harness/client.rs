@@ -6,16 +6,15 @@ use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use super::PATIENCE;
 
 /// Every header that an answer may have. Another one is either a leak or deserves a line here.
-const RESPONSE_HEADERS: [&str; 8] = [
+const RESPONSE_HEADERS: [&str; 7] = [
     "allow",
     "connection",
     "content-length",
     "content-type",
     "date",
     "retry-after",
-    // Of rouille's own server.
-    "server",
-    "transfer-encoding",
+    // Where the server is told to echo it.
+    "x-amzn-sagemaker-custom-attributes",
 ];
 
 /// An answer in full.
@@ -66,6 +65,12 @@ impl Answer {
             .split('\n')
             .map(|line| line.parse().expect("a number"))
             .collect()
+    }
+
+    /// Whether the server says that it closes the connection.
+    pub(crate) fn closes(&self) -> bool {
+        self.header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 }
 
@@ -145,6 +150,15 @@ impl Connection {
         );
     }
 
+    /// Whether nothing has come that was not looked at, neither bytes nor the end.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.stream.set_nonblocking(true).expect("a socket option");
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false).expect("a socket option");
+        let nothing = peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        nothing && self.received.is_empty()
+    }
+
     fn try_head(&mut self) -> io::Result<Option<Answer>> {
         let end = loop {
             if let Some(end) = find(&self.received, b"\r\n\r\n") {
@@ -173,36 +187,11 @@ impl Connection {
             );
             return Ok(Vec::new());
         }
-        if answer.header("transfer-encoding") == Some("chunked") {
-            return self.chunks();
-        }
         let length = answer
             .header("content-length")
             .unwrap_or_else(|| panic!("no Content-Length: {answer:?}"));
         let length = length.parse().expect("a length");
         self.take(length)
-    }
-
-    fn chunks(&mut self) -> io::Result<Vec<u8>> {
-        let mut body = Vec::new();
-        loop {
-            let line = loop {
-                if let Some(end) = find(&self.received, b"\r\n") {
-                    break self.take(end + 2)?;
-                }
-                if !self.fill()? {
-                    return Err(cut(&self.received));
-                }
-            };
-            let size = std::str::from_utf8(&line).expect("a chunk size").trim_end();
-            let size = usize::from_str_radix(size, 16).expect("a chunk size");
-            let mut chunk = self.take(size + 2)?;
-            chunk.truncate(size);
-            body.extend(chunk);
-            if size == 0 {
-                return Ok(body);
-            }
-        }
     }
 
     fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
@@ -224,6 +213,7 @@ impl Connection {
                 Ok(true)
             }
             Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
+            Err(error) if error.kind() == ErrorKind::Interrupted => self.fill(),
             Err(error) => Err(error),
         }
     }

@@ -11,10 +11,20 @@ pub(crate) use process::Process;
 pub(crate) use server::Server;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long anything may take that has to happen at all. Only a test that fails waits so long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something is so that no event tells of, such as the memory of another process.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> Result<(), String>) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Err(reason) = is_so() else { return };
+        assert!(Instant::now() < deadline, "never {what}: {reason}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// The program under test: the one cargo built, or another build of it (`SAGELET_BINARY`), such as the static
 /// one that the image holds.

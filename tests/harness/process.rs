@@ -131,6 +131,12 @@ impl Process {
         let number = field.strip_suffix(" kB").expect("a size");
         number.trim().parse().expect("a number")
     }
+
+    /// How many files and sockets the process has open.
+    pub(crate) fn descriptors(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.id());
+        std::fs::read_dir(path).expect("a running process").count()
+    }
 }
 
 /// A line of `/proc/<pid>/status`, without its name.

@@ -44,6 +44,12 @@ impl Server {
         }
     }
 
+    /// The server, after it has answered once: all that it opens for itself is open.
+    pub(crate) fn settled(self) -> Self {
+        assert_eq!(self.get("/ping").status, 200);
+        self
+    }
+
     pub(crate) fn connect(&self) -> Connection {
         Connection::open(self.port)
     }
@@ -90,9 +96,6 @@ pub(crate) fn invocation(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Ve
 /// The port in the line that says where the server listens.
 fn port(line: &str) -> Option<u16> {
     let (_, address) = line.split_once("listening on ")?;
-    let digits = address.rsplit_once(':')?.1;
-    let end = digits
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().ok()
+    let end = address.find([' ', '"']).unwrap_or(address.len());
+    address[..end].rsplit_once(':')?.1.parse().ok()
 }

@@ -19,6 +19,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     Ok(Imported {
         document,
         ignored,
+        notes: Vec::new(),
         digest: Some(digest),
     })
 }

@@ -8,11 +8,20 @@ mod ignored;
 mod json;
 mod limits;
 mod linfa;
+#[cfg(test)]
+mod mutation_tests;
 mod objects;
-mod pickle;
+pub(crate) mod pickle;
+mod sklearn;
+mod skops;
+
+use std::borrow::Cow;
+use std::path::Path;
 
 use sagelet::artifact::{ArtifactError, Digest, Document};
 
+use self::container::ContainerError;
+use self::pickle::{Pickle, PickleError};
 use crate::error::Error;
 use crate::input::{Input, MODEL_BYTES_MAX};
 
@@ -28,13 +37,28 @@ pub(crate) struct Format {
     read: fn(&[u8]) -> Result<Imported, ImportError>,
 }
 
+/// The name of the format that programs are not told from data in.
+const PICKLE: &str = "pickle";
+
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 4] = [
+pub(crate) static FORMATS: [Format; 6] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
         detect: sagelet::artifact::is_artifact,
         read: artifact::read,
+    },
+    Format {
+        name: PICKLE,
+        description: "scikit-learn model dumped by pickle or joblib; nothing is run",
+        detect: pickle::is_pickle,
+        read: sklearn::read_pickle,
+    },
+    Format {
+        name: "skops",
+        description: "scikit-learn model saved by skops",
+        detect: skops::is_skops,
+        read: sklearn::read_skops,
     },
     Format {
         name: "linfa-json",
@@ -62,6 +86,8 @@ pub(crate) struct Imported {
     pub(crate) document: Document,
     /// What of the source is not in the document, a line each: `unknown key "featurs"`.
     pub(crate) ignored: Vec<String>,
+    /// What was folded, dropped or lost on the way to the document, a sentence each.
+    pub(crate) notes: Vec<String>,
     /// The digest that the source carries, if it is an artifact.
     pub(crate) digest: Option<Digest>,
 }
@@ -72,6 +98,7 @@ impl Imported {
         Self {
             document,
             ignored: Vec::new(),
+            notes: Vec::new(),
             digest: None,
         }
     }
@@ -90,35 +117,125 @@ pub(crate) enum ImportError {
     NoLinfaType,
     #[error("{count} bytes follow the end of the CBOR item")]
     Trailing { count: usize },
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+    #[error(transparent)]
+    Pickle(#[from] PickleError),
+    #[error("{0}")]
+    Dangerous(pickle::Dangerous),
+    #[error(transparent)]
+    Skops(#[from] skops::SkopsError),
+    #[error(transparent)]
+    Sklearn(#[from] sklearn::Refusal),
+}
+
+/// A file whose format is known, before it is read.
+pub(crate) struct Opened {
+    /// The file as it is.
+    pub(crate) input: Input,
+    /// What it was wrapped in, from the outside in.
+    pub(crate) layers: Vec<String>,
+    /// The model's file without that; none if it was not wrapped.
+    unwrapped: Option<Vec<u8>>,
+    /// What that is.
+    pub(crate) format: &'static Format,
 }
 
 /// A model that was read, with what it was read from.
 pub(crate) struct Source {
-    /// The bytes.
+    /// The file as it is.
     pub(crate) input: Input,
-    /// What they are.
+    /// What it was wrapped in, from the outside in.
+    pub(crate) layers: Vec<String>,
+    /// What it is.
     pub(crate) format: &'static Format,
-    /// What they say.
+    /// What it says.
     pub(crate) imported: Imported,
 }
 
-/// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`].
+/// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`], compressed or in
+/// an archive or not.
 ///
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
 pub(crate) fn read(path: &str) -> Result<Source, Error> {
-    let input = Input::read(path, MODEL_BYTES_MAX)?;
-    let Some(format) = FORMATS.iter().find(|format| (format.detect)(&input.bytes)) else {
+    let opened = open(path)?;
+    let imported = opened
+        .import()
+        .map_err(|error| opened.input.refused(error))?;
+    Ok(opened.with(imported))
+}
+
+/// Opens the file at `path`, the model in an MLflow folder there, or standard input, and tells what it is.
+///
+/// # Errors
+/// It cannot be read, or is of no known format.
+pub(crate) fn open(path: &str) -> Result<Opened, Error> {
+    let input = if Path::new(path).is_dir() {
+        let file = container::model_file(Path::new(path))?;
+        Input::read(&file.to_string_lossy(), MODEL_BYTES_MAX)?
+    } else {
+        Input::read(path, MODEL_BYTES_MAX)?
+    };
+    let content = container::open(&input.bytes, rank).map_err(|error| input.refused(error))?;
+    let Some(format) = rank(&content.bytes).and_then(|rank| FORMATS.get(rank)) else {
         return Err(input.refused(unknown(&input.bytes)));
     };
-    let imported = (format.read)(&input.bytes)
-        .and_then(|imported| Ok(imported.document.validate().map(|()| imported)?))
-        .map_err(|error| input.refused(error))?;
-    Ok(Source {
+    let layers = content.layers;
+    let unwrapped = match content.bytes {
+        Cow::Owned(bytes) => Some(bytes),
+        Cow::Borrowed(_) => None,
+    };
+    Ok(Opened {
         input,
+        layers,
+        unwrapped,
         format,
-        imported,
     })
+}
+
+/// The place of the format among the [`FORMATS`].
+fn rank(bytes: &[u8]) -> Option<usize> {
+    FORMATS.iter().position(|format| (format.detect)(bytes))
+}
+
+impl Opened {
+    /// The model's file, without what it was wrapped in.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.unwrapped.as_deref().unwrap_or(&self.input.bytes)
+    }
+
+    /// Reads the model.
+    ///
+    /// # Errors
+    /// Its content makes no model.
+    pub(crate) fn import(&self) -> Result<Imported, ImportError> {
+        let imported = (self.format.read)(self.bytes())?;
+        imported.document.validate()?;
+        Ok(imported)
+    }
+
+    /// The pickle that this is, if it is one, as far as it can be read without converting it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn pickle(&self) -> Result<Option<Pickle>, Error> {
+        if self.format.name != PICKLE {
+            return Ok(None);
+        }
+        let pickle = Pickle::read(self.bytes());
+        pickle.map(Some).map_err(|error| self.input.refused(error))
+    }
+
+    /// The file together with the model that was read from it.
+    pub(crate) fn with(self, imported: Imported) -> Source {
+        Source {
+            input: self.input,
+            layers: self.layers,
+            format: self.format,
+            imported,
+        }
+    }
 }
 
 fn unknown(bytes: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! `model-tools inspect`: what a model is, in text for people or JSON for programs.
 
 pub(crate) mod layout;
+mod pickle;
 mod report;
 pub(crate) mod text;
 
@@ -10,6 +11,9 @@ use crate::error::Error;
 use crate::{import, output};
 
 /// Show what a model is: kind, features, parameters, provenance, metrics, digest, size
+///
+/// Of a pickle it lists every class and function that is named in it as safe, unknown or dangerous, also if it
+/// cannot be converted. Nothing in a file is ever run. The exit code is 1 if something dangerous is named.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Model, in any format that `model-tools formats` lists; - is standard input
@@ -23,13 +27,36 @@ pub(crate) struct Arguments {
     top: usize,
 }
 
-/// Shows one model.
+/// Shows one model. Of a pickle that cannot be converted it shows what is in it, and why not; one that names
+/// something dangerous ends with an error, whatever it could be converted to.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let source = import::read(&arguments.file)?;
-    let shown = if arguments.json {
-        report::json(&source)
-    } else {
-        text::render(&source, arguments.top)
+    let opened = import::open(&arguments.file)?;
+    let pickle = opened.pickle()?;
+    let imported = opened.import();
+    let shown = match (imported, &pickle) {
+        (Ok(imported), _) => {
+            let source = opened.with(imported);
+            if arguments.json {
+                report::json(&source, pickle.as_ref())
+            } else {
+                text::render(&source, arguments.top)
+                    + &pickle.as_ref().map(pickle::text).unwrap_or_default()
+            }
+        }
+        (Err(error), None) => return Err(opened.input.refused(error)),
+        (Err(error), Some(pickle)) => {
+            let reason = error.to_string();
+            if arguments.json {
+                report::unconverted(&opened, pickle, &reason)
+            } else {
+                pickle::unconverted(&opened, pickle, &reason)
+            }
+        }
     };
-    output::print(shown.as_bytes())
+    output::print(shown.as_bytes())?;
+    let trusted = pickle.map_or(Ok(()), |pickle| pickle.refuse_dangerous());
+    trusted.map_err(|dangerous| Error::Refused {
+        input: arguments.file.clone(),
+        reason: dangerous.to_string(),
+    })
 }

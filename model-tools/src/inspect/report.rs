@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use sagelet::artifact::Parameters;
 use serde::Serialize;
 
-use crate::import::Source;
+use super::pickle;
+use crate::import::pickle::Pickle;
+use crate::import::{Opened, Source};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -31,14 +33,45 @@ struct Report<'a> {
     verification_rows: usize,
     /// What of the file was not understood.
     ignored: &'a [String],
+    /// What was folded, dropped or lost on the way from the file to the model.
+    notes: &'a [String],
+    /// What the file was wrapped in, from the outside in.
+    layers: &'a [String],
+    /// What a pickle names; absent for other formats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pickle: Option<pickle::Report>,
+}
+
+/// The report on a pickle that cannot be converted.
+#[derive(Serialize)]
+struct Unconverted<'a> {
+    file: &'a str,
+    format: &'a str,
+    bytes: usize,
+    layers: &'a [String],
+    /// Why it cannot be converted.
+    refused: &'a str,
+    pickle: pickle::Report,
+}
+
+/// The report on a pickle that cannot be converted.
+pub(super) fn unconverted(opened: &Opened, pickle: &Pickle, reason: &str) -> String {
+    pretty(&Unconverted {
+        file: &opened.input.name,
+        format: opened.format.name,
+        bytes: opened.input.bytes.len(),
+        layers: &opened.layers,
+        refused: reason,
+        pickle: pickle::report(pickle),
+    })
 }
 
 /// The report, indented, with a newline at its end.
-pub(super) fn json(source: &Source) -> String {
+pub(super) fn json(source: &Source, pickle: Option<&Pickle>) -> String {
     let imported = &source.imported;
     let document = &imported.document;
     let features = document.features.iter();
-    let report = Report {
+    pretty(&Report {
         file: &source.input.name,
         format: source.format.name,
         bytes: source.input.bytes.len(),
@@ -51,8 +84,14 @@ pub(super) fn json(source: &Source) -> String {
         metrics: &document.metrics,
         verification_rows: document.verification.rows.len(),
         ignored: &imported.ignored,
-    };
+        notes: &imported.notes,
+        layers: &source.layers,
+        pickle: pickle.map(pickle::report),
+    })
+}
+
+fn pretty(report: &impl Serialize) -> String {
     // Texts, numbers, and maps with text keys: this is always JSON.
-    let text = serde_json::to_string_pretty(&report);
+    let text = serde_json::to_string_pretty(report);
     text.map_or_else(|error| error.to_string(), |text| text + "\n")
 }

@@ -7,11 +7,11 @@ use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
-use crate::import::Source;
+use crate::import::{Format, Source};
 use crate::scores::{self, Score};
 
 /// Columns of a label and the space after it.
-const LABEL: usize = 14;
+pub(super) const LABEL: usize = 14;
 
 /// Columns that the names of coefficients take at most.
 const NAME_MAX: usize = 32;
@@ -43,6 +43,12 @@ pub(super) fn render(source: &Source, top: usize) -> String {
         "Provenance",
         provenance.map(|(name, value)| (name.as_str(), value.clone())),
     );
+    let notes = source.imported.notes.iter();
+    section(
+        &mut text,
+        "Conversion",
+        notes.map(|note| ("note", note.clone())),
+    );
     let ignored = source.imported.ignored.iter();
     section(
         &mut text,
@@ -55,8 +61,7 @@ pub(super) fn render(source: &Source, top: usize) -> String {
 fn summary(text: &mut String, source: &Source) {
     let document = &source.imported.document;
     line(text, "file", &source.input.name);
-    let format = format!("{} ({})", source.format.name, source.format.description);
-    line(text, "format", &format);
+    line(text, "format", &format(source.format, &source.layers));
     let size = grouped(source.input.bytes.len());
     line(text, "size", &format!("{size} bytes"));
     if let Some(digest) = source.imported.digest {
@@ -78,6 +83,12 @@ fn summary(text: &mut String, source: &Source) {
         line(text, "intercept", &score.intercept.to_string());
     }
     line(text, "verification", &verification(document));
+}
+
+/// What a file is, and what it was wrapped in.
+pub(super) fn format(format: &Format, layers: &[String]) -> String {
+    let layers: String = layers.iter().map(|layer| format!("{layer}, ")).collect();
+    format!("{layers}{} ({})", format.name, format.description)
 }
 
 pub(crate) fn formula(parameters: &Parameters) -> &'static str {

@@ -111,9 +111,7 @@ fn push_number(text: &mut Vec<u8>, number: f64) {
 fn tensors(predictions: &Predictions<'_>, asked: &Asked) -> Result<Vec<u8>, EncodeError> {
     let fields = tensor_fields(predictions, &asked.outputs)?;
     let mut text = Vec::with_capacity(128 + predictions.rows() * 24);
-    text.extend(b"{\"model_name\":\"");
-    text.extend(crate::MODEL_NAME.as_bytes());
-    text.push(b'"');
+    text.extend(format!("{{\"model_name\":{}", json!(predictions.model_name)).as_bytes());
     if let Some(id) = &asked.id {
         text.extend(format!(",\"id\":{}", json!(id)).as_bytes());
     }

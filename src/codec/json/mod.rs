@@ -12,12 +12,14 @@
 //! The numbers go from the text straight into the design matrix; no tree of JSON values is built.
 
 mod answer;
+mod nan;
 mod reading;
 mod record;
 mod table;
 mod tensor;
 
 pub(super) use answer::{encode, push_object};
+pub(super) use nan::without_nan;
 pub(super) use reading::{Reading, read_record};
 
 use std::fmt;
@@ -36,6 +38,7 @@ pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, Decode
     if body.trim_ascii().is_empty() {
         return Ok(Asked::default()); // no rows, as any other format says it
     }
+    let body = &*without_nan(body);
     let mut reading = Reading::new(design);
     reading.run(body, |reading, deserializer| {
         Request(reading).deserialize(deserializer)

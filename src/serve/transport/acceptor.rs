@@ -28,7 +28,7 @@ use crate::serve::ServeError;
 const BACKLOG: i32 = 4_096;
 
 /// Connections accepted before signals have their turn.
-const ACCEPTED_AT_ONCE: usize = 64;
+const ACCEPTED_AT_ONCE: i32 = 64;
 
 /// How long accepting pauses when the system has no descriptor or memory for one more connection.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -91,6 +91,11 @@ pub fn serve<S: Service>(
         &running,
         &poller.waker(),
     )?;
+    // Not before signals and threads are there: who reads this may send SIGTERM at once.
+    match listener.local_addr() {
+        Ok(address) => log::info(format_args!("listening on {address}")),
+        Err(_) => return Err(ServeError::ListenerLost),
+    }
     let mut acceptor = Acceptor {
         listener,
         signals,
@@ -178,8 +183,10 @@ struct Acceptor {
 
 /// Why accepting paused or ended.
 enum Accepted {
-    /// Nobody is waiting, or others have their turn first.
-    Enough,
+    /// Nobody is waiting any more.
+    Everyone,
+    /// As many as may be accepted before others have their turn.
+    Turn,
     /// The system has no descriptor or memory for a connection.
     Exhausted(Errno),
     /// The listener itself is broken.
@@ -206,8 +213,8 @@ impl Acceptor {
                 return self.drain(poller, drain);
             }
             pause = match self.accept() {
-                Accepted::Enough if pause.is_some() => self.resume(&poller)?,
-                Accepted::Enough => None,
+                Accepted::Everyone | Accepted::Turn if pause.is_some() => self.resume(&poller)?,
+                Accepted::Everyone | Accepted::Turn => None,
                 Accepted::Exhausted(error) => self.make_room(&poller, error)?,
                 Accepted::Lost => return Err(ServeError::ListenerLost),
             };
@@ -222,7 +229,7 @@ impl Acceptor {
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
                     self.hand_over(TcpStream::from(socket), peer);
                 }
-                Err(Errno::AGAIN) => return Accepted::Enough,
+                Err(Errno::AGAIN) => return Accepted::Everyone,
                 Err(error @ (Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)) => {
                     return Accepted::Exhausted(error);
                 }
@@ -233,7 +240,16 @@ impl Acceptor {
                 Err(_) => {}
             }
         }
-        Accepted::Enough
+        Accepted::Turn
+    }
+
+    /// Accepts everyone who is waiting: the backlog cannot hold more than that.
+    fn accept_backlog(&self) {
+        for _ in 0..=BACKLOG / ACCEPTED_AT_ONCE {
+            if !matches!(self.accept(), Accepted::Turn) {
+                return;
+            }
+        }
     }
 
     /// Gives a connection to the worker that has fewest.
@@ -288,7 +304,7 @@ impl Acceptor {
     fn drain(&mut self, poller: Poller, deadline: Duration) -> Result<(), ServeError> {
         let began = Instant::now();
         self.quiet_signals();
-        self.accept();
+        self.accept_backlog();
         poller.remove(&self.listener);
         // Refuses who comes now. The descriptor itself goes with the process.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);

@@ -13,7 +13,7 @@ use super::settings::BODY_RATE_MIN;
 const GROWTH_BYTES_MIN: usize = 64 << 10;
 
 /// Bytes read from one connection before others have their turn.
-const READ_BYTES_MAX: usize = 256 << 10;
+const READ_BYTES_MAX: usize = 128 << 10;
 
 /// A body that is being received.
 pub(super) struct Body {
@@ -86,14 +86,21 @@ impl Body {
                 bytes.extend(piece);
                 Ok(piece.len())
             }
-            Receiving::Chunked(chunked) => chunked.decode(input, |piece| {
-                if bytes.len() + piece.len() > *cap {
+            Receiving::Chunked(chunked) => {
+                let used = chunked.decode(input, |piece| {
+                    if bytes.len() + piece.len() > *cap {
+                        return Err(Refusal::BodyTooLarge(*cap));
+                    }
+                    grow(bytes, piece.len(), *cap, reservation)?;
+                    bytes.extend(piece);
+                    Ok(())
+                })?;
+                // A chunk that would go beyond the cap is refused when it is announced.
+                if chunked.announced() > (*cap - bytes.len()) as u64 {
                     return Err(Refusal::BodyTooLarge(*cap));
                 }
-                grow(bytes, piece.len(), *cap, reservation)?;
-                bytes.extend(piece);
-                Ok(())
-            }),
+                Ok(used)
+            }
         }
     }
 

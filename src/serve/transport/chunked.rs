@@ -53,6 +53,14 @@ impl Chunked {
         self.state == State::Done
     }
 
+    /// Bytes of the chunk at hand that are still to come.
+    pub(super) fn announced(&self) -> u64 {
+        match self.state {
+            State::Data { left } => left,
+            _ => 0,
+        }
+    }
+
     /// Decodes from the start of `input` and hands each piece of data to `data`. Returns how many bytes of
     /// `input` belong to the body.
     pub(super) fn decode(
@@ -132,6 +140,9 @@ impl Chunked {
 
     /// Trailers are checked and dropped: nothing here depends on any.
     fn trailer(&mut self, byte: u8) -> Result<State, Refusal> {
+        if byte == b'\n' && self.trailers.last() != Some(&b'\r') {
+            return Err(Refusal::Malformed("a line ends with LF alone"));
+        }
         self.trailers.push(byte);
         if self.trailers.len() > TRAILER_BYTES_MAX {
             return Err(Refusal::TrailersTooLarge);
@@ -221,5 +232,6 @@ mod tests {
         .concat();
         assert_eq!(decode(&[&trailers]).unwrap_err(), Refusal::TrailersTooLarge);
         assert!(decode(&[b"0\r\nno field\r\n\r\n"]).is_err());
+        assert!(decode(&[b"0\r\nA: b\n\r\n"]).is_err());
     }
 }

@@ -396,7 +396,7 @@ impl Connection {
     ) -> Result<usize, Refusal> {
         let manner = Manner {
             is_head: head.request.method() == "HEAD",
-            keep_alive: head.keep_alive && context.draining_since.is_none(),
+            keep_alive: head.keep_alive,
             is_http_1_0: head.is_http_1_0,
         };
         let cap = context.settings.body_bytes;
@@ -465,6 +465,11 @@ impl Connection {
         key: usize,
         context: &mut Context<S>,
     ) {
+        // The server may have been told to stop while the body was on its way.
+        let manner = Manner {
+            keep_alive: manner.keep_alive && context.draining_since.is_none(),
+            ..manner
+        };
         if !context.service.takes_long(&request, body.len()) {
             let response = call(&*context.service, &request, &body);
             return self.respond(response, manner, context);
@@ -532,9 +537,10 @@ impl Connection {
 
     /// Writes what there is to write, and settles what the connection waits for next.
     fn finish_turn<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
-        let progress = match self.flush(&mut context.output) {
-            Ok(progress) => progress,
-            Err(_) => return Fate::Close,
+        let Ok(progress) = self.flush(&mut context.output) else {
+            // Connections share the buffer: what this one could not be told must not be told to the next.
+            context.output.clear();
+            return Fate::Close;
         };
         if !self.has_output() && self.is_closing {
             if !self.lingers {

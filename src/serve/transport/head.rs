@@ -51,6 +51,10 @@ pub(super) fn parse(input: &[u8], peer: SocketAddr) -> Result<Option<Head>, Refu
             complete(bytes, &lines, peer).map(Some)
         }
         Ok(Status::Partial) => check_size(input).map(|()| None),
+        // Which version it is, is known only when the line is complete.
+        Err(Error::Version) if memchr::memchr(b'\n', input).is_none() => {
+            check_size(input).map(|()| None)
+        }
         Err(error) => Err(refusal(error, input)),
     }
 }
@@ -85,14 +89,16 @@ fn refusal(error: Error, input: &[u8]) -> Refusal {
     }
 }
 
-/// Whether the request line ends with a version of HTTP, though not one of 1.x (RFC 9110, section 15.6.6).
+/// Whether the request line is in order but for its version, which is one of HTTP though not one that is
+/// spoken here (RFC 9110, section 15.6.6).
 fn names_other_version(input: &[u8]) -> bool {
     let line = input
         .split(|&byte| byte == b'\n')
         .next()
         .unwrap_or_default()
         .trim_ascii_end();
-    matches!(line.rsplit(|&byte| byte == b' ').next(), Some(&[b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
+    let mut words = line.splitn(3, |&byte| byte == b' ');
+    matches!(words.nth(2), Some(&[b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
         if major.is_ascii_digit() && minor.is_ascii_digit())
 }
 
@@ -166,9 +172,11 @@ fn origin_form<'a>(target: &'a str, method: &str) -> Result<&'a str, Refusal> {
                 && !rest.starts_with(['/', '?'])
                 && !rest.is_empty() =>
         {
+            // Without a path it is "/"; a query alone has no slash before it, and no handler asks for it.
             Ok(rest
-                .find('/')
-                .and_then(|slash| rest.get(slash..))
+                .find(['/', '?'])
+                .and_then(|end| rest.get(end..))
+                .filter(|path| path.starts_with('/'))
                 .unwrap_or("/"))
         }
         _ => Err(Refusal::Malformed(
@@ -202,6 +210,40 @@ fn handed_on(headers: &[Header<'_>]) -> Vec<(String, String)> {
             )
         })
         .collect()
+}
+
+/// Why a coding other than `chunked` alone is refused: it is not known here, or, where chunks are not the last
+/// coding, the length of the body cannot be determined (RFC 9112, section 6.3).
+fn other_coding(value: &[u8]) -> Refusal {
+    let mut before_last = value
+        .rsplit(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .skip(1);
+    if before_last.any(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
+        Refusal::Malformed("chunked is not the last transfer coding")
+    } else {
+        Refusal::TransferCoding
+    }
+}
+
+/// Whether a value is `host [ ":" port ]` (RFC 9110, section 7.2). It may be empty.
+fn is_host(value: &[u8]) -> bool {
+    let position = |wanted| value.iter().position(|&byte| byte == wanted);
+    let (end, fits): (_, fn(&u8) -> bool) = if value.starts_with(b"[") {
+        let Some(bracket) = position(b']') else {
+            return false;
+        };
+        (bracket + 1, |byte| {
+            byte.is_ascii_hexdigit() || b"[]:.v".contains(byte)
+        })
+    } else {
+        (position(b':').unwrap_or(value.len()), |byte| {
+            byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(byte)
+        })
+    };
+    let (host, port) = value.split_at(end);
+    let is_port = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
+    host.iter().all(fits) && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port))
 }
 
 /// What the fields of a head say about connection and framing.
@@ -249,7 +291,7 @@ impl Fields {
 
     fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), Refusal> {
         if !value.eq_ignore_ascii_case(b"chunked") {
-            return Err(Refusal::TransferCoding);
+            return Err(other_coding(value));
         }
         if std::mem::replace(&mut self.is_chunked, true) {
             return Err(Refusal::Malformed("Transfer-Encoding stands twice"));
@@ -259,8 +301,7 @@ impl Fields {
 
     /// Once, and made of what a host and port are made of (RFC 9112, section 3.2).
     fn host(&mut self, value: &[u8]) -> Result<(), Refusal> {
-        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(byte);
-        if std::mem::replace(&mut self.has_host, true) || !value.iter().all(fits) {
+        if std::mem::replace(&mut self.has_host, true) || !is_host(value) {
             return Err(Refusal::Malformed(
                 "Host is not one host name with an optional port",
             ));

@@ -25,6 +25,8 @@ mod order;
 mod poller;
 mod refusal;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use acceptor::{bind, serve};

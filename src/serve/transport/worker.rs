@@ -51,10 +51,14 @@ impl<S: Service> Worker<S> {
             self.poller.wait(self.timeout(), &mut ready)?;
             self.context.now = Instant::now();
             for event in &ready {
-                match *event {
-                    Ready::Woken => self.read_messages(),
-                    Ready::Source { key, gone } => self.ready(key, gone),
+                if let Ready::Source { key, gone } = *event {
+                    self.ready(key, gone);
                 }
+            }
+            // After the events of sockets: a connection that is adopted may get the key of one that was closed,
+            // and must not get its events.
+            if ready.contains(&Ready::Woken) {
+                self.read_messages();
             }
             self.continue_stalled();
             self.sweep();

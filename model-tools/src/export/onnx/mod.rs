@@ -277,13 +277,23 @@ impl Writer<'_> {
                     self.graph.add("Sub", &[&power, &one], &[])
                 }
                 Curve::Square => self.graph.add("Mul", &[&value, &value], &[]),
-                Curve::Logistic => self.graph.add("Sigmoid", &[&value], &[]),
+                Curve::Logistic => self.logistic(&value),
             };
         }
         let targets = self.document.model.outputs();
         let name = self.output_name("prediction");
         self.graph
             .output(&value, &name, Element::Double, Some(targets));
+    }
+
+    /// The logistic function, spelled out: onnxruntime's Sigmoid is 1 less something for scores below 0, which leaves
+    /// few digits of a small probability.
+    fn logistic(&mut self, scores: &str) -> String {
+        let one = self.graph.doubles([1, 1], &[1.0]);
+        let negative = self.graph.add("Neg", &[scores], &[]);
+        let power = self.graph.add("Exp", &[&negative], &[]);
+        let below = self.graph.add("Add", &[&one, &power], &[]);
+        self.graph.add("Div", &[&one, &below], &[])
     }
 
     fn classes(&mut self, scores: &str, labels: &[Label], kind: Option<Probabilities>) {
@@ -350,7 +360,7 @@ impl Writer<'_> {
             }
             Probabilities::Logistic => {
                 let one = self.graph.doubles([1, 1], &[1.0]);
-                let second = self.graph.add("Sigmoid", &[scores], &[]);
+                let second = self.logistic(scores);
                 let first = self.graph.add("Sub", &[&one, &second], &[]);
                 self.graph.add(
                     "Concat",
@@ -362,7 +372,7 @@ impl Writer<'_> {
                 let alike = self.graph.doubles([1, 1], &[1.0 / classes as f64]);
                 let zero = self.graph.doubles([1, 1], &[0.0]);
                 let axes = self.graph.integers(&[1]);
-                let logistic = self.graph.add("Sigmoid", &[scores], &[]);
+                let logistic = self.logistic(scores);
                 let total = self.graph.add("ReduceSum", &[&logistic, &axes], &[]);
                 let shares = self.graph.add("Div", &[&logistic, &total], &[]);
                 let possible = self.graph.add("Greater", &[&total, &zero], &[]);

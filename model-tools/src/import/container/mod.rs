@@ -1,8 +1,10 @@
-//! What models come wrapped in: compression, and archives of tar.
+//! What models come wrapped in: compression, archives of tar, folders of MLflow.
 
 mod compression;
+mod folder;
 
 pub(crate) use compression::CompressionError;
+pub(crate) use folder::model_file;
 
 use std::borrow::Cow;
 use std::io::Read;

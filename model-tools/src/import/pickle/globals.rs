@@ -30,6 +30,32 @@ pub(crate) enum Trust {
     Safe,
 }
 
+/// Names that a file of a model has no honest reason for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dangerous(pub(super) Vec<Named>);
+
+impl fmt::Display for Dangerous {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// More of them would tell nothing new.
+        const SHOWN: usize = 5;
+        formatter.write_str("the pickle names ")?;
+        for (index, named) in self.0.iter().take(SHOWN).enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(
+                formatter,
+                "{comma}{} at byte {}",
+                named.global, named.offset
+            )?;
+        }
+        if self.0.len() > SHOWN {
+            write!(formatter, " and {} more of the kind", self.0.len() - SHOWN)?;
+        }
+        formatter.write_str(
+            ", which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file",
+        )
+    }
+}
+
 /// Names with their first places, in the order of these.
 pub(super) fn named(places: HashMap<Global, usize>) -> Vec<Named> {
     let mut names: Vec<_> = places

@@ -104,10 +104,6 @@ impl<'a, 'r> Machine<'a, 'r> {
         Ok(id)
     }
 
-    pub(super) fn push(&mut self, id: Id) {
-        self.stack.push(id);
-    }
-
     /// The height below which the current instruction may not reach.
     fn floor(&self) -> usize {
         self.marks.last().copied().unwrap_or(0)

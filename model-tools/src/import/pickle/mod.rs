@@ -17,7 +17,7 @@ mod opcode;
 mod tests;
 
 pub(crate) use error::PickleError;
-pub(crate) use globals::{Named, Trust};
+pub(crate) use globals::{Dangerous, Named, Trust};
 
 use self::input::Input;
 use self::machine::{Machine, Reading};
@@ -53,6 +53,22 @@ impl Pickle {
             globals: globals::named(reading.globals),
             objects: reading.objects,
         })
+    }
+
+    /// Checks that nothing dangerous is named.
+    ///
+    /// # Errors
+    /// Everything dangerous that is.
+    pub(crate) fn refuse_dangerous(&self) -> Result<(), Dangerous> {
+        let dangerous = self
+            .globals
+            .iter()
+            .filter(|named| named.trust == Trust::Dangerous);
+        let named: Vec<_> = dangerous.cloned().collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        Err(Dangerous(named))
     }
 
     /// The object that the pickle makes.

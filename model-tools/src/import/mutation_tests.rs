@@ -1,0 +1,136 @@
+//! The readers of foreign files against damaged ones: no panic, no hang, no memory beyond a bound.
+
+use std::path::PathBuf;
+
+use super::{container, rank};
+
+/// Mutations of a run: `MUTATIONS=100000` makes the large one that `make test-mutations` asks for.
+const MUTATIONS: u64 = 10_000;
+
+/// Bytes of memory that reading any damaged file of the corpus may take, the decoder of xz with its dictionary
+/// included. Past it the allocator fails, and the test with it.
+const MEMORY_BYTES_MAX: usize = 256 << 20;
+
+/// Every file of the corpus as it lies there, in the order of names.
+fn corpus() -> Vec<Vec<u8>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut paths: Vec<_> = ["sklearn-1.3", "sklearn-1.9"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension != "json")
+        })
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 200, "the corpus is not there");
+    paths
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
+}
+
+/// Reads as `convert` does. Whether it succeeds is of no interest.
+fn read(bytes: &[u8]) {
+    let Ok(content) = container::open(bytes, rank) else {
+        return;
+    };
+    let format = rank(&content.bytes).and_then(|rank| super::FORMATS.get(rank));
+    if let Some(format) = format
+        && let Ok(imported) = (format.read)(&content.bytes)
+        && imported.document.validate().is_ok()
+    {
+        let _ = sagelet::model::Model::load(&imported.document);
+    }
+}
+
+/// Numbers without a pattern, the same in every run (SplitMix64, by Sebastiano Vigna).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % bound.max(1) as u64).unwrap()
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.next().to_le_bytes()[0]
+    }
+}
+
+/// One to three changes: a byte, a bit, a large number, a piece taken out, doubled, or put in from elsewhere.
+fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len());
+        let length = random.below(16).min(bytes.len() - at);
+        match random.below(7) {
+            0 => bytes[at] = random.byte(),
+            1 => bytes[at] ^= 1 << random.below(8),
+            2 => bytes[at..at + length].fill([0x00, 0x7f, 0x80, 0xff][random.below(4)]),
+            3 => drop(bytes.drain(at..at + length)),
+            4 => {
+                let piece = bytes[at..at + length].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            5 => {
+                let from = random.below(other.len());
+                let to = (from + length).min(other.len());
+                bytes.splice(at..at, other[from..to].iter().copied());
+            }
+            _ => bytes.insert(at, random.byte()),
+        }
+        if bytes.is_empty() {
+            bytes.push(random.byte());
+        }
+    }
+}
+
+#[test]
+fn mutations_of_the_corpus_neither_panic_nor_hang_nor_take_memory() {
+    let count = std::env::var("MUTATIONS").map_or(MUTATIONS, |count| count.parse().unwrap());
+    let corpus = corpus();
+    let before = crate::ALLOCATOR.allocated();
+    crate::ALLOCATOR
+        .set_limit(before + MEMORY_BYTES_MAX)
+        .unwrap();
+    let mut random = Random(20);
+    for _ in 0..count {
+        let mut bytes = corpus[random.below(corpus.len())].clone();
+        let other = &corpus[random.below(corpus.len())];
+        mutate(&mut bytes, other, &mut random);
+        read(&bytes);
+    }
+    crate::ALLOCATOR.set_limit(usize::MAX).unwrap();
+}
+
+/// Every length of one file of each format and compression; what is read of pickles has a test of its own.
+#[test]
+fn files_cut_short_anywhere_neither_panic_nor_hang() {
+    for name in [
+        "linear.skops",
+        "linear.zlib",
+        "linear.gzip",
+        "linear.bz2",
+        "linear.xz",
+        "linear.lzma",
+        "linear.lz4",
+        "linear.joblib",
+        "linear.p2",
+    ] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/corpus/sklearn-1.9")
+            .join(name);
+        let bytes = std::fs::read(path).unwrap();
+        for length in 0..bytes.len() {
+            read(&bytes[..length]);
+        }
+    }
+}

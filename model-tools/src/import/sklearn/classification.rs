@@ -1,0 +1,121 @@
+//! Classifiers, by class: from learnt attributes to scores and labels.
+
+use sagelet::artifact::Label;
+
+use super::columns::{Column, Conversion};
+use super::label;
+use super::prediction::{Kind, Prediction, scores};
+use super::regression::{minor_of_1, support_vector_score};
+use super::step::{Outcome, Step};
+use crate::import::objects::Value;
+
+/// Logistic regression: for two classes, or with `multi_class="ovr"`, one logistic function a score; else the
+/// softmax of all scores.
+pub(super) fn logistic(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    let labels = labels(step)?;
+    let mut scores = scores(step, columns)?;
+    let one_vs_rest = is_one_vs_rest(step, labels.len());
+    if let ([score], false) = (scores.as_slice(), one_vs_rest) {
+        // The softmax of −z and z is the logistic function of 2z.
+        scores = vec![score.affine(0.0, 2.0, 0.0)];
+        return Ok(Prediction::classes(Kind::OneVsRest, scores, labels));
+    }
+    let kind = if one_vs_rest {
+        Kind::OneVsRest
+    } else {
+        Kind::Multinomial
+    };
+    Ok(Prediction::classes(kind, scores, labels))
+}
+
+/// `multi_class` was there up to scikit-learn 1.7, as "ovr", "multinomial", "auto", "warn" or "deprecated".
+fn is_one_vs_rest(step: &Step<'_>, classes: usize) -> bool {
+    match step.text("multi_class") {
+        Some("ovr" | "warn") => true,
+        Some("multinomial") => false,
+        _ if classes <= 2 => true,
+        None => false,
+        Some(_) => match step.text("solver") {
+            Some("liblinear") => true,
+            Some("newton-cholesky") => {
+                let version = step.text("_sklearn_version").and_then(minor_of_1);
+                version.is_some_and(|minor| minor < 6)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Linear discriminant analysis: the softmax of the scores, the logistic function of a single one.
+pub(super) fn discriminant(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    let labels = labels(step)?;
+    let scores = scores(step, columns)?;
+    let kind = if scores.len() == 1 {
+        Kind::OneVsRest
+    } else {
+        Kind::Multinomial
+    };
+    Ok(Prediction::classes(kind, scores, labels))
+}
+
+/// Trained by stochastic gradient descent: the loss says whether there are probabilities.
+pub(super) fn gradient_descent(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let kind = match step.text("loss") {
+        Some("log_loss" | "log") => Kind::OneVsRest,
+        Some("modified_huber") => {
+            conversion.note("lost the probabilities of loss=\"modified_huber\": an artifact has none of that form".to_owned());
+            Kind::Classes
+        }
+        _ => Kind::Classes,
+    };
+    Ok(Prediction::classes(
+        kind,
+        scores(step, columns)?,
+        labels(step)?,
+    ))
+}
+
+/// A classifier without probabilities.
+pub(super) fn linear(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    Ok(Prediction::classes(
+        Kind::Classes,
+        scores(step, columns)?,
+        labels(step)?,
+    ))
+}
+
+/// A support vector classifier of two classes with a linear kernel.
+pub(super) fn support_vectors(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let score = support_vector_score(step, columns)?;
+    // From scikit-learn 1.9 on it is "deprecated" where nobody has set it.
+    if step.optional("probability").and_then(Value::truth) == Some(true) {
+        conversion.note("lost the probabilities that probability=True adds: they come from a model of their own".to_owned());
+    }
+    Ok(Prediction::classes(
+        Kind::Classes,
+        vec![score],
+        labels(step)?,
+    ))
+}
+
+/// The classes. A RidgeClassifier up to scikit-learn 1.3 keeps them in its label binarizer only.
+pub(super) fn labels(step: &Step<'_>) -> Outcome<Vec<Label>> {
+    if let Some(classes) = step.optional("classes_") {
+        return label::all(step, "classes_", classes);
+    }
+    for binarizer in ["_label_binarizer", "label_binarizer_"] {
+        if step.optional(binarizer).is_some() {
+            let binarizer = step.part_under(binarizer)?;
+            return label::all(&binarizer, "classes_", binarizer.attribute("classes_")?);
+        }
+    }
+    Err(step.refuse("it has no classes_: it is not fitted"))
+}

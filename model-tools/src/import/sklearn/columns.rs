@@ -1,0 +1,280 @@
+//! The columns between the steps of a pipeline: each an affine function of what the artifact's features make.
+//!
+//! Scaling, centring and principal components only change these functions; in the end they are folded into
+//! the coefficients. Imputation and encoding, which are not affine, become part of the features.
+
+use std::collections::BTreeMap;
+
+use sagelet::artifact::{Cell, Encoding, Feature};
+use sagelet::limits::FEATURES_MAX;
+
+use super::step::{Outcome, Step};
+
+/// What one feature contributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Source {
+    pub(super) feature: usize,
+    pub(super) part: Part,
+}
+
+/// Which of the numbers that a feature makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// The cell itself, or what replaces it.
+    Number,
+    /// 1 if the cell is the category with this column, else 0.
+    Category(usize),
+    /// The number of the cell's category.
+    Code,
+    /// 1 if the cell was missing, else 0.
+    Missing,
+}
+
+/// One column: constant + Σ weight · source.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    pub(super) constant: f64,
+    pub(super) terms: Vec<(Source, f64)>,
+}
+
+impl Column {
+    /// A source as it is.
+    pub(super) fn of(feature: usize, part: Part) -> Self {
+        Self {
+            constant: 0.0,
+            terms: vec![(Source { feature, part }, 1.0)],
+        }
+    }
+
+    /// (column + before) · factor + after.
+    pub(super) fn affine(&self, before: f64, factor: f64, after: f64) -> Self {
+        let terms = self.terms.iter();
+        Self {
+            constant: (self.constant + before) * factor + after,
+            terms: terms
+                .map(|&(source, weight)| (source, weight * factor))
+                .collect(),
+        }
+    }
+
+    /// The feature whose cell this is, with nothing done to it.
+    pub(super) fn untouched(&self) -> Option<usize> {
+        match self.terms.as_slice() {
+            [
+                (
+                    Source {
+                        feature,
+                        part: Part::Number,
+                    },
+                    weight,
+                ),
+            ] if *weight == 1.0 && self.constant == 0.0 => Some(*feature),
+            _ => None,
+        }
+    }
+
+    /// The feature whose cell this is, moved and scaled, and the cell that makes this `value`.
+    pub(super) fn cell_for(&self, value: f64) -> Option<(usize, f64)> {
+        match self.terms.as_slice() {
+            [
+                (
+                    Source {
+                        feature,
+                        part: Part::Number,
+                    },
+                    weight,
+                ),
+            ] if *weight != 0.0 => Some((*feature, (value - self.constant) / weight)),
+            _ => None,
+        }
+    }
+}
+
+/// Σ weight · column + constant.
+pub(super) fn combination(columns: &[Column], weights: &[f64], constant: f64) -> Column {
+    let mut sum = Column {
+        constant,
+        terms: Vec::new(),
+    };
+    let mut terms: BTreeMap<Source, f64> = BTreeMap::new();
+    for (column, weight) in columns.iter().zip(weights) {
+        sum.constant += weight * column.constant;
+        for (source, inner) in &column.terms {
+            *terms.entry(*source).or_default() += weight * inner;
+        }
+    }
+    sum.terms.extend(terms);
+    sum
+}
+
+/// What a conversion knows so far.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    /// The columns of a row, as far as the steps so far have said what to do with them.
+    pub(super) features: Vec<Feature>,
+    /// What was folded, dropped and lost, a sentence each.
+    pub(super) notes: Vec<String>,
+    /// Weights that may still be made.
+    weights_left: usize,
+}
+
+impl Conversion {
+    /// A conversion of a model whose rows have these columns.
+    pub(super) fn new(features: Vec<Feature>) -> Self {
+        Self {
+            features,
+            notes: Vec::new(),
+            weights_left: 4 * FEATURES_MAX,
+        }
+    }
+
+    /// The columns of a row as they come.
+    pub(super) fn input(&self) -> Vec<Column> {
+        (0..self.features.len())
+            .map(|feature| Column::of(feature, Part::Number))
+            .collect()
+    }
+
+    /// Says something once.
+    pub(super) fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Counts weights that a step is about to make, so that a chain of dense steps is bounded.
+    pub(super) fn spend(&mut self, step: &Step<'_>, weights: usize) -> Outcome<()> {
+        match self.weights_left.checked_sub(weights) {
+            Some(left) => {
+                self.weights_left = left;
+                Ok(())
+            }
+            None => {
+                Err(step
+                    .refuse("its combinations of columns take more numbers than an artifact holds"))
+            }
+        }
+    }
+
+    /// What to call a feature.
+    pub(super) fn name(&self, feature: usize) -> String {
+        let name = self
+            .features
+            .get(feature)
+            .and_then(|feature| feature.name.clone());
+        name.unwrap_or_else(|| format!("x{feature}"))
+    }
+
+    /// Says what stands in for a feature's missing cells.
+    pub(super) fn replace_missing(
+        &mut self,
+        step: &Step<'_>,
+        index: usize,
+        with: Cell,
+    ) -> Outcome<()> {
+        let name = self.name(index);
+        let Some(feature) = self.features.get_mut(index) else {
+            return Err(step.refuse(format_args!("there is no column {index}")));
+        };
+        if !feature.missing.is_missing() && feature.missing != with {
+            let before = &feature.missing;
+            return Err(step.refuse(format_args!(
+                "missing cells of {name} become {before} elsewhere and {with} here; an artifact has one of them"
+            )));
+        }
+        feature.missing = with;
+        Ok(())
+    }
+
+    /// Says how a feature's categories become numbers.
+    pub(super) fn encode(
+        &mut self,
+        step: &Step<'_>,
+        index: usize,
+        encoding: Encoding,
+    ) -> Outcome<()> {
+        let name = self.name(index);
+        let Some(feature) = self.features.get_mut(index) else {
+            return Err(step.refuse(format_args!("there is no column {index}")));
+        };
+        if feature
+            .encoding
+            .as_ref()
+            .is_some_and(|before| *before != encoding)
+        {
+            return Err(step.refuse(format_args!(
+                "{name} is encoded in another way elsewhere; an artifact has one"
+            )));
+        }
+        feature.encoding = Some(encoding);
+        Ok(())
+    }
+
+    /// Checks that every feature is used as what it is, and marks those that no column uses.
+    pub(super) fn settle(&mut self, step: &Step<'_>, columns: &[Column]) -> Outcome<()> {
+        let mut used = vec![false; self.features.len()];
+        for (source, _) in columns.iter().flat_map(|column| &column.terms) {
+            let encoding = self
+                .features
+                .get(source.feature)
+                .and_then(|feature| feature.encoding.as_ref());
+            let fits = match source.part {
+                Part::Number => encoding.is_none(),
+                Part::Category(_) => matches!(encoding, Some(Encoding::OneHot(_))),
+                Part::Code => matches!(encoding, Some(Encoding::Ordinal(_))),
+                Part::Missing => true,
+            };
+            if !fits {
+                let name = self.name(source.feature);
+                return Err(step.refuse(format_args!(
+                    "{name} is used both as a number and as a category; an artifact has one use of a column"
+                )));
+            }
+            if let Some(used) = used.get_mut(source.feature) {
+                *used = true;
+            }
+        }
+        for (feature, used) in self.features.iter_mut().zip(used) {
+            if !used {
+                *feature = Feature {
+                    name: feature.name.take(),
+                    encoding: Some(Encoding::Unused),
+                    ..Feature::default()
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// A column as an intercept, and coefficients of the artifact's design matrix.
+    pub(super) fn dense(&self, column: &Column) -> (f64, Vec<f64>) {
+        let mut offsets = Vec::with_capacity(self.features.len());
+        let mut width = 0;
+        for feature in &self.features {
+            offsets.push(width);
+            width += feature.design_columns();
+        }
+        let mut coefficients = vec![0.0; width];
+        for (source, weight) in &column.terms {
+            let place = self
+                .place(&offsets, *source)
+                .and_then(|place| coefficients.get_mut(place));
+            if let Some(place) = place {
+                *place += weight;
+            }
+        }
+        (column.constant, coefficients)
+    }
+
+    fn place(&self, offsets: &[usize], source: Source) -> Option<usize> {
+        let (offset, feature) = (
+            offsets.get(source.feature)?,
+            self.features.get(source.feature)?,
+        );
+        Some(match source.part {
+            Part::Number | Part::Code => *offset,
+            Part::Category(index) => offset + index,
+            Part::Missing => offset + feature.design_columns() - 1,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Classes and categories: the labels of an artifact out of arrays of numpy.
+
+use sagelet::artifact::Label;
+
+use super::step::{Outcome, Step};
+use crate::import::objects::{Kind, Node, Value};
+
+/// The labels in an array, in its order.
+pub(super) fn all(step: &Step<'_>, name: &str, value: Value<'_>) -> Outcome<Vec<Label>> {
+    let array = value.array().ok_or_else(|| step.wrong(name, "an array"))?;
+    let labels = match array.dtype.kind {
+        Kind::Object => value
+            .elements()
+            .and_then(|elements| elements.map(of_object).collect::<Option<Vec<_>>>()),
+        Kind::Text | Kind::Bytes => array
+            .texts(value.objects())
+            .ok()
+            .map(|texts| texts.into_iter().map(Label::Text).collect()),
+        kind => array.floats(value.objects()).ok().and_then(|numbers| {
+            numbers
+                .into_iter()
+                .map(|number| of_number(kind, number))
+                .collect()
+        }),
+    };
+    labels.ok_or_else(|| {
+        step.refuse(format_args!(
+            "{name} has values that are neither texts nor whole numbers nor True and False"
+        ))
+    })
+}
+
+fn of_object(value: Value<'_>) -> Option<Label> {
+    match value.node() {
+        Node::Bool(truth) => Some(Label::Boolean(*truth)),
+        Node::Integer(number) => Some(Label::Integer(*number)),
+        Node::Array(array) if matches!(array.dtype.kind, Kind::Text | Kind::Object) => None,
+        Node::Array(array) => of_number(array.dtype.kind, value.number()?),
+        Node::Float(number) => of_number(Kind::Float, *number),
+        _ => value.text().map(|text| Label::Text(text.to_owned())),
+    }
+}
+
+fn of_number(kind: Kind, number: f64) -> Option<Label> {
+    /// Up to here every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match kind {
+        Kind::Bool => Some(Label::Boolean(number != 0.0)),
+        _ if number.fract() == 0.0 && number.abs() <= EXACT => {
+            #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 2^53")]
+            let integer = number as i64;
+            Some(Label::Integer(integer))
+        }
+        _ => None,
+    }
+}

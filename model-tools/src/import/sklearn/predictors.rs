@@ -1,0 +1,152 @@
+//! The models themselves, by class, and the estimators that wrap models.
+
+use super::columns::{Column, Conversion};
+use super::prediction::{Kind, Prediction};
+use super::step::{Outcome, Step};
+use super::{classification, regression, target, transformers};
+
+/// What a fitted estimator predicts from these columns.
+pub(super) fn predict(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    if !step.is_scikit_learn() {
+        return Err(
+            step.refuse("it is not a class of scikit-learn, and what it predicts is not known")
+        );
+    }
+    match step.class {
+        "Pipeline" => pipeline(step, columns, conversion),
+        "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV" | "HalvingRandomSearchCV" => {
+            if step.optional("best_estimator_").is_none() {
+                return Err(
+                    step.refuse("it has no best_estimator_: it is not fitted, or with refit=False")
+                );
+            }
+            conversion.note(format!("unwrapped the best estimator of {}", step.class));
+            predict(&step.part_under("best_estimator_")?, columns, conversion)
+        }
+        "RANSACRegressor" => predict(&step.part_under("estimator_")?, columns, conversion),
+        "TransformedTargetRegressor" => target::transformed(step, columns, conversion),
+        "MultiOutputRegressor" => target::several(step, columns, conversion),
+        "OneVsRestClassifier" => one_vs_rest(step, columns, conversion),
+        "Ridge"
+        | "RidgeCV"
+        | "Lasso"
+        | "LassoCV"
+        | "ElasticNet"
+        | "ElasticNetCV"
+        | "MultiTaskLasso"
+        | "MultiTaskLassoCV"
+        | "MultiTaskElasticNet"
+        | "MultiTaskElasticNetCV" => regression::linear(step, columns, Kind::ElasticNet),
+        "LinearRegression"
+        | "Lars"
+        | "LarsCV"
+        | "LassoLars"
+        | "LassoLarsCV"
+        | "LassoLarsIC"
+        | "OrthogonalMatchingPursuit"
+        | "OrthogonalMatchingPursuitCV"
+        | "HuberRegressor"
+        | "BayesianRidge"
+        | "ARDRegression"
+        | "TheilSenRegressor"
+        | "QuantileRegressor"
+        | "SGDRegressor"
+        | "PassiveAggressiveRegressor"
+        | "LinearSVR" => regression::linear(step, columns, Kind::Linear),
+        "PoissonRegressor" | "GammaRegressor" => regression::log_link(step, columns),
+        "TweedieRegressor" => regression::tweedie(step, columns),
+        "SVR" | "NuSVR" => regression::support_vectors(step, columns),
+        "IsotonicRegression" => regression::isotonic(step, columns),
+        "PLSRegression" => regression::partial_least_squares(step, columns),
+        "LogisticRegression" | "LogisticRegressionCV" => classification::logistic(step, columns),
+        "LinearDiscriminantAnalysis" => classification::discriminant(step, columns),
+        "SGDClassifier" => classification::gradient_descent(step, columns, conversion),
+        "LinearSVC"
+        | "RidgeClassifier"
+        | "RidgeClassifierCV"
+        | "Perceptron"
+        | "PassiveAggressiveClassifier" => classification::linear(step, columns),
+        "SVC" | "NuSVC" => classification::support_vectors(step, columns, conversion),
+        other => Err(step.refuse(reason(other))),
+    }
+}
+
+/// All steps but the last change the columns; the last predicts.
+fn pipeline(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let mut steps = transformers::steps(step)?;
+    let last = steps.pop().ok_or_else(|| step.refuse("it has no steps"))?;
+    let mut columns = columns.to_vec();
+    for part in steps {
+        columns = transformers::apply(&part, &columns, conversion)?;
+    }
+    predict(&last, &columns, conversion)
+}
+
+/// A classifier for each class. For two classes there is a single one.
+fn one_vs_rest(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let labels = classification::labels(step)?;
+    let value = step.attribute("estimators_")?;
+    let estimators = value
+        .elements()
+        .ok_or_else(|| step.wrong("estimators_", "a list"))?;
+    let mut together = Prediction::classes(Kind::OneVsRest, Vec::new(), labels);
+    for (index, estimator) in estimators.enumerate() {
+        let part = step.part(estimator, &format!("estimators_[{index}]"))?;
+        let prediction = predict(&part, columns, conversion)?;
+        match (prediction.kind, prediction.scores.as_slice()) {
+            (Kind::OneVsRest, [_]) => {}
+            (Kind::Classes, [_]) => together.kind = Kind::Classes,
+            _ => {
+                return Err(part.refuse("it is no classifier of two classes with one linear score"));
+            }
+        }
+        together.scores.extend(prediction.scores);
+    }
+    let expected = if together.labels.len() == 2 {
+        1
+    } else {
+        together.labels.len()
+    };
+    if together.scores.len() != expected {
+        let (found, classes) = (together.scores.len(), together.labels.len());
+        return Err(step.refuse(format_args!(
+            "it has {found} estimators for {classes} classes: several labels a row are not supported"
+        )));
+    }
+    Ok(together)
+}
+
+fn reason(class: &str) -> &'static str {
+    match class {
+        "RegressorChain" | "ClassifierChain" => {
+            "each model of the chain takes the predictions of those before it, which is not supported"
+        }
+        "CalibratedClassifierCV" => {
+            "it averages several calibrated classifiers: convert the classifier that it calibrates"
+        }
+        "OneVsOneClassifier" | "OutputCodeClassifier" => {
+            "it lets several classifiers vote; OneVsRestClassifier is supported"
+        }
+        "StackingRegressor" | "StackingClassifier" | "VotingRegressor" | "VotingClassifier"
+        | "BaggingRegressor" | "BaggingClassifier" => {
+            "it combines several models, which is not supported"
+        }
+        "MultiOutputClassifier" => "it predicts several classes a row; an artifact predicts one",
+        "FixedThresholdClassifier" | "TunedThresholdClassifierCV" => {
+            "it decides by a threshold of its own; an artifact takes the class with the highest score"
+        }
+        _ => "it is not a linear model",
+    }
+}

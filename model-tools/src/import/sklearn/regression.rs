@@ -1,0 +1,133 @@
+//! Regressions, by class: from learnt attributes to scores.
+
+use sagelet::artifact::{Isotonic, Link};
+
+use super::columns::{Column, combination};
+use super::prediction::{Kind, Prediction, check_width, intercepts, scores};
+use super::step::{Outcome, Step};
+
+/// An estimator whose prediction is `coef_` · x + `intercept_`.
+pub(super) fn linear(step: &Step<'_>, columns: &[Column], kind: Kind) -> Outcome<Prediction> {
+    Ok(Prediction::regression(kind, scores(step, columns)?))
+}
+
+/// Poisson and Gamma regression predict by the exponential of the score.
+pub(super) fn log_link(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    linear(step, columns, Kind::Generalized(Link::Log))
+}
+
+/// `link="auto"` is the identity for a power up to 0 (the normal distribution), else the logarithm.
+pub(super) fn tweedie(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    let link = match step.text("link") {
+        Some("identity") => Link::Identity,
+        Some("log") => Link::Log,
+        Some("auto") | None => {
+            let power = step.attribute("power")?.number();
+            match power.ok_or_else(|| step.wrong("power", "a number"))? {
+                power if power <= 0.0 => Link::Identity,
+                _ => Link::Log,
+            }
+        }
+        Some(other) => return Err(step.refuse(format_args!("the link {other:?} is not known"))),
+    };
+    linear(step, columns, Kind::Generalized(link))
+}
+
+/// A support vector regression with a linear kernel.
+pub(super) fn support_vectors(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    Ok(Prediction::regression(
+        Kind::Linear,
+        vec![support_vector_score(step, columns)?],
+    ))
+}
+
+/// `dual_coef_` · `support_vectors_` are the coefficients of a linear kernel.
+pub(super) fn support_vector_score(step: &Step<'_>, columns: &[Column]) -> Outcome<Column> {
+    if step.text("kernel") != Some("linear") {
+        return Err(step.refuse("its kernel is not \"linear\""));
+    }
+    let duals = step.table("dual_coef_")?;
+    let [dual] = duals.as_slice() else {
+        return Err(step.refuse("for more than two classes it compares every two of them, which is not supported: LinearSVC is"));
+    };
+    let vectors = step.table("support_vectors_")?;
+    check_width(step, &vectors, columns)?;
+    if vectors.len() != dual.len() {
+        return Err(step.refuse("dual_coef_ and support_vectors_ differ in length"));
+    }
+    let mut coefficients = vec![0.0; columns.len()];
+    for (vector, weight) in vectors.iter().zip(dual) {
+        for (coefficient, cell) in coefficients.iter_mut().zip(vector) {
+            *coefficient += weight * cell;
+        }
+    }
+    let intercept = intercepts(step, 1)?.into_iter().sum();
+    Ok(combination(columns, &coefficients, intercept))
+}
+
+/// Straight lines between thresholds.
+pub(super) fn isotonic(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    match step.text("out_of_bounds") {
+        Some("clip") => {}
+        other => {
+            let other = other.unwrap_or("nan");
+            return Err(step.refuse(format_args!(
+                "out_of_bounds={other:?} predicts nothing outside of the training data, an artifact the nearest \
+                 value: if that is wanted, set model.out_of_bounds = \"clip\" and dump it again"
+            )));
+        }
+    }
+    let [column] = columns else {
+        return Err(step.refuse(format_args!("it takes one column, not {}", columns.len())));
+    };
+    if column.untouched().is_none() {
+        return Err(step.refuse("steps before an isotonic regression are not supported"));
+    }
+    let (x_thresholds, _) = step.numbers("X_thresholds_")?;
+    let (y_thresholds, _) = step.numbers("y_thresholds_")?;
+    let isotonic = Isotonic {
+        x_thresholds,
+        y_thresholds,
+    };
+    Ok(Prediction::regression(
+        Kind::Isotonic(isotonic),
+        vec![column.clone()],
+    ))
+}
+
+/// Partial least squares centre the columns, and up to scikit-learn 1.4 scale them too: the coefficients of
+/// later versions hold the scale already.
+pub(super) fn partial_least_squares(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    let version = step.text("_sklearn_version").unwrap_or_default();
+    let divides = match minor_of_1(version) {
+        Some(3 | 4) => true,
+        Some(5..) => false,
+        _ => {
+            return Err(step.refuse(format_args!(
+                "coef_ of scikit-learn {version:?} means another thing than from 1.3 on: fit it with a newer version"
+            )));
+        }
+    };
+    let count = columns.len();
+    let means = step.column_numbers("_x_mean", count)?;
+    let deviations = if divides {
+        step.column_numbers("_x_std", count)?
+    } else {
+        vec![1.0; count]
+    };
+    let pairs = means.iter().zip(&deviations);
+    let centred: Vec<_> = columns
+        .iter()
+        .zip(pairs)
+        .map(|(column, (mean, deviation))| column.affine(-mean, 1.0 / deviation, 0.0))
+        .collect();
+    Ok(Prediction::regression(
+        Kind::Linear,
+        scores(step, &centred)?,
+    ))
+}
+
+/// The 3 of `1.3.2`.
+pub(super) fn minor_of_1(version: &str) -> Option<u32> {
+    version.strip_prefix("1.")?.split('.').next()?.parse().ok()
+}

@@ -1,0 +1,193 @@
+//! One estimator of scikit-learn in a tree, with its place, and the questions that converting it asks.
+
+use std::fmt;
+
+use crate::import::objects::{Array, Dtype, Kind, Node, Value};
+
+/// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
+/// pipelines has five.
+const NESTING_MAX: usize = 16;
+
+/// Why an estimator cannot be converted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    place: String,
+    class: String,
+    reason: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.as_str() {
+            "" => write!(formatter, "{}: {}", self.class, self.reason),
+            place => write!(formatter, "{place} ({}): {}", self.class, self.reason),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What a conversion answers with.
+pub(super) type Outcome<T> = Result<T, Refusal>;
+
+/// An estimator, and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Step<'a> {
+    pub(super) value: Value<'a>,
+    /// The class's name, without its module; for other things, what they are.
+    pub(super) class: &'a str,
+    /// Such as `step "scale" of the pipeline`; empty for the whole model.
+    place: String,
+    level: usize,
+}
+
+impl<'a> Step<'a> {
+    /// The whole model.
+    pub(super) fn root(value: Value<'a>) -> Self {
+        Self {
+            value,
+            class: class_name(value),
+            place: String::new(),
+            level: 0,
+        }
+    }
+
+    /// A part of this estimator that is an estimator itself.
+    pub(super) fn part(&self, value: Value<'a>, place: &str) -> Outcome<Self> {
+        if self.level == NESTING_MAX {
+            return Err(self.refuse(format_args!(
+                "more than {NESTING_MAX} estimators lie in each other"
+            )));
+        }
+        let place: String = place.chars().map(printable).take(100).collect();
+        Ok(Self {
+            value,
+            class: class_name(value),
+            place: match self.place.as_str() {
+                "" => place,
+                outer => format!("{outer}, {place}"),
+            },
+            level: self.level + 1,
+        })
+    }
+
+    /// The error that says why this estimator cannot be converted.
+    pub(super) fn refuse(&self, reason: impl fmt::Display) -> Refusal {
+        Refusal {
+            place: self.place.clone(),
+            class: self.class.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// Whether this is a class of scikit-learn, in whichever of its modules the version has it.
+    pub(super) fn is_scikit_learn(&self) -> bool {
+        let class = self.value.class();
+        class.is_some_and(|class| class.module.split('.').next() == Some("sklearn"))
+    }
+
+    /// The attribute, if the estimator has it and it is not `None`.
+    pub(super) fn optional(&self, name: &str) -> Option<Value<'a>> {
+        self.value.attribute(name).filter(|value| !value.is_none())
+    }
+
+    /// The attribute. What is learnt in training ends with an underscore: without it the estimator is not fitted.
+    pub(super) fn attribute(&self, name: &str) -> Outcome<Value<'a>> {
+        self.optional(name)
+            .ok_or_else(|| match name.strip_suffix('_') {
+                Some(_) => self.refuse(format_args!("it has no {name}: it is not fitted")),
+                None => self.refuse(format_args!("it has no {name}")),
+            })
+    }
+
+    /// A part under an attribute.
+    pub(super) fn part_under(&self, name: &str) -> Outcome<Self> {
+        self.part(self.attribute(name)?, name)
+    }
+
+    /// A parameter that is `True` or `False`; of versions that do not have it, what they do.
+    pub(super) fn flag(&self, name: &str, absent: bool) -> Outcome<bool> {
+        match self.optional(name) {
+            None => Ok(absent),
+            Some(value) => value
+                .truth()
+                .ok_or_else(|| self.wrong(name, "True or False")),
+        }
+    }
+
+    /// A parameter that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.optional(name)?.text()
+    }
+
+    /// The numbers of an attribute, row by row, and its shape.
+    pub(super) fn numbers(&self, name: &str) -> Outcome<(Vec<f64>, Vec<usize>)> {
+        let value = self.attribute(name)?;
+        if let Some(number) = value.number().filter(|_| value.array().is_none()) {
+            return Ok((vec![number], Vec::new()));
+        }
+        let array = value.array().ok_or_else(|| self.wrong(name, "an array"))?;
+        let numbers = array
+            .floats(value.objects())
+            .map_err(|error| self.refuse(format_args!("{name}: {error}")))?;
+        Ok((numbers, array.shape.clone()))
+    }
+
+    /// The numbers of an attribute that has one for each of `count` columns.
+    pub(super) fn column_numbers(&self, name: &str, count: usize) -> Outcome<Vec<f64>> {
+        let (numbers, _) = self.numbers(name)?;
+        if numbers.len() != count {
+            return Err(self.refuse(format_args!(
+                "{name} has {} numbers for {count} columns",
+                numbers.len()
+            )));
+        }
+        Ok(numbers)
+    }
+
+    /// A table of numbers, as its rows. A single list is a table of one row.
+    pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
+        let (numbers, shape) = self.numbers(name)?;
+        let width = match *shape.as_slice() {
+            [width] | [_, width] if width > 0 => width,
+            _ => {
+                return Err(self.refuse(format_args!(
+                    "{name} has the shape {shape:?}, which is that of no coefficients"
+                )));
+            }
+        };
+        Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
+    }
+
+    /// The error for an attribute of another type.
+    pub(super) fn wrong(&self, name: &str, wanted: &str) -> Refusal {
+        self.refuse(format_args!("{name} is not {wanted}"))
+    }
+}
+
+/// The type of an array whose numbers are less exact than those of an artifact.
+pub(super) fn half_precision(array: &Array) -> Option<Dtype> {
+    Some(array.dtype).filter(|dtype| dtype.kind == Kind::Float && dtype.bytes < 8)
+}
+
+fn class_name(value: Value<'_>) -> &str {
+    match (value.class(), value.node()) {
+        (Some(class), _) => &class.name,
+        (None, Node::Text(text)) => text,
+        (None, Node::None) => "None",
+        (None, Node::Dict(_)) => "dict",
+        (None, Node::List(_)) => "list",
+        (None, Node::Tuple(_)) => "tuple",
+        (None, Node::Array(_)) => "numpy array",
+        (None, Node::Global(global)) => &global.name,
+        _ => "object",
+    }
+}
+
+fn printable(character: char) -> char {
+    if character.is_control() {
+        '\u{fffd}'
+    } else {
+        character
+    }
+}

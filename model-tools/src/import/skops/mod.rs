@@ -1,0 +1,84 @@
+//! Files of skops: a zip archive with a tree of objects in JSON and arrays beside it, read into the same
+//! [`Objects`](super::objects::Objects) as a pickle.
+
+mod archive;
+mod nodes;
+mod npy;
+
+use self::archive::Files;
+use self::nodes::Builder;
+use super::limits::{ARCHIVE_ENTRIES_MAX, FOREIGN_BYTES_MAX};
+use super::objects::{Id, Objects, TreeTooLarge, Value};
+
+/// The member with the tree.
+const SCHEMA: &str = "schema.json";
+
+/// Why a file gives no tree.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SkopsError {
+    /// A damaged archive, or one that needs a password or an unusual decoder.
+    #[error("the zip archive cannot be read: {0}")]
+    Zip(zip::result::ZipError),
+    /// An archive of very many members.
+    #[error("the zip archive has more than {ARCHIVE_ENTRIES_MAX} members")]
+    Entries,
+    /// Too much content.
+    #[error("decompressed, its members are larger than {mebibytes} MiB", mebibytes = FOREIGN_BYTES_MAX >> 20)]
+    TooLarge,
+    /// A schema that is no JSON.
+    #[error("schema.json is not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A schema of another shape.
+    #[error("schema.json does not have the shape of skops: {0}")]
+    Shape(String),
+    /// A damaged array.
+    #[error("the array {file}: {reason}")]
+    Array {
+        /// The member's name.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A class or function that runs code.
+    #[error(
+        "it names {0}, which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file"
+    )]
+    Dangerous(String),
+    /// More objects or bytes than there may be.
+    #[error(transparent)]
+    TreeTooLarge(#[from] TreeTooLarge),
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Skops {
+    objects: Objects,
+    root: Id,
+}
+
+impl Skops {
+    /// Reads the tree in `bytes`.
+    ///
+    /// # Errors
+    /// The archive, its schema or an array is damaged or too large.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, SkopsError> {
+        let mut files = Files::open(bytes)?;
+        let schema: serde_json::Value = serde_json::from_slice(&files.read(SCHEMA)?)?;
+        let mut builder = Builder::new(files);
+        let root = builder.add(&schema)?;
+        Ok(Self {
+            root,
+            objects: builder.objects,
+        })
+    }
+
+    /// The object that was saved.
+    pub(crate) fn root(&self) -> Value<'_> {
+        self.objects.value(self.root)
+    }
+}
+
+/// Whether `bytes` are a zip archive with a schema of skops in it.
+pub(crate) fn is_skops(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") && Files::open(bytes).is_ok_and(|files| files.has(SCHEMA))
+}

@@ -1,0 +1,258 @@
+//! `convert --check`: whether a converted model predicts rows as the library that fitted it did.
+
+use sagelet::artifact::{Cell, Document, Verification};
+use sagelet::limits::{BODY_BYTES_MAX, VERIFICATION_ROWS_MAX};
+use sagelet::model::{Classes, Design, Model, ModelError, Outputs};
+
+use crate::error::Error;
+use crate::input::Input;
+use crate::output;
+
+/// Rows of a proof that the artifact keeps, with what the library predicted for them, to verify itself with.
+const ROWS_KEPT_MAX: usize = 20;
+
+/// Cells of the rows that it keeps: 9 bytes each, which leave room for the model.
+const CELLS_KEPT_MAX: usize = 100_000;
+
+/// Probabilities may differ by this much.
+const PROBABILITY_TOLERANCE: f64 = 1e-12;
+
+/// Predicts every row of a CSV file, and compares with the predictions in another. The rows that were compared
+/// become the document's verification rows.
+///
+/// # Errors
+/// A row cannot be predicted, or is predicted otherwise.
+pub(crate) fn check(
+    document: &mut Document,
+    rows: &str,
+    expected: Option<&str>,
+) -> Result<(), Error> {
+    let input = Input::read(rows, BODY_BYTES_MAX)?;
+    let table = read_table(&input)?;
+    let rows = cells(document, &table);
+    let (model, outputs) = predict(document, &input, &rows)?;
+    let count = rows.len();
+    let Some(expected) = expected else {
+        output::note(format_args!(
+            "checked {count} rows of {}: all can be predicted; --expect compares the predictions",
+            input.name
+        ));
+        return Ok(());
+    };
+    let expected = expectations(document, &Input::read(expected, BODY_BYTES_MAX)?, count)?;
+    if let Outputs::Classes(classes) = &outputs {
+        compare_classes(&model, &input, classes, &expected)?;
+    }
+    let pairs = rows.into_iter().zip(expected);
+    let pairs: Vec<_> = pairs
+        .filter(|(_, expected)| !expected.numbers.is_empty())
+        .collect();
+    compare_numbers(document, &input, &pairs)?;
+    output::note(format_args!(
+        "checked {count} rows of {}: predicted as expected",
+        input.name
+    ));
+    Ok(())
+}
+
+/// The expected predictions of `count` rows. One line more than rows is a header.
+fn expectations(document: &Document, input: &Input, count: usize) -> Result<Vec<Expected>, Error> {
+    let lines = read_table(input)?;
+    let header = usize::from(lines.len() == count + 1);
+    if lines.len() - header != count || count == 0 {
+        let found = lines.len();
+        return Err(input.refused(format_args!("{found} predictions for {count} rows")));
+    }
+    let lines = lines.iter().enumerate().skip(header);
+    let read = |(index, line): (usize, &Vec<String>)| {
+        let refused = |reason| input.refused(format_args!("line {}: {reason}", index + 1));
+        Expected::read(document, line).map_err(refused)
+    };
+    lines.map(read).collect()
+}
+
+/// What one line says a row gives.
+struct Expected {
+    /// The class, where the line begins with one.
+    label: Option<String>,
+    /// Targets of a regression, probabilities of a classifier.
+    numbers: Vec<f64>,
+}
+
+impl Expected {
+    /// A regression's line has a number for each target; a classifier's the class, its probabilities, or both.
+    fn read(document: &Document, line: &[String]) -> Result<Self, String> {
+        let outputs = document.model.outputs();
+        let classes = document.model.labels().len();
+        let (label, numbers) = match line {
+            [label] if classes > 0 => (Some(label.clone()), &[][..]),
+            [label, numbers @ ..] if classes > 0 && numbers.len() == classes => {
+                (Some(label.clone()), numbers)
+            }
+            numbers if numbers.len() == if classes > 0 { classes } else { outputs } => {
+                (None, numbers)
+            }
+            other => return Err(format!("{} values, the model gives {outputs}", other.len())),
+        };
+        let numbers = numbers.iter().map(|text| {
+            text.parse()
+                .map_err(|_| format!("{text:?} is not a number"))
+        });
+        Ok(Self {
+            label,
+            numbers: numbers.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn read_table(input: &Input) -> Result<Vec<Vec<String>>, Error> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(input.bytes.as_slice());
+    let records = reader.records();
+    records
+        .map(|record| Ok(record?.iter().map(str::to_owned).collect()))
+        .collect::<Result<_, csv::Error>>()
+        .map_err(|error| input.refused(error))
+}
+
+/// The cells of rows as a request would have them. A first line of the features' names is no row.
+fn cells(document: &Document, table: &[Vec<String>]) -> Vec<Vec<Cell>> {
+    let rows = match table.split_first() {
+        Some((first, rest)) if is_header(document, first) => rest,
+        _ => table,
+    };
+    let cell = |(index, text): (usize, &String)| {
+        let feature = document.features.get(index);
+        let encoded = feature.is_some_and(|feature| feature.encoding.is_some());
+        match text.parse() {
+            _ if text.is_empty() => Cell::Missing,
+            Ok(number) if !encoded && f64::is_nan(number) => Cell::Missing,
+            Ok(number) if !encoded => Cell::Number(number),
+            _ => Cell::Text(text.clone()),
+        }
+    };
+    rows.iter()
+        .map(|row| row.iter().enumerate().map(cell).collect())
+        .collect()
+}
+
+fn is_header(document: &Document, line: &[String]) -> bool {
+    let mut features = document.features.iter().zip(line);
+    line.len() == document.features.len()
+        && features.all(|(feature, cell)| feature.name.as_ref() == Some(cell))
+}
+
+/// Loads the model and predicts all rows; an error names the row.
+fn predict(
+    document: &Document,
+    input: &Input,
+    rows: &[Vec<Cell>],
+) -> Result<(Model, Outputs), Error> {
+    let model = Model::load(document).map_err(|error| input.refused(error))?;
+    let mut design = Design::new(model.schema());
+    for row in rows {
+        row.iter()
+            .try_for_each(|cell| design.push(cell))
+            .and_then(|()| design.end_row())
+            .map_err(|error| input.refused(error))?;
+    }
+    let outputs = model
+        .predict(&design.finish())
+        .map_err(|error| input.refused(error))?;
+    Ok((model, outputs))
+}
+
+fn compare_classes(
+    model: &Model,
+    input: &Input,
+    classes: &Classes,
+    expected: &[Expected],
+) -> Result<(), Error> {
+    let probabilities = model.probabilities(classes);
+    for (index, (class, expected)) in classes.predicted.iter().zip(expected).enumerate() {
+        let number = index + 1;
+        let found = model
+            .labels()
+            .get(*class)
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        if let Some(label) = expected
+            .label
+            .as_ref()
+            .filter(|label| !same_label(&found, label))
+        {
+            return Err(input.refused(format_args!(
+                "row {number} is predicted to be {found:?} instead of {label:?}"
+            )));
+        }
+        if expected.numbers.is_empty() {
+            continue;
+        }
+        let Some(probabilities) = &probabilities else {
+            return Err(input.refused(
+                "the model has no probabilities to compare with: give the classes alone",
+            ));
+        };
+        let pairs = probabilities.row(index).into_iter().zip(&expected.numbers);
+        let mut differing = pairs.filter(|(found, expected)| !close(**found, **expected));
+        if let Some((found, expected)) = differing.next() {
+            return Err(input.refused(format_args!(
+                "row {number} has the probability {found:?} instead of {expected:?}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn close(found: f64, expected: f64) -> bool {
+    (found - expected).abs() <= PROBABILITY_TOLERANCE
+}
+
+/// `1` and `1.0` are the same class.
+fn same_label(found: &str, expected: &str) -> bool {
+    let numbers = (found.parse::<f64>(), expected.parse::<f64>());
+    found == expected || matches!(numbers, (Ok(found), Ok(expected)) if found == expected)
+}
+
+/// Compares as every artifact does with its verification rows when it is loaded, and keeps the first rows.
+fn compare_numbers(
+    document: &mut Document,
+    input: &Input,
+    pairs: &[(Vec<Cell>, Expected)],
+) -> Result<(), Error> {
+    let kept = ROWS_KEPT_MAX.min(CELLS_KEPT_MAX / document.features.len().max(1));
+    let mut proven = document.clone();
+    for (block, pairs) in pairs.chunks(VERIFICATION_ROWS_MAX).enumerate() {
+        proven.verification = verification(pairs);
+        proven.validate().map_err(|error| input.refused(error))?;
+        Model::load(&proven).map_err(|error| match error {
+            ModelError::Verification { row, expected, found, allowed } => {
+                let row = block * VERIFICATION_ROWS_MAX + row;
+                input.refused(format_args!(
+                    "row {row} gives {found:?} instead of {expected:?}; they may be {allowed:e} apart"
+                ))
+            }
+            other => input.refused(other),
+        })?;
+    }
+    if let Some(first) = pairs
+        .get(..kept.min(pairs.len()))
+        .filter(|first| !first.is_empty())
+    {
+        document.verification = verification(first);
+    }
+    Ok(())
+}
+
+fn verification(pairs: &[(Vec<Cell>, Expected)]) -> Verification {
+    Verification {
+        rows: pairs.iter().map(|(row, _)| row.clone()).collect(),
+        predictions: pairs
+            .iter()
+            .map(|(_, expected)| expected.numbers.clone())
+            .collect(),
+    }
+}

@@ -1,0 +1,537 @@
+//! The corpus of models that scikit-learn fitted: each converted must predict what scikit-learn did.
+//!
+//! `corpus/make.py` made the models and wrote down the predictions.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::Array2;
+use sagelet::artifact::{Artifact, Cell, Document, InverseTransform, Link, Parameters};
+use sagelet::model::{Design, Model, Outputs};
+use serde_json::Value;
+
+use crate::harness::{Scratch, repository, run};
+
+/// What a prediction may differ by: this share of the sizes of the terms that were added up.
+const TOLERANCE: f64 = 1e-12;
+
+const FOLDERS: [&str; 2] = ["sklearn-1.3", "sklearn-1.9"];
+
+fn corpus(folder: &str) -> PathBuf {
+    repository().join("model-tools/tests/corpus").join(folder)
+}
+
+/// The models of a folder whose names begin with `refused` or do not.
+fn models(folder: &str, refused: bool) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = std::fs::read_dir(corpus(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension != "json")
+        })
+        .filter(|path| name(path).starts_with("refused") == refused)
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no models in {folder}");
+    paths
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+fn convert(path: &Path) -> Document {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    run(["convert", path.to_str().unwrap(), "-o", &output]).ok();
+    Artifact::read(output.as_ref()).unwrap().document
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::Missing,
+        Value::String(text) => Cell::Text(text.clone()),
+        number => Cell::Number(number.as_f64().unwrap()),
+    }
+}
+
+/// A number, or a list of them.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(values) => values.iter().map(|value| value.as_f64().unwrap()).collect(),
+        value => vec![value.as_f64().unwrap()],
+    }
+}
+
+/// |intercept| + Σ |coefficient · cell| of each score.
+fn magnitudes(parameters: &Parameters, row: &[f64]) -> Vec<f64> {
+    let terms = |intercept: f64, coefficients: &[f64]| {
+        let products = coefficients.iter().zip(row).map(|(w, x)| (w * x).abs());
+        intercept.abs() + products.sum::<f64>()
+    };
+    match parameters {
+        Parameters::LinearRegression(linear) | Parameters::ElasticNet(linear) => {
+            vec![terms(linear.intercept, &linear.coefficients)]
+        }
+        Parameters::GeneralizedLinear(linear) => {
+            vec![terms(linear.intercept, &linear.coefficients)]
+        }
+        Parameters::MultiTargetRegression(multi) => {
+            let scores = multi.intercepts.iter().zip(&multi.coefficients);
+            scores
+                .map(|(intercept, list)| terms(*intercept, list))
+                .collect()
+        }
+        Parameters::Isotonic(isotonic) => {
+            vec![
+                isotonic
+                    .y_thresholds
+                    .iter()
+                    .fold(0.0, |most: f64, y| most.max(y.abs())),
+            ]
+        }
+        classifier => panic!("{} is no regression", classifier.kind()),
+    }
+}
+
+/// By how much an expected prediction may be missed, given the size of its terms: behind a function, an error
+/// grows with the function's slope.
+fn allowed(document: &Document, expected: f64, magnitude: f64) -> f64 {
+    let slope = match (&document.model, document.inverse_transform) {
+        (_, Some(InverseTransform::Exp)) => expected,
+        (_, Some(InverseTransform::Expm1)) => expected + 1.0,
+        (Parameters::GeneralizedLinear(linear), None) if linear.link == Link::Log => expected,
+        _ => 1.0,
+    };
+    TOLERANCE * slope.abs() * magnitude
+}
+
+fn check(path: &Path, document: &Document) {
+    let told = path.with_extension("json");
+    let told: Value = serde_json::from_slice(&std::fs::read(told).unwrap()).unwrap();
+    let model = Model::load(document).unwrap();
+    let rows = told["rows"].as_array().unwrap();
+    for (index, row) in rows.iter().enumerate() {
+        let at = format!("{}, row {index}", path.display());
+        let mut design = Design::new(model.schema());
+        for value in row.as_array().unwrap() {
+            design
+                .push(&cell(value))
+                .unwrap_or_else(|error| panic!("{at}: {error}"));
+        }
+        design.end_row().unwrap();
+        let design = design.finish();
+        let expected = &told["predictions"][index];
+        match model.predict(&design).unwrap() {
+            Outputs::Values(values) => {
+                let expected = numbers(expected);
+                let magnitudes = magnitudes(&document.model, &design.row(0).to_vec());
+                assert_eq!(values.len(), expected.len(), "{at}");
+                for ((found, expected), magnitude) in values.iter().zip(expected).zip(magnitudes) {
+                    let allowed = allowed(document, expected, magnitude);
+                    assert!(
+                        (found - expected).abs() <= allowed,
+                        "{at}: {found} instead of {expected}, more than {allowed:e} apart"
+                    );
+                }
+            }
+            Outputs::Classes(classes) => {
+                let label = &model.labels()[classes.predicted[0]];
+                let label = serde_json::to_value(label).unwrap();
+                let same = label == *expected
+                    || label
+                        .as_f64()
+                        .is_some_and(|label| Some(label) == expected.as_f64());
+                assert!(same, "{at}: {label} instead of {expected}");
+                let probabilities = model.probabilities(&classes);
+                check_probabilities(&at, &told["probabilities"][index], probabilities);
+            }
+        }
+    }
+}
+
+fn check_probabilities(at: &str, expected: &Value, found: Option<Array2<f64>>) {
+    match (found, expected) {
+        (Some(found), Value::Array(_)) => {
+            for (found, expected) in found.iter().zip(numbers(expected)) {
+                assert!(
+                    (found - expected).abs() <= TOLERANCE,
+                    "{at}: {found} instead of {expected}"
+                );
+            }
+        }
+        (None, Value::Null) => {}
+        // The only probabilities that an artifact has no form for.
+        (None, _) => assert!(at.contains("modified_huber"), "{at}: no probabilities"),
+        (Some(found), _) => panic!("{at}: probabilities {found} out of nowhere"),
+    }
+}
+
+#[test]
+fn every_model_predicts_what_scikit_learn_does() {
+    for folder in FOLDERS {
+        for path in models(folder, false) {
+            check(&path, &convert(&path));
+        }
+    }
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(corpus("sklearn-1.9").join(name)).unwrap()
+}
+
+/// What is written in every place of the corpus: which model is refused, where, and with what reason.
+#[test]
+fn what_is_not_linear_is_refused_by_step_class_and_reason() {
+    let reasons = [
+        (
+            "calibrated",
+            "CalibratedClassifierCV: it averages several calibrated",
+        ),
+        (
+            "chain",
+            "RegressorChain: each model of the chain takes the predictions",
+        ),
+        ("forest", "RandomForestRegressor: it is not a linear model"),
+        (
+            "isotonic_nan",
+            "IsotonicRegression: out_of_bounds=\"nan\" predicts nothing outside",
+        ),
+        (
+            "logarithm",
+            "step \"functiontransformer\" (FunctionTransformer): it applies numpy",
+        ),
+        (
+            "min_max_clip",
+            "step \"minmaxscaler\" (MinMaxScaler): clip=True",
+        ),
+        ("neighbors", "KNeighborsRegressor: it is not a linear model"),
+        (
+            "normalizer",
+            "step \"normalizer\" (Normalizer): it divides each row",
+        ),
+        (
+            "polynomial",
+            "step \"polynomialfeatures\" (PolynomialFeatures): it makes columns",
+        ),
+        (
+            "power",
+            "step \"powertransformer\" (PowerTransformer): it changes each cell",
+        ),
+        (
+            "selector",
+            "step \"selectkbest\" (SelectKBest): this transformer is not supported",
+        ),
+        (
+            "svc_three",
+            "SVC: for more than two classes it compares every two",
+        ),
+        ("svr_rbf", "SVR: its kernel is not \"linear\""),
+        (
+            "two_models",
+            "dict: it holds several estimators, \"first\" (Ridge), \"second\" (Lasso)",
+        ),
+        (
+            "unfitted",
+            "LinearRegression: it takes 0 columns: it is not fitted",
+        ),
+    ];
+    for folder in FOLDERS {
+        let paths = models(folder, true);
+        assert_eq!(paths.len(), reasons.len());
+        for path in paths {
+            let name = name(&path);
+            let name = name.strip_prefix("refused_").unwrap();
+            let (_, reason) = reasons.iter().find(|(model, _)| *model == name).unwrap();
+            run(["convert", path.to_str().unwrap(), "-o", "-"]).refused(1, reason);
+            // What is in it can be seen all the same.
+            let seen = run(["inspect", path.to_str().unwrap()]).ok();
+            assert!(seen.contains("conversion    not possible: "), "{seen}");
+            assert!(seen.contains("  safe       "), "{seen}");
+        }
+    }
+}
+
+/// In Python, loading this file runs the command.
+#[test]
+fn a_pickle_that_would_run_a_command_is_refused_and_nothing_runs() {
+    let scratch = Scratch::new();
+    let marker = scratch.path("ran");
+    let evil = format!("cposix\nsystem\n(S'touch {marker}'\ntR.");
+    let evil = scratch.write("evil.pkl", evil.as_bytes());
+    for command in [&["convert", &evil, "-o", "-"][..], &["predict", &evil]] {
+        run(command.iter().copied()).refused(1, "posix.system at byte 0");
+    }
+    let inspected = run(["inspect", &evil]);
+    assert_eq!(inspected.code, Some(1));
+    let text = String::from_utf8(inspected.stdout).unwrap();
+    assert!(
+        text.contains("  dangerous  posix.system at byte 0\n"),
+        "{text}"
+    );
+    assert_eq!(scratch.files(), ["evil.pkl"], "the command ran");
+}
+
+/// Hidden behind a real model: its coefficients are never read.
+#[test]
+fn a_command_inside_of_a_real_model_is_refused_too() {
+    let mut bytes = file("linear.p2");
+    assert_eq!(bytes.pop(), Some(b'.'));
+    bytes.extend(b"0cbuiltins\neval\nU\x011\x85R.");
+    let scratch = Scratch::new();
+    let path = scratch.write("model.pkl", &bytes);
+    run(["convert", &path, "-o", "-"]).refused(1, "builtins.eval at byte ");
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        archive.append_data(&mut header, name, *bytes).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_model_in_an_archive_is_found_by_its_content() {
+    let scratch = Scratch::new();
+    let convert = |name: &str, bytes: &[u8]| {
+        let path = scratch.write(name, bytes);
+        let output = scratch.path("model.cbor");
+        run(["convert", &path, "-o", &output, "--force"])
+    };
+    let (pickle, skops) = (file("linear.joblib"), file("linear.skops"));
+    let others: [(&str, &[u8]); 2] = [
+        ("code/inference.py", b"import os"),
+        ("metadata.json", b"{}"),
+    ];
+    for (model, bytes) in [("model.joblib", &pickle), ("model.skops", &skops)] {
+        let archive = tar(&[others[0], others[1], (model, bytes)]);
+        for archive in [gzip(&archive), archive] {
+            let told = convert("model.tar.gz", &archive);
+            assert!(
+                told.stderr.contains(&format!("tar: {model}, ")),
+                "{}",
+                told.stderr
+            );
+            told.ok();
+        }
+    }
+    let two = tar(&[("a.pkl", &pickle), ("b.pkl", &pickle)]);
+    convert("two.tar", &two).refused(
+        1,
+        "several files in the tar archive are models (a.pkl, b.pkl)",
+    );
+    let none = tar(&others[..1]);
+    convert("none.tar", &none).refused(
+        1,
+        "no file in the tar archive is a model of a known format; it holds code/inference.py",
+    );
+    let whole = gzip(&two);
+    convert("cut.tar.gz", &whole[..whole.len() / 2]).refused(1, "the gzip compression is damaged");
+    let mut files = scratch.files();
+    files.sort();
+    assert_eq!(
+        files,
+        [
+            "cut.tar.gz",
+            "model.cbor",
+            "model.tar.gz",
+            "none.tar",
+            "two.tar"
+        ],
+        "nothing is unpacked"
+    );
+}
+
+/// A thousand bytes that decompress to more than the memory of a small machine.
+#[test]
+fn a_decompression_bomb_is_refused() {
+    let scratch = Scratch::new();
+    let bomb = gzip(&vec![0; 1 << 20]).repeat(257);
+    let path = scratch.write("bomb.pkl", &bomb);
+    run(["convert", &path, "-o", "-"])
+        .refused(1, "decompressed from gzip, it is larger than 256 MiB");
+}
+
+#[test]
+fn a_folder_of_mlflow_is_read_by_what_its_description_names() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("model");
+    std::fs::create_dir(&folder).unwrap();
+    let output = scratch.path("model.cbor");
+    let convert = || run(["convert", &folder, "-o", &output, "--force"]);
+    convert().refused(1, "a folder without the file MLmodel");
+    let description =
+        "flavors:\n  sklearn:\n    pickled_model: model.skops\n    sklearn_version: 1.9.1\n";
+    scratch.write("model/MLmodel", description.as_bytes());
+    convert().refused(1, "a folder of MLflow without model.skops or model.pkl");
+    scratch.write("model/model.skops", &file("linear.skops"));
+    convert().ok();
+    // Older ones pickle. A name that leads out of the folder is not followed.
+    let description = "    pickled_model: ../model.skops\n";
+    scratch.write("model/MLmodel", description.as_bytes());
+    std::fs::rename(
+        scratch.path("model/model.skops"),
+        scratch.path("model.skops"),
+    )
+    .unwrap();
+    convert().refused(1, "without model.skops or model.pkl");
+    scratch.write("model/model.pkl", &file("linear.p4"));
+    convert().ok();
+}
+
+/// Up to scikit-learn 0.21 modules had no underscore, and versions before 0.24 did not count features.
+#[test]
+fn module_names_of_old_versions_are_known() {
+    // One character a byte, so that the bytes of the arrays stay what they are.
+    let text: String = file("linear.p0").into_iter().map(char::from).collect();
+    let old = text
+        .replace("sklearn.linear_model._base", "sklearn.linear_model.base")
+        .replace("Vn_features_in_", "Vnot_there_then");
+    assert!(old.contains("sklearn.linear_model.base\nLinearRegression"));
+    assert!(old.contains("not_there_then"));
+    let old: Vec<u8> = old.chars().map(|character| character as u8).collect();
+    let scratch = Scratch::new();
+    let old = scratch.write("old.pkl", &old);
+    let output = scratch.path("model.cbor");
+    run(["convert", &old, "-o", &output]).ok();
+    check(
+        &corpus("sklearn-1.9").join("linear.p0"),
+        &Artifact::read(output.as_ref()).unwrap().document,
+    );
+}
+
+/// What a person sees: what was read, folded and unwrapped, and where the model comes from.
+#[test]
+fn a_conversion_says_what_it_did() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let mut paths = models("sklearn-1.9", false).into_iter();
+    let is_search =
+        |path: &PathBuf| name(path) == "grid_search" && path.extension().unwrap() != "skops";
+    let path = paths.find(is_search).unwrap();
+    let told = run(["convert", path.to_str().unwrap(), "-o", &output]);
+    for line in [
+        "pickle, elastic-net of 4 features\n",
+        "unwrapped the best estimator of GridSearchCV\n",
+        "folded StandardScaler into the coefficients\n",
+    ] {
+        assert!(
+            told.stderr.contains(line),
+            "{line:?} is not in {}",
+            told.stderr
+        );
+    }
+    let provenance = Artifact::read(output.as_ref()).unwrap().document.provenance;
+    assert_eq!(
+        provenance["class"],
+        "sklearn.model_selection._search.GridSearchCV"
+    );
+    assert_eq!(provenance["library"], "scikit-learn 1.9.1");
+    assert_eq!(provenance["source"], "pickle");
+    assert_eq!(provenance["source_sha256"].len(), 64);
+}
+
+/// The rows of a model of the corpus as CSV, and what scikit-learn predicts for them.
+fn rows_and_predictions(path: &Path, probabilities: bool) -> (String, String) {
+    let told = std::fs::read(path.with_extension("json")).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    let line = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let joined = |value: &Value| match value {
+        Value::Array(cells) => cells.iter().map(line).collect::<Vec<_>>().join(","),
+        cell => line(cell),
+    };
+    let rows = told["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(joined)
+        .collect::<Vec<_>>();
+    let predictions = told["predictions"].as_array().unwrap().iter().enumerate();
+    let predictions = predictions.map(|(index, prediction)| {
+        match told["probabilities"].get(index).filter(|_| probabilities) {
+            Some(probabilities) => format!("{},{}", joined(prediction), joined(probabilities)),
+            None => joined(prediction),
+        }
+    });
+    (rows.join("\n"), predictions.collect::<Vec<_>>().join("\n"))
+}
+
+/// Proof without Python: rows and predictions that were written where the model was fitted.
+#[test]
+fn a_conversion_can_be_proved_on_rows_and_predictions() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    for (model, probabilities) in [
+        ("linear", false),
+        ("linear_targets", false),
+        ("logistic_three", true),
+        ("linear_svc_two", false),
+        ("columns_ridge", false),
+        ("pipeline_poisson", false),
+    ] {
+        let mut paths = models("sklearn-1.9", false).into_iter();
+        let path = paths.find(|path| name(path) == model).unwrap();
+        let (rows, predictions) = rows_and_predictions(&path, probabilities);
+        let rows = scratch.write("rows.csv", rows.as_bytes());
+        let convert = |expected: &str| {
+            let path = path.to_str().unwrap();
+            run([
+                "convert", path, "-o", &output, "--force", "--check", &rows, "--expect", expected,
+            ])
+        };
+        let told = convert(&scratch.write("expected.csv", predictions.as_bytes()));
+        assert!(
+            told.stderr.contains("checked 6 rows of "),
+            "{}",
+            told.stderr
+        );
+        assert!(
+            told.stderr.contains(": predicted as expected"),
+            "{}",
+            told.stderr
+        );
+        told.ok();
+        // What scikit-learn predicted is now in the artifact, and replayed wherever it is loaded.
+        let kept = Artifact::read(output.as_ref())
+            .unwrap()
+            .document
+            .verification;
+        let numbers = model != "linear_svc_two";
+        assert_eq!(kept.rows.len() == 6, numbers, "{model}");
+        let one_off =
+            predictions.replacen(|digit: char| digit.is_ascii_digit() && digit != '9', "9", 1);
+        let one_off = scratch.write("one-off.csv", one_off.as_bytes());
+        std::fs::remove_file(&output).unwrap();
+        convert(&one_off).refused(1, " instead of ");
+        assert!(
+            !scratch.files().contains(&"model.cbor".to_owned()),
+            "{model} was written"
+        );
+    }
+    let path = corpus("sklearn-1.9").join("linear.p4");
+    let path = path.to_str().unwrap();
+    let rows = scratch.write("rows.csv", b"1,2,3,4\n1,2,x,4\n");
+    run(["convert", path, "-o", &output, "--check", &rows])
+        .refused(1, "row 2, column 3: \"x\" is not a number");
+    let rows = scratch.write("rows.csv", b"1,2,3,4\n");
+    let expected = scratch.write("expected.csv", b"1\n2\n3\n");
+    run([
+        "convert", path, "-o", &output, "--check", &rows, "--expect", &expected,
+    ])
+    .refused(1, "3 predictions for 1 rows");
+    run(["convert", path, "-o", &output, "--expect", &expected]).refused(2, "--check");
+}

@@ -1,0 +1,220 @@
+//! What the server does with requests: formats and contents of answers, several models, the log.
+
+use std::time::Duration;
+
+use super::{ConfigError, Variables, number};
+use crate::codec::{Accept, Field, Format};
+use crate::limits::MODELS_BYTES_MAX;
+use crate::log::{self, Level};
+
+/// A request that takes longer is said to be slow in the log: the platform's tightest deadline is a minute,
+/// and a row takes microseconds.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// How requests are answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Serving {
+    /// What is answered to clients that accept anything; the format of the request, if there is none.
+    pub accept: Option<Accept>,
+    /// Fields of an answer; the prediction, if there are none.
+    pub fields: Vec<Field>,
+    /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
+    pub echo_custom_attributes: bool,
+    /// Whether models are loaded and unloaded by request.
+    pub multi_model: bool,
+    /// Bytes of artifacts that may be loaded at once then.
+    pub models_bytes: usize,
+    /// What KServe and Open Inference requests call the one model.
+    pub model_name: String,
+    /// A request that takes longer is said to be slow.
+    pub slow: Duration,
+    /// How the log is written.
+    pub log: log::Settings,
+}
+
+impl Default for Serving {
+    fn default() -> Self {
+        Self {
+            accept: None,
+            fields: Vec::new(),
+            echo_custom_attributes: false,
+            multi_model: false,
+            models_bytes: MODELS_BYTES_MAX,
+            model_name: crate::MODEL_NAME.to_owned(),
+            slow: SLOW,
+            log: log::Settings::default(),
+        }
+    }
+}
+
+/// Reads the settings: the defaults, where no variable says otherwise.
+///
+/// # Errors
+/// A variable is not of its form.
+pub fn serving(variables: &impl Variables) -> Result<Serving, ConfigError> {
+    let default = Serving::default();
+    let slow = number(variables, &["SAGELET_SLOW_MILLISECONDS"])?;
+    let models_bytes = number(variables, &["SAGELET_MODELS_BYTES"])?;
+    Ok(Serving {
+        accept: accept(variables)?,
+        fields: fields(variables)?,
+        echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
+        multi_model: flag(variables, "SAGEMAKER_MULTI_MODEL")?,
+        models_bytes: models_bytes.map_or(default.models_bytes, |bytes| bytes.get() as usize),
+        model_name: variables
+            .get("SAGELET_MODEL_NAME")
+            .unwrap_or(default.model_name),
+        slow: slow.map_or(default.slow, |milliseconds| {
+            Duration::from_millis(milliseconds.get().into())
+        }),
+        log: log_settings(variables)?,
+    })
+}
+
+fn accept(variables: &impl Variables) -> Result<Option<Accept>, ConfigError> {
+    let name = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT";
+    let Some(value) = variables.get(name) else {
+        return Ok(None);
+    };
+    let accept = Accept::parse(&value);
+    if accept.choose(Format::Csv).is_none() {
+        return Err(ConfigError {
+            name,
+            value,
+            expected: "text/csv, application/json, application/jsonlines, application/x-npy or \
+                       application/x-recordio-protobuf",
+        });
+    }
+    Ok(Some(accept))
+}
+
+fn fields(variables: &impl Variables) -> Result<Vec<Field>, ConfigError> {
+    let name = "SAGEMAKER_INFERENCE_OUTPUT";
+    let Some(value) = variables.get(name) else {
+        return Ok(Vec::new());
+    };
+    let fields: Option<Vec<_>> = value
+        .split(',')
+        .map(|field| Field::parse(field.trim()))
+        .collect();
+    fields.ok_or(ConfigError {
+        name,
+        value,
+        expected: "a list of predicted_label, labels, probability, probabilities, raw_score, raw_scores, \
+                   predicted_score",
+    })
+}
+
+/// The platform writes `true`, its local mode `True`.
+fn flag(variables: &impl Variables, name: &'static str) -> Result<bool, ConfigError> {
+    let Some(value) = variables.get(name) else {
+        return Ok(false);
+    };
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(ConfigError {
+            name,
+            value,
+            expected: "true or false",
+        }),
+    }
+}
+
+fn log_settings(variables: &impl Variables) -> Result<log::Settings, ConfigError> {
+    let json = match variables.get("SAGELET_LOG") {
+        None => false,
+        Some(value) => match value.trim().to_ascii_lowercase().as_str() {
+            "text" => false,
+            "json" => true,
+            _ => {
+                return Err(ConfigError {
+                    name: "SAGELET_LOG",
+                    value,
+                    expected: "text or json",
+                });
+            }
+        },
+    };
+    let level = level(variables)?;
+    Ok(log::Settings { level, json })
+}
+
+/// Python's numbers, or their names.
+fn level(variables: &impl Variables) -> Result<Level, ConfigError> {
+    let name = "SAGEMAKER_CONTAINER_LOG_LEVEL";
+    let Some(value) = variables.get(name) else {
+        return Ok(Level::Info);
+    };
+    match value.trim().to_ascii_lowercase().as_str() {
+        "10" | "debug" => Ok(Level::Debug),
+        "20" | "info" => Ok(Level::Info),
+        "30" | "warning" => Ok(Level::Warning),
+        "40" | "50" | "error" | "critical" => Ok(Level::Error),
+        _ => Err(ConfigError {
+            name,
+            value,
+            expected: "10 (debug), 20 (info), 30 (warning) or 40 (error)",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn nothing_set_is_the_defaults() {
+        assert_eq!(serving(&HashMap::new()), Ok(Serving::default()));
+    }
+
+    #[test]
+    fn every_variable_reaches_its_setting() {
+        let serving = serving(&HashMap::from([
+            ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json"),
+            (
+                "SAGEMAKER_INFERENCE_OUTPUT",
+                "predicted_label, probabilities",
+            ),
+            ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "true"),
+            ("SAGEMAKER_MULTI_MODEL", "True"),
+            ("SAGELET_MODELS_BYTES", "1024"),
+            ("SAGELET_MODEL_NAME", "iris"),
+            ("SAGELET_SLOW_MILLISECONDS", "20"),
+            ("SAGELET_LOG", "json"),
+            ("SAGEMAKER_CONTAINER_LOG_LEVEL", "30"),
+        ]));
+        let expected = Serving {
+            accept: Some(Accept::parse("application/json")),
+            fields: vec![Field::PredictedLabel, Field::Probabilities],
+            echo_custom_attributes: true,
+            multi_model: true,
+            models_bytes: 1024,
+            model_name: "iris".to_owned(),
+            slow: Duration::from_millis(20),
+            log: log::Settings {
+                level: Level::Warning,
+                json: true,
+            },
+        };
+        assert_eq!(serving, Ok(expected));
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_was_expected() {
+        for (name, value) in [
+            ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "image/png"),
+            ("SAGEMAKER_INFERENCE_OUTPUT", "predicted_label,score"),
+            ("SAGEMAKER_MULTI_MODEL", "yes"),
+            ("SAGELET_MODELS_BYTES", "0"),
+            ("SAGELET_SLOW_MILLISECONDS", "1.5"),
+            ("SAGELET_LOG", "xml"),
+            ("SAGEMAKER_CONTAINER_LOG_LEVEL", "25"),
+        ] {
+            let error = serving(&HashMap::from([(name, value)])).unwrap_err();
+            assert_eq!((error.name, error.value.as_str()), (name, value));
+        }
+    }
+}

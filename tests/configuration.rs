@@ -1,0 +1,123 @@
+//! Every variable of `docs/configuration.md`: what a wrong value does, and that a right one is heeded.
+
+use crate::harness::prefix::{identity, linear};
+use crate::harness::server::invocation;
+use crate::harness::{Prefix, Process, Server};
+
+fn server(variables: &[(&str, &str)]) -> Server {
+    Server::start(Prefix::with_model(identity()), variables)
+}
+
+#[test]
+fn a_wrong_value_stops_the_start_with_64_and_says_what_was_expected() {
+    let prefix = Prefix::with_model(identity());
+    let numbers = "a whole number from 1 on";
+    for (name, value, expected) in [
+        (
+            "SAGEMAKER_BIND_TO_PORT",
+            "http",
+            "a port number from 0 to 65535",
+        ),
+        (
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
+            "image/png",
+            "text/csv, application/json",
+        ),
+        (
+            "SAGEMAKER_INFERENCE_OUTPUT",
+            "label",
+            "a list of predicted_label, labels",
+        ),
+        ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "yes", "true or false"),
+        ("SAGEMAKER_MULTI_MODEL", "2", "true or false"),
+        ("SAGELET_MODELS_BYTES", "1 GB", numbers),
+        ("SAGELET_LOG", "xml", "text or json"),
+        (
+            "SAGEMAKER_CONTAINER_LOG_LEVEL",
+            "loud",
+            "10 (debug), 20 (info)",
+        ),
+        ("SAGELET_SLOW_MILLISECONDS", "0", numbers),
+        ("SAGELET_WORKERS", "0", numbers),
+        ("SAGELET_COMPUTE_THREADS", "many", numbers),
+        ("SAGEMAKER_MODEL_SERVER_WORKERS", "-1", numbers),
+        ("MODEL_SERVER_WORKERS", "1.5", numbers),
+        ("SAGELET_CONNECTIONS", "0", numbers),
+        ("SAGELET_BODY_BYTES", "100MB", numbers),
+        ("MAX_CONTENT_LENGTH", "0", numbers),
+        ("SAGELET_IDLE_SECONDS", "0", numbers),
+        ("SAGELET_HEAD_SECONDS", "x", numbers),
+        ("SAGELET_BODY_SECONDS", "x", numbers),
+        ("SAGELET_WRITE_SECONDS", "x", numbers),
+        ("SAGEMAKER_MODEL_SERVER_TIMEOUT", "1m", numbers),
+        ("MODEL_SERVER_TIMEOUT", "0", numbers),
+    ] {
+        let arguments = [
+            "serve",
+            "--prefix",
+            prefix.argument(),
+            "--host",
+            "127.0.0.1",
+        ];
+        let ended = Process::sagelet(&arguments, &[(name, value)]).wait();
+        assert_eq!(ended.status.code(), Some(64), "{name}: {}", ended.log);
+        let reason = format!("{name}={value:?} is not valid: expected {expected}");
+        assert!(ended.log.contains(&reason), "{reason}: {}", ended.log);
+    }
+}
+
+#[test]
+fn names_of_other_containers_are_honoured_where_ours_are_not_set() {
+    let server = server(&[
+        ("SAGEMAKER_MODEL_SERVER_WORKERS", "3"),
+        ("MODEL_SERVER_WORKERS", "5"),
+        ("MAX_CONTENT_LENGTH", "100"),
+        ("SAGEMAKER_MODEL_SERVER_TIMEOUT", "60"),
+    ]);
+    assert_eq!(server.invoke("text/csv", "1\n".repeat(51)).status, 413);
+    assert_eq!(server.invoke("text/csv", "1\n".repeat(50)).status, 200);
+    let log = server.stop().log;
+    assert!(log.contains("compute threads 3, "), "{log}");
+    assert!(log.contains("bytes of a body at most 100\n"), "{log}");
+}
+
+#[test]
+fn batch_transform_is_told_to_send_what_the_server_can_take() {
+    let parameters = |variables: &[(&str, &str)]| -> serde_json::Value {
+        let answer = server(variables).get("/execution-parameters");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        serde_json::from_slice(&answer.body).unwrap()
+    };
+    let usual = parameters(&[("SAGELET_COMPUTE_THREADS", "4")]);
+    let expected = serde_json::json!({
+        "MaxConcurrentTransforms": 4, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": 6
+    });
+    assert_eq!(usual, expected);
+    // All payloads at once must not be more than 100 MB, nor one larger than a body may be.
+    let many = parameters(&[("SAGELET_COMPUTE_THREADS", "64")]);
+    assert_eq!(many["MaxConcurrentTransforms"], 16);
+    let small = parameters(&[("SAGELET_BODY_BYTES", "2097152")]);
+    assert_eq!(small["MaxPayloadInMB"], 2);
+}
+
+#[test]
+fn a_body_of_many_blocks_has_a_line_for_each_of_its_lines_in_their_order() {
+    let server = Server::of(linear(1.0, &[2.0, 0.0]));
+    let rows: String = (0..300_000).map(|row| format!("{row},0\n")).collect();
+    let predictions = server.invoke("text/csv", rows).predictions();
+    assert_eq!(predictions.len(), 300_000);
+    for (row, prediction) in (0..).zip(predictions) {
+        assert_eq!(prediction, 1.0 + 2.0 * f64::from(row));
+    }
+}
+
+#[test]
+fn a_model_name_of_ones_own_is_the_only_one() {
+    let server = server(&[("SAGELET_MODEL_NAME", "iris")]);
+    assert_eq!(server.get("/v1/models/iris").status, 200);
+    assert_eq!(server.get("/v2/models/iris/ready").status, 200);
+    assert_eq!(server.get("/v1/models/model").status, 404);
+    // What SageMaker calls has no name in it.
+    let request = invocation(&[("Content-Type", "text/csv")], "7\n");
+    assert_eq!(server.send(request).predictions(), [7.0]);
+}

@@ -1,0 +1,85 @@
+//! `/metrics`, read by a real parser of Prometheus' text format.
+
+use prometheus_parse::{Scrape, Value};
+
+use crate::harness::prefix::identity;
+use crate::harness::{Answer, Server};
+
+fn scrape(server: &Server) -> Scrape {
+    let answer: Answer = server.get("/metrics");
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/plain; version=0.0.4")
+    );
+    let lines = answer.text().lines().map(|line| Ok(line.to_owned()));
+    Scrape::parse(lines).expect("the text format")
+}
+
+fn value(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
+    let sample = scrape.samples.iter().find(|sample| {
+        sample.metric == name
+            && labels
+                .iter()
+                .all(|(label, value)| sample.labels.get(label) == Some(value))
+    });
+    match sample.map(|sample| &sample.value) {
+        Some(Value::Counter(value) | Value::Gauge(value) | Value::Untyped(value)) => *value,
+        other => panic!("{name} {labels:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn requests_rows_and_bytes_are_counted() {
+    let server = Server::of(identity());
+    server.get("/ping");
+    server.invoke("text/csv", "1\n2\n3\n");
+    server.invoke("text/csv", "x\n");
+    server.invoke("image/png", "");
+    let scrape = scrape(&server);
+    let requests = |route, status| {
+        let labels = [("route", route), ("status", status)];
+        value(&scrape, "sagelet_requests_total", &labels)
+    };
+    assert_eq!(requests("ping", "200"), 1.0);
+    assert_eq!(requests("invocations", "200"), 1.0);
+    assert_eq!(requests("invocations", "400"), 1.0);
+    assert_eq!(requests("invocations", "415"), 1.0);
+    assert_eq!(value(&scrape, "sagelet_rows_total", &[]), 3.0);
+    assert_eq!(value(&scrape, "sagelet_request_body_bytes_total", &[]), 8.0);
+    assert_eq!(value(&scrape, "sagelet_requests_in_flight", &[]), 1.0);
+    assert_eq!(value(&scrape, "sagelet_models_loaded", &[]), 1.0);
+    assert!(value(&scrape, "process_resident_memory_bytes", &[]) > 1e5);
+}
+
+#[test]
+fn the_histogram_counts_every_request_with_rows_once() {
+    let server = Server::of(identity());
+    for _ in 0..5 {
+        server.invoke("text/csv", "1\n");
+    }
+    let scrape = scrape(&server);
+    let name = "sagelet_prediction_duration_seconds";
+    let histogram = scrape.samples.iter().find(|sample| sample.metric == name);
+    let Some(Value::Histogram(buckets)) = histogram.map(|sample| &sample.value) else {
+        panic!("{name} is no histogram: {histogram:?}");
+    };
+    assert!(buckets.is_sorted_by(|a, b| a.less_than < b.less_than && a.count <= b.count));
+    let last = buckets.last().unwrap();
+    assert_eq!((last.less_than, last.count), (f64::INFINITY, 5.0));
+    assert_eq!(value(&scrape, &format!("{name}_count"), &[]), 5.0);
+    assert!(value(&scrape, &format!("{name}_sum"), &[]) > 0.0);
+}
+
+#[test]
+fn the_model_is_named_by_its_digest() {
+    let server = Server::of(identity());
+    let (artifact, _) = sagelet::artifact::Artifact::seal(identity()).unwrap();
+    let digest = artifact.digest.to_string();
+    let labels = [
+        ("kind", "linear-regression"),
+        ("features", "1"),
+        ("sha256", digest.as_str()),
+    ];
+    assert_eq!(value(&scrape(&server), "sagelet_model_info", &labels), 1.0);
+}

@@ -1,0 +1,22 @@
+//! What needs tools or limits of its own: system calls that fail (by strace), and ten thousand connections.
+//! Run by `make torture`; a tool that is missing is a failure that says what to install.
+//!
+//! | module | what it protects |
+//! | --- | --- |
+//! | [`system_calls`] | no error of a system call makes the server deaf, or ends it without a word |
+//! | [`crowd`] | ten thousand idle connections, or more bytes than the budget, do not keep the next client waiting |
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../harness/mod.rs"]
+#[allow(dead_code, reason = "the other test binary uses more of it")]
+mod harness;
+
+mod crowd;
+mod system_calls;
