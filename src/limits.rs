@@ -81,8 +81,9 @@ pub const DESCRIPTORS_KEPT: u64 = 64;
 /// balancer opens to one instance, at about 400 bytes each while idle.
 pub const CONNECTIONS_MAX: usize = 20_000;
 
-/// Lines of the log that may wait to be written: a second of a busy server, about 100 bytes each.
-pub const LOG_LINES_WAITING_MAX: usize = 16 << 10;
+/// Bytes of lines that may wait for the log to take them: ten thousand requests' worth. Past it, lines are
+/// counted and dropped.
+pub const LOG_BYTES_WAITING_MAX: usize = 1 << 20;
 
 /// Bytes of artifacts that a multi-model server holds, unless `SAGELET_MODELS_BYTES` says otherwise. In
 /// memory a model takes about three times the bytes of its artifact.

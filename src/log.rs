@@ -1,16 +1,15 @@
 //! One line an event, on standard output, where the platform's log agent reads it.
 //!
-//! While serving, lines go through a bounded queue to a thread that writes them: a log that nobody reads, or
-//! that is closed, never holds a request up. What the queue has no room for is counted and reported.
+//! While serving, lines gather in a bounded buffer for a thread that writes them: a log that nobody reads, or
+//! that is closed, never holds a request up. What the buffer has no room for is counted and reported.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::limits::LOG_LINES_WAITING_MAX;
+use crate::limits::LOG_BYTES_WAITING_MAX;
 
 /// How much an event matters, by Python's numbers, which `SAGEMAKER_CONTAINER_LOG_LEVEL` is given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,13 +67,27 @@ static LOG: OnceLock<Log> = OnceLock::new();
 
 struct Log {
     settings: Settings,
-    lines: SyncSender<String>,
-    waiting: AtomicUsize,
+    pending: Mutex<Pending>,
+    arrived: Condvar,
     dropped: AtomicU64,
+}
+
+/// Lines on their way to the writer.
+#[derive(Default)]
+struct Pending {
+    lines: String,
+    /// The writer has lines that are not written yet.
+    is_writing: bool,
+    /// The writer has nothing to do, and has to be told of the next line.
+    is_idle: bool,
 }
 
 /// How long the end of the program waits for lines that are not written yet.
 const FLUSH: Duration = Duration::from_millis(500);
+
+/// How long lines gather after others were written: a busy server writes a hundred times a second, not once
+/// for each request.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// Sets how lines are written, and starts the thread that writes them. Without it, each line is written where
 /// it is said.
@@ -82,16 +95,19 @@ const FLUSH: Duration = Duration::from_millis(500);
 /// # Errors
 /// The system has no thread left.
 pub fn start(settings: Settings) -> std::io::Result<()> {
-    let (lines, receiver) = sync_channel(LOG_LINES_WAITING_MAX);
     let log = Log {
         settings,
-        lines,
-        waiting: AtomicUsize::new(0),
+        pending: Mutex::default(),
+        arrived: Condvar::new(),
         dropped: AtomicU64::new(0),
     };
     if LOG.set(log).is_ok() {
         let writer = std::thread::Builder::new().name("log".to_owned());
-        writer.spawn(move || write_all(&receiver))?;
+        writer.spawn(|| {
+            if let Some(log) = LOG.get() {
+                log.write_for_ever();
+            }
+        })?;
     }
     Ok(())
 }
@@ -100,7 +116,7 @@ pub fn start(settings: Settings) -> std::io::Result<()> {
 pub fn flush() {
     let Some(log) = LOG.get() else { return };
     let start = Instant::now();
-    while log.waiting.load(Relaxed) > 0 && start.elapsed() < FLUSH {
+    while log.has_pending() && start.elapsed() < FLUSH {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
@@ -108,6 +124,64 @@ pub fn flush() {
 /// Lines that were lost because the log was not read in time.
 pub fn dropped() -> u64 {
     LOG.get().map_or(0, |log| log.dropped.load(Relaxed))
+}
+
+impl Log {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_pending(&self) -> bool {
+        let pending = self.pending();
+        pending.is_writing || !pending.lines.is_empty()
+    }
+
+    /// Adds a line for the writer, if there is room.
+    fn add(&self, line: impl FnOnce(&mut String)) {
+        let mut pending = self.pending();
+        if pending.lines.len() >= LOG_BYTES_WAITING_MAX {
+            self.dropped.fetch_add(1, Relaxed);
+            return;
+        }
+        line(&mut pending.lines);
+        if std::mem::take(&mut pending.is_idle) {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Writes whole lines, as many at once as there are, so that lines of different threads never mix.
+    fn write_for_ever(&self) {
+        let (mut batch, mut reported) = (String::new(), 0);
+        loop {
+            self.take(&mut batch);
+            write(&batch);
+            batch.clear();
+            self.pending().is_writing = false;
+            let dropped = self.dropped.load(Relaxed);
+            if dropped > reported {
+                warning(format_args!(
+                    "{} lines of the log were lost: it was not read in time",
+                    dropped - reported
+                ));
+                reported = dropped;
+            }
+            std::thread::sleep(GATHER);
+        }
+    }
+
+    /// Waits for lines, and takes them.
+    fn take(&self, batch: &mut String) {
+        let mut pending = self.pending();
+        while pending.lines.is_empty() {
+            pending.is_idle = true;
+            pending = self
+                .arrived
+                .wait(pending)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(batch, &mut pending.lines);
+        (pending.is_idle, pending.is_writing) = (false, true);
+    }
 }
 
 /// Something that happened as it should.
@@ -129,10 +203,12 @@ pub fn error(event: fmt::Arguments<'_>) {
 pub fn answered(answered: &Answered<'_>) {
     let settings = settings();
     if answered.level >= settings.level {
-        line(if settings.json {
-            answered.json()
-        } else {
-            answered.text()
+        line(|lines| {
+            if settings.json {
+                answered.json(lines);
+            } else {
+                answered.text(lines);
+            }
         });
     }
 }
@@ -146,42 +222,26 @@ fn say(level: Level, event: fmt::Arguments<'_>) {
     if level < settings.level {
         return;
     }
-    line(if settings.json {
-        let event = serde_json::json!({
-            "time": now(), "level": level.name(), "message": event.to_string(),
-        });
-        format!("{event}\n")
-    } else {
-        format!("{}{event}\n", level.prefix())
+    line(|lines| {
+        // Writing to a string cannot fail.
+        let _ = if settings.json {
+            let (level, message) = (level.name(), event.to_string());
+            let event = serde_json::json!({ "time": now(), "level": level, "message": message });
+            writeln!(lines, "{event}")
+        } else {
+            writeln!(lines, "{}{event}", level.prefix())
+        };
     });
 }
 
-/// Hands a line to the writer, if there is room; without a writer, writes it. One write a line, so that lines
-/// of different threads never mix.
-fn line(line: String) {
-    let Some(log) = LOG.get() else {
-        return write(&line);
-    };
-    log.waiting.fetch_add(1, Relaxed);
-    if log.lines.try_send(line).is_err() {
-        log.waiting.fetch_sub(1, Relaxed);
-        log.dropped.fetch_add(1, Relaxed);
-    }
-}
-
-fn write_all(lines: &Receiver<String>) {
-    let mut reported = 0;
-    for line in lines {
-        write(&line);
-        let Some(log) = LOG.get() else { continue };
-        log.waiting.fetch_sub(1, Relaxed);
-        let dropped = dropped();
-        if dropped > reported {
-            warning(format_args!(
-                "{} lines of the log were lost: it was not read in time",
-                dropped - reported
-            ));
-            reported = dropped;
+/// Hands a line to the writer; where there is none, writes it.
+fn line(append: impl FnOnce(&mut String)) {
+    match LOG.get() {
+        Some(log) => log.add(append),
+        None => {
+            let mut line = String::new();
+            append(&mut line);
+            write(&line);
         }
     }
 }
@@ -224,8 +284,8 @@ impl Answered<'_> {
     }
 
     /// `Invoked with 3 records: POST /invocations 200, 0.21 ms`
-    fn text(&self) -> String {
-        let mut text = self.level.prefix().to_owned();
+    fn text(&self, text: &mut String) {
+        text.push_str(self.level.prefix());
         if self.rows > 0 {
             let _ = write!(text, "Invoked with {} records: ", self.rows);
         }
@@ -244,10 +304,9 @@ impl Answered<'_> {
             let _ = write!(text, ": {reason}");
         }
         text.push('\n');
-        text
     }
 
-    fn json(&self) -> String {
+    fn json(&self, lines: &mut String) {
         let mut line = serde_json::json!({
             "time": now(),
             "level": self.level.name(),
@@ -263,6 +322,6 @@ impl Answered<'_> {
                 fields.insert(name.to_owned(), value.into());
             }
         }
-        format!("{line}\n")
+        let _ = writeln!(lines, "{line}");
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use rustix::net::sockopt::set_socket_linger;
 
 use crate::harness::prefix::identity;
-use crate::harness::server::invocation;
+use crate::harness::server::{invocation, listening_port};
 use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
 
 fn server() -> Server {
@@ -225,7 +225,7 @@ fn a_log_that_nobody_reads_any_more_is_no_reason_to_stop() {
         .lines()
         .map_while(Result::ok)
         .find(|line| line.contains("listening on"));
-    let port = line.unwrap().rsplit(':').next().unwrap().parse().unwrap(); // and the pipe is closed here
+    let port = listening_port(&line.unwrap()).unwrap(); // and the pipe is closed here
     for _ in 0..10 {
         let mut connection = Connection::open(port);
         connection.send(invocation(&[], "1.5\n"));

@@ -107,26 +107,22 @@ impl Unread {
             .arg(prefix.argument())
             .env_clear()
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let output = process.stdout.take().map(BufReader::new);
-        let mut server = Self {
-            process,
-            output,
-            port: 0,
-            _prefix: prefix,
-        };
+        let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
-        while server.port == 0 {
+        while !line.contains("listening on 127.0.0.1:") {
             line.clear();
-            let output = server.output.as_mut().unwrap();
             assert!(output.read_line(&mut line).unwrap() > 0, "it ended");
-            if let Some((_, port)) = line.trim_end().split_once("listening on 127.0.0.1:") {
-                server.port = port.parse().unwrap();
-            }
         }
-        server
+        let (_, port) = line.split_once("127.0.0.1:").unwrap();
+        let port = port.split(' ').next().unwrap().parse().unwrap();
+        Self {
+            process,
+            output: Some(output),
+            port,
+            _prefix: prefix,
+        }
     }
 
     /// So many requests one after the other, of which each has a line of more than 100 bytes in the log.

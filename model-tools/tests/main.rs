@@ -15,7 +15,9 @@ mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod linfa; //   models that linfa fitted and serialised
+mod onnx; //    models that skl2onnx exported
 mod package; // the same bytes, whoever makes them
 mod predict; // the served answers, one a line
 mod report; //  one page, nothing to be fetched, the right figures
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod xgboost; // linear models of XGBoost

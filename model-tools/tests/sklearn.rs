@@ -16,12 +16,12 @@ const TOLERANCE: f64 = 1e-12;
 
 const FOLDERS: [&str; 2] = ["sklearn-1.3", "sklearn-1.9"];
 
-fn corpus(folder: &str) -> PathBuf {
+pub(crate) fn corpus(folder: &str) -> PathBuf {
     repository().join("model-tools/tests/corpus").join(folder)
 }
 
 /// The models of a folder whose names begin with `refused` or do not.
-fn models(folder: &str, refused: bool) -> Vec<PathBuf> {
+pub(crate) fn models(folder: &str, refused: bool) -> Vec<PathBuf> {
     let mut paths: Vec<_> = std::fs::read_dir(corpus(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -36,11 +36,11 @@ fn models(folder: &str, refused: bool) -> Vec<PathBuf> {
     paths
 }
 
-fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
-fn convert(path: &Path) -> Document {
+pub(crate) fn convert(path: &Path) -> Document {
     let scratch = Scratch::new();
     let output = scratch.path("model.cbor");
     run(["convert", path.to_str().unwrap(), "-o", &output]).ok();
@@ -94,7 +94,7 @@ fn magnitudes(parameters: &Parameters, row: &[f64]) -> Vec<f64> {
     }
 }
 
-/// By how much an expected prediction may be missed, given the size of its terms: behind a function, an error
+/// The size of what an error in an expected prediction is a share of: behind a function, an error in the terms
 /// grows with the function's slope.
 fn allowed(document: &Document, expected: f64, magnitude: f64) -> f64 {
     let slope = match (&document.model, document.inverse_transform) {
@@ -103,12 +103,14 @@ fn allowed(document: &Document, expected: f64, magnitude: f64) -> f64 {
         (Parameters::GeneralizedLinear(linear), None) if linear.link == Link::Log => expected,
         _ => 1.0,
     };
-    TOLERANCE * slope.abs() * magnitude
+    slope.abs() * magnitude
 }
 
-fn check(path: &Path, document: &Document) {
+/// Checks a model against the predictions that lie beside its file, to the tolerance that they name.
+pub(crate) fn check(path: &Path, document: &Document) {
     let told = path.with_extension("json");
     let told: Value = serde_json::from_slice(&std::fs::read(told).unwrap()).unwrap();
+    let tolerance = told["tolerance"].as_f64().unwrap_or(TOLERANCE);
     let model = Model::load(document).unwrap();
     let rows = told["rows"].as_array().unwrap();
     for (index, row) in rows.iter().enumerate() {
@@ -128,7 +130,7 @@ fn check(path: &Path, document: &Document) {
                 let magnitudes = magnitudes(&document.model, &design.row(0).to_vec());
                 assert_eq!(values.len(), expected.len(), "{at}");
                 for ((found, expected), magnitude) in values.iter().zip(expected).zip(magnitudes) {
-                    let allowed = allowed(document, expected, magnitude);
+                    let allowed = tolerance * allowed(document, expected, magnitude);
                     assert!(
                         (found - expected).abs() <= allowed,
                         "{at}: {found} instead of {expected}, more than {allowed:e} apart"
@@ -144,18 +146,19 @@ fn check(path: &Path, document: &Document) {
                         .is_some_and(|label| Some(label) == expected.as_f64());
                 assert!(same, "{at}: {label} instead of {expected}");
                 let probabilities = model.probabilities(&classes);
-                check_probabilities(&at, &told["probabilities"][index], probabilities);
+                let expected = &told["probabilities"][index];
+                check_probabilities(&at, expected, probabilities, tolerance);
             }
         }
     }
 }
 
-fn check_probabilities(at: &str, expected: &Value, found: Option<Array2<f64>>) {
+fn check_probabilities(at: &str, expected: &Value, found: Option<Array2<f64>>, tolerance: f64) {
     match (found, expected) {
         (Some(found), Value::Array(_)) => {
             for (found, expected) in found.iter().zip(numbers(expected)) {
                 assert!(
-                    (found - expected).abs() <= TOLERANCE,
+                    (found - expected).abs() <= tolerance,
                     "{at}: {found} instead of {expected}"
                 );
             }

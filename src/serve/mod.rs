@@ -85,10 +85,6 @@ pub fn run(
     let listener = transport::bind(address)?;
     let counters = Arc::new(Counters::default());
     let app = App::load(prefix, serving, settings, Arc::clone(&counters));
-    log::info(format_args!(
-        "I/O workers {}, compute threads {}, connections at most {}, bytes of a body at most {}",
-        settings.workers, settings.compute_threads, settings.connections, settings.body_bytes
-    ));
     transport::serve(listener, settings, app, &counters)
 }
 

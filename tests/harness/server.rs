@@ -36,7 +36,7 @@ impl Server {
 
     /// A server process that was started some other way, as soon as it says where it listens.
     pub(crate) fn listening(process: Process, prefix: Prefix) -> Self {
-        let port = process.wait_for("\"listening on …:PORT\"", port);
+        let port = process.wait_for("\"listening on …:PORT\"", listening_port);
         Self {
             process,
             port,
@@ -94,7 +94,7 @@ pub(crate) fn invocation(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Ve
 }
 
 /// The port in the line that says where the server listens.
-fn port(line: &str) -> Option<u16> {
+pub(crate) fn listening_port(line: &str) -> Option<u16> {
     let (_, address) = line.split_once("listening on ")?;
     let end = address.find([' ', '"']).unwrap_or(address.len());
     address[..end].rsplit_once(':')?.1.parse().ok()

@@ -7,13 +7,16 @@ mod container;
 mod ignored;
 mod json;
 mod limits;
+mod linear;
 mod linfa;
 #[cfg(test)]
 mod mutation_tests;
 mod objects;
+mod onnx;
 pub(crate) mod pickle;
 mod sklearn;
 mod skops;
+mod xgboost;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -41,7 +44,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 6] = [
+pub(crate) static FORMATS: [Format; 8] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -59,6 +62,18 @@ pub(crate) static FORMATS: [Format; 6] = [
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
+    },
+    Format {
+        name: "onnx",
+        description: "ONNX: linear operators, and the chains that linear models become",
+        detect: onnx::detect,
+        read: onnx::read,
+    },
+    Format {
+        name: "xgboost",
+        description: "XGBoost with the booster gblinear, as JSON or UBJ",
+        detect: xgboost::detect,
+        read: xgboost::read,
     },
     Format {
         name: "linfa-json",
@@ -125,6 +140,10 @@ pub(crate) enum ImportError {
     Dangerous(pickle::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
+    #[error(transparent)]
+    Onnx(#[from] onnx::OnnxError),
+    #[error(transparent)]
+    Xgboost(#[from] xgboost::XgboostError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }

@@ -93,7 +93,10 @@ pub fn serve<S: Service>(
     )?;
     // Not before signals and threads are there: who reads this may send SIGTERM at once.
     match listener.local_addr() {
-        Ok(address) => log::info(format_args!("listening on {address}")),
+        Ok(address) => log::info(format_args!(
+            "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {})",
+            settings.workers, settings.compute_threads, settings.body_bytes
+        )),
         Err(_) => return Err(ServeError::ListenerLost),
     }
     let mut acceptor = Acceptor {

@@ -2,11 +2,12 @@
 
 use sagelet::artifact::Label;
 
-use super::columns::{Column, Conversion};
 use super::label;
-use super::prediction::{Kind, Prediction, scores};
 use super::regression::{minor_of_1, support_vector_score};
+use super::scores::scores;
 use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion};
+use crate::import::linear::{Kind, Prediction};
 use crate::import::objects::Value;
 
 /// Logistic regression: for two classes, or with `multi_class="ovr"`, one logistic function a score; else the

@@ -2,9 +2,9 @@
 
 use sagelet::artifact::{Cell, Encoding, Label, OneHot, Ordinal, Unknown};
 
-use super::columns::{Column, Conversion, Part, Source};
 use super::label;
 use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion, Part, Source};
 use crate::import::objects::{Kind, Node, Value};
 
 /// What replaces a column's missing cells.
@@ -43,7 +43,9 @@ pub(super) fn imputer(
                 "column {index} is no column of the rows any more"
             ))
         })?;
-        conversion.replace_missing(step, feature, cell)?;
+        conversion
+            .replace_missing(feature, cell)
+            .map_err(|conflict| step.refuse(conflict))?;
         kept.push(column.clone());
     }
     if step.flag("add_indicator", false)? {
@@ -151,7 +153,9 @@ pub(super) fn one_hot(
             drop,
             unknown,
         };
-        conversion.encode(step, feature, Encoding::OneHot(one_hot))?;
+        conversion
+            .encode(feature, Encoding::OneHot(one_hot))
+            .map_err(|conflict| step.refuse(conflict))?;
         encoded.extend((0..count).map(|index| Column::of(feature, Part::Category(index))));
     }
     Ok(encoded)
@@ -184,7 +188,9 @@ pub(super) fn ordinal(
             numbers: Vec::new(),
             unknown,
         };
-        conversion.encode(step, feature, Encoding::Ordinal(ordinal))?;
+        conversion
+            .encode(feature, Encoding::Ordinal(ordinal))
+            .map_err(|conflict| step.refuse(conflict))?;
         encoded.push(Column::of(feature, Part::Code));
     }
     Ok(encoded)

@@ -5,13 +5,12 @@
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
 mod classification;
-mod columns;
 mod encoding;
 mod label;
-mod prediction;
 mod predictors;
 mod regression;
 mod scaling;
+mod scores;
 mod selection;
 mod step;
 mod target;
@@ -21,11 +20,11 @@ pub(crate) use step::Refusal;
 
 use std::collections::BTreeMap;
 
-use sagelet::artifact::{Document, Feature};
+use sagelet::artifact::Feature;
 use sagelet::limits::FEATURES_MAX;
 
-use self::columns::Conversion;
 use self::step::{Outcome, Step};
+use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
 use super::pickle::{Pickle, Trust};
 use super::skops::Skops;
@@ -65,14 +64,12 @@ fn convert(root: Value<'_>) -> Outcome<Imported> {
     conversion.notes.extend(unwrapped);
     let input = conversion.input();
     let prediction = predictors::predict(&model, &input, &mut conversion)?;
-    conversion.settle(&model, &prediction.scores)?;
-    let parameters = prediction.parameters(&model, &conversion)?;
     note_precision(root.objects(), &mut conversion);
-    let mut document = Document::new(conversion.features, parameters);
-    document.inverse_transform = prediction.inverse;
+    let (mut document, notes) =
+        linear::document(conversion, &prediction).map_err(|conflict| model.refuse(conflict))?;
     document.provenance = provenance(&model);
     Ok(Imported {
-        notes: conversion.notes,
+        notes,
         ..Imported::new(document)
     })
 }

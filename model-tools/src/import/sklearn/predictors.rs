@@ -1,9 +1,9 @@
 //! The models themselves, by class, and the estimators that wrap models.
 
-use super::columns::{Column, Conversion};
-use super::prediction::{Kind, Prediction};
 use super::step::{Outcome, Step};
 use super::{classification, regression, target, transformers};
+use crate::import::linear::{Column, Conversion};
+use crate::import::linear::{Kind, Prediction};
 
 /// What a fitted estimator predicts from these columns.
 pub(super) fn predict(

@@ -2,9 +2,10 @@
 
 use sagelet::artifact::{Isotonic, Link};
 
-use super::columns::{Column, combination};
-use super::prediction::{Kind, Prediction, check_width, intercepts, scores};
+use super::scores::{check_width, intercepts, scores};
 use super::step::{Outcome, Step};
+use crate::import::linear::{Column, combination};
+use crate::import::linear::{Kind, Prediction};
 
 /// An estimator whose prediction is `coef_` · x + `intercept_`.
 pub(super) fn linear(step: &Step<'_>, columns: &[Column], kind: Kind) -> Outcome<Prediction> {

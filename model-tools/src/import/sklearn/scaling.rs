@@ -1,7 +1,7 @@
 //! Transformers that are affine: what they do is folded into the coefficients.
 
-use super::columns::{Column, Conversion, combination};
 use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion, combination};
 
 /// (x − `mean_`) / `scale_`
 pub(super) fn standard(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
@@ -102,7 +102,9 @@ fn components(
         )));
     }
     let terms: usize = columns.iter().map(|column| column.terms.len()).sum();
-    conversion.spend(step, terms.saturating_mul(components.len()))?;
+    conversion
+        .spend(terms.saturating_mul(components.len()))
+        .map_err(|conflict| step.refuse(conflict))?;
     Ok(components)
 }
 

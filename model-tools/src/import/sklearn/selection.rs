@@ -1,8 +1,8 @@
 //! ColumnTransformer and FeatureUnion: which columns go through which transformers.
 
-use super::columns::{Column, Conversion};
 use super::step::{Outcome, Step};
 use super::transformers;
+use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Node, Value};
 
 /// The outputs of all transformers side by side, each on its own columns.

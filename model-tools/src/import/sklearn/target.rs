@@ -2,10 +2,10 @@
 
 use sagelet::artifact::InverseTransform;
 
-use super::columns::{Column, Conversion};
-use super::prediction::{Kind, Prediction};
 use super::predictors;
 use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion};
+use crate::import::linear::{Kind, Prediction};
 
 /// A regression on a function of the target: its inverse is applied to what is predicted.
 pub(super) fn transformed(

@@ -1,8 +1,8 @@
 //! The steps before the model, by class.
 
-use super::columns::{Column, Conversion};
 use super::step::{Outcome, Step};
 use super::{encoding, scaling, selection};
+use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
 
 /// What becomes of the columns in this step.

@@ -1,28 +1,27 @@
 //! What a fitted model predicts, before it is written as the parameters of an artifact.
 
 use sagelet::artifact::{
-    Classifier, GeneralizedLinear, InverseTransform, Isotonic, Label, Linear, Link, Logistic,
-    MultiTarget, Parameters,
+    Classifier, Document, GeneralizedLinear, InverseTransform, Isotonic, Label, Linear, Link,
+    Logistic, MultiTarget, Parameters,
 };
 
-use super::columns::{Column, Conversion, combination};
-use super::step::{Outcome, Step};
+use super::columns::{Column, Conflict, Conversion};
 
 /// Scores, and what becomes of them.
 #[derive(Debug, Clone)]
-pub(super) struct Prediction {
-    pub(super) kind: Kind,
+pub(crate) struct Prediction {
+    pub(crate) kind: Kind,
     /// One a target or class; one alone for two classes.
-    pub(super) scores: Vec<Column>,
+    pub(crate) scores: Vec<Column>,
     /// Of a classifier.
-    pub(super) labels: Vec<Label>,
+    pub(crate) labels: Vec<Label>,
     /// Of a regression on a transformed target.
-    pub(super) inverse: Option<InverseTransform>,
+    pub(crate) inverse: Option<InverseTransform>,
 }
 
 /// What becomes of the scores.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// They are the predictions.
     Linear,
     /// They are the predictions; the coefficients were found with a penalty.
@@ -42,7 +41,7 @@ pub(super) enum Kind {
 
 impl Prediction {
     /// A regression's.
-    pub(super) fn regression(kind: Kind, scores: Vec<Column>) -> Self {
+    pub(crate) fn regression(kind: Kind, scores: Vec<Column>) -> Self {
         Self {
             kind,
             scores,
@@ -52,7 +51,7 @@ impl Prediction {
     }
 
     /// A classifier's.
-    pub(super) fn classes(kind: Kind, scores: Vec<Column>, labels: Vec<Label>) -> Self {
+    pub(crate) fn classes(kind: Kind, scores: Vec<Column>, labels: Vec<Label>) -> Self {
         Self {
             kind,
             scores,
@@ -62,16 +61,12 @@ impl Prediction {
     }
 
     /// Whether the scores are numbers that may be scaled and shifted.
-    pub(super) fn is_linear(&self) -> bool {
+    pub(crate) fn is_linear(&self) -> bool {
         matches!(self.kind, Kind::Linear | Kind::ElasticNet) && self.inverse.is_none()
     }
 
     /// The parameters of an artifact with the features of this conversion.
-    pub(super) fn parameters(
-        &self,
-        step: &Step<'_>,
-        conversion: &Conversion,
-    ) -> Outcome<Parameters> {
+    fn parameters(&self, conversion: &Conversion) -> Result<Parameters, Conflict> {
         if let Kind::Isotonic(isotonic) = &self.kind {
             return Ok(Parameters::Isotonic(isotonic.clone()));
         }
@@ -81,7 +76,7 @@ impl Prediction {
             .map(|score| conversion.dense(score))
             .unzip();
         if self.scores.len() != 1 {
-            return self.several(step, intercepts, coefficients);
+            return self.several(intercepts, coefficients);
         }
         let (intercept, coefficients) = (
             intercepts.pop().unwrap_or_default(),
@@ -109,19 +104,18 @@ impl Prediction {
             }),
             (Kind::ElasticNet, []) => Parameters::ElasticNet(linear),
             (Kind::Linear, []) => Parameters::LinearRegression(linear),
-            (_, labels) => return Err(self.mismatch(step, labels.len())),
+            (_, labels) => return Err(self.mismatch(labels.len())),
         })
     }
 
     fn several(
         &self,
-        step: &Step<'_>,
         intercepts: Vec<f64>,
         coefficients: Vec<Vec<f64>>,
-    ) -> Outcome<Parameters> {
+    ) -> Result<Parameters, Conflict> {
         let classes = self.labels.len();
         if !self.labels.is_empty() && classes != intercepts.len() {
-            return Err(self.mismatch(step, classes));
+            return Err(self.mismatch(classes));
         }
         let classifier = |intercepts, coefficients| Classifier {
             labels: self.labels.clone(),
@@ -139,50 +133,26 @@ impl Prediction {
             }
             Kind::OneVsRest => Parameters::OneVsRest(classifier(intercepts, coefficients)),
             Kind::Classes => Parameters::LinearClassifier(classifier(intercepts, coefficients)),
-            Kind::Generalized(_) | Kind::Isotonic(_) => return Err(self.mismatch(step, classes)),
+            Kind::Generalized(_) | Kind::Isotonic(_) => return Err(self.mismatch(classes)),
         })
     }
 
-    fn mismatch(&self, step: &Step<'_>, classes: usize) -> super::step::Refusal {
+    fn mismatch(&self, classes: usize) -> Conflict {
         let scores = self.scores.len();
-        step.refuse(format_args!(
+        Conflict::new(format_args!(
             "it has {scores} lists of coefficients for {classes} classes"
         ))
     }
 }
 
-/// The scores of an estimator with `coef_` and `intercept_`, one for each list of coefficients.
-pub(super) fn scores(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
-    let table = step.table("coef_")?;
-    let intercepts = intercepts(step, table.len())?;
-    check_width(step, &table, columns)?;
-    let rows = table.iter().zip(intercepts);
-    Ok(rows
-        .map(|(coefficients, intercept)| combination(columns, coefficients, intercept))
-        .collect())
-}
-
-/// One intercept a score. Without an intercept some estimators hold a single 0.
-pub(super) fn intercepts(step: &Step<'_>, count: usize) -> Outcome<Vec<f64>> {
-    let (intercepts, _) = step.numbers("intercept_")?;
-    match intercepts.as_slice() {
-        [single] => Ok(vec![*single; count]),
-        several if several.len() == count => Ok(intercepts),
-        several => Err(step.refuse(format_args!(
-            "intercept_ has {} numbers for {count} lists of coefficients",
-            several.len()
-        ))),
-    }
-}
-
-/// Checks that a table of coefficients has one for each column.
-pub(super) fn check_width(step: &Step<'_>, table: &[Vec<f64>], columns: &[Column]) -> Outcome<()> {
-    let (width, count) = (table.first().map_or(0, Vec::len), columns.len());
-    if width == count {
-        Ok(())
-    } else {
-        Err(step.refuse(format_args!(
-            "it has {width} coefficients for {count} columns"
-        )))
-    }
+/// The document of a prediction, with the features that the conversion found for it.
+pub(crate) fn document(
+    mut conversion: Conversion,
+    prediction: &Prediction,
+) -> Result<(Document, Vec<String>), Conflict> {
+    conversion.settle(&prediction.scores)?;
+    let parameters = prediction.parameters(&conversion)?;
+    let mut document = Document::new(conversion.features, parameters);
+    document.inverse_transform = prediction.inverse;
+    Ok((document, conversion.notes))
 }

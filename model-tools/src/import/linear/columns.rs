@@ -4,22 +4,32 @@
 //! the coefficients. Imputation and encoding, which are not affine, become part of the features.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use sagelet::artifact::{Cell, Encoding, Feature};
 use sagelet::limits::FEATURES_MAX;
 
-use super::step::{Outcome, Step};
+/// Why features and columns do not go together in an artifact.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Conflict(String);
+
+impl Conflict {
+    pub(crate) fn new(reason: impl fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
 
 /// What one feature contributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Source {
-    pub(super) feature: usize,
-    pub(super) part: Part,
+pub(crate) struct Source {
+    pub(crate) feature: usize,
+    pub(crate) part: Part,
 }
 
 /// Which of the numbers that a feature makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The cell itself, or what replaces it.
     Number,
     /// 1 if the cell is the category with this column, else 0.
@@ -32,14 +42,14 @@ pub(super) enum Part {
 
 /// One column: constant + Σ weight · source.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Column {
-    pub(super) constant: f64,
-    pub(super) terms: Vec<(Source, f64)>,
+pub(crate) struct Column {
+    pub(crate) constant: f64,
+    pub(crate) terms: Vec<(Source, f64)>,
 }
 
 impl Column {
     /// A source as it is.
-    pub(super) fn of(feature: usize, part: Part) -> Self {
+    pub(crate) fn of(feature: usize, part: Part) -> Self {
         Self {
             constant: 0.0,
             terms: vec![(Source { feature, part }, 1.0)],
@@ -47,7 +57,7 @@ impl Column {
     }
 
     /// (column + before) · factor + after.
-    pub(super) fn affine(&self, before: f64, factor: f64, after: f64) -> Self {
+    pub(crate) fn affine(&self, before: f64, factor: f64, after: f64) -> Self {
         let terms = self.terms.iter();
         Self {
             constant: (self.constant + before) * factor + after,
@@ -58,7 +68,7 @@ impl Column {
     }
 
     /// The feature whose cell this is, with nothing done to it.
-    pub(super) fn untouched(&self) -> Option<usize> {
+    pub(crate) fn untouched(&self) -> Option<usize> {
         match self.terms.as_slice() {
             [
                 (
@@ -74,7 +84,7 @@ impl Column {
     }
 
     /// The feature whose cell this is, moved and scaled, and the cell that makes this `value`.
-    pub(super) fn cell_for(&self, value: f64) -> Option<(usize, f64)> {
+    pub(crate) fn cell_for(&self, value: f64) -> Option<(usize, f64)> {
         match self.terms.as_slice() {
             [
                 (
@@ -91,7 +101,7 @@ impl Column {
 }
 
 /// Σ weight · column + constant.
-pub(super) fn combination(columns: &[Column], weights: &[f64], constant: f64) -> Column {
+pub(crate) fn combination(columns: &[Column], weights: &[f64], constant: f64) -> Column {
     let mut sum = Column {
         constant,
         terms: Vec::new(),
@@ -109,18 +119,18 @@ pub(super) fn combination(columns: &[Column], weights: &[f64], constant: f64) ->
 
 /// What a conversion knows so far.
 #[derive(Debug)]
-pub(super) struct Conversion {
+pub(crate) struct Conversion {
     /// The columns of a row, as far as the steps so far have said what to do with them.
-    pub(super) features: Vec<Feature>,
+    pub(crate) features: Vec<Feature>,
     /// What was folded, dropped and lost, a sentence each.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// Weights that may still be made.
     weights_left: usize,
 }
 
 impl Conversion {
     /// A conversion of a model whose rows have these columns.
-    pub(super) fn new(features: Vec<Feature>) -> Self {
+    pub(crate) fn new(features: Vec<Feature>) -> Self {
         Self {
             features,
             notes: Vec::new(),
@@ -129,35 +139,34 @@ impl Conversion {
     }
 
     /// The columns of a row as they come.
-    pub(super) fn input(&self) -> Vec<Column> {
+    pub(crate) fn input(&self) -> Vec<Column> {
         (0..self.features.len())
             .map(|feature| Column::of(feature, Part::Number))
             .collect()
     }
 
     /// Says something once.
-    pub(super) fn note(&mut self, note: String) {
+    pub(crate) fn note(&mut self, note: String) {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
     /// Counts weights that a step is about to make, so that a chain of dense steps is bounded.
-    pub(super) fn spend(&mut self, step: &Step<'_>, weights: usize) -> Outcome<()> {
+    pub(crate) fn spend(&mut self, weights: usize) -> Result<(), Conflict> {
         match self.weights_left.checked_sub(weights) {
             Some(left) => {
                 self.weights_left = left;
                 Ok(())
             }
-            None => {
-                Err(step
-                    .refuse("its combinations of columns take more numbers than an artifact holds"))
-            }
+            None => Err(Conflict::new(
+                "its combinations of columns take more numbers than an artifact holds",
+            )),
         }
     }
 
     /// What to call a feature.
-    pub(super) fn name(&self, feature: usize) -> String {
+    pub(crate) fn name(&self, feature: usize) -> String {
         let name = self
             .features
             .get(feature)
@@ -166,19 +175,14 @@ impl Conversion {
     }
 
     /// Says what stands in for a feature's missing cells.
-    pub(super) fn replace_missing(
-        &mut self,
-        step: &Step<'_>,
-        index: usize,
-        with: Cell,
-    ) -> Outcome<()> {
+    pub(crate) fn replace_missing(&mut self, index: usize, with: Cell) -> Result<(), Conflict> {
         let name = self.name(index);
         let Some(feature) = self.features.get_mut(index) else {
-            return Err(step.refuse(format_args!("there is no column {index}")));
+            return Err(Conflict::new(format_args!("there is no column {index}")));
         };
         if !feature.missing.is_missing() && feature.missing != with {
             let before = &feature.missing;
-            return Err(step.refuse(format_args!(
+            return Err(Conflict::new(format_args!(
                 "missing cells of {name} become {before} elsewhere and {with} here; an artifact has one of them"
             )));
         }
@@ -187,22 +191,17 @@ impl Conversion {
     }
 
     /// Says how a feature's categories become numbers.
-    pub(super) fn encode(
-        &mut self,
-        step: &Step<'_>,
-        index: usize,
-        encoding: Encoding,
-    ) -> Outcome<()> {
+    pub(crate) fn encode(&mut self, index: usize, encoding: Encoding) -> Result<(), Conflict> {
         let name = self.name(index);
         let Some(feature) = self.features.get_mut(index) else {
-            return Err(step.refuse(format_args!("there is no column {index}")));
+            return Err(Conflict::new(format_args!("there is no column {index}")));
         };
         if feature
             .encoding
             .as_ref()
             .is_some_and(|before| *before != encoding)
         {
-            return Err(step.refuse(format_args!(
+            return Err(Conflict::new(format_args!(
                 "{name} is encoded in another way elsewhere; an artifact has one"
             )));
         }
@@ -211,7 +210,7 @@ impl Conversion {
     }
 
     /// Checks that every feature is used as what it is, and marks those that no column uses.
-    pub(super) fn settle(&mut self, step: &Step<'_>, columns: &[Column]) -> Outcome<()> {
+    pub(crate) fn settle(&mut self, columns: &[Column]) -> Result<(), Conflict> {
         let mut used = vec![false; self.features.len()];
         for (source, _) in columns.iter().flat_map(|column| &column.terms) {
             let encoding = self
@@ -226,7 +225,7 @@ impl Conversion {
             };
             if !fits {
                 let name = self.name(source.feature);
-                return Err(step.refuse(format_args!(
+                return Err(Conflict::new(format_args!(
                     "{name} is used both as a number and as a category; an artifact has one use of a column"
                 )));
             }
@@ -247,7 +246,7 @@ impl Conversion {
     }
 
     /// A column as an intercept, and coefficients of the artifact's design matrix.
-    pub(super) fn dense(&self, column: &Column) -> (f64, Vec<f64>) {
+    pub(crate) fn dense(&self, column: &Column) -> (f64, Vec<f64>) {
         let mut offsets = Vec::with_capacity(self.features.len());
         let mut width = 0;
         for feature in &self.features {

@@ -1,0 +1,7 @@
+//! What every foreign linear model comes down to: scores that are affine functions of columns of rows.
+
+mod columns;
+mod prediction;
+
+pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};
+pub(crate) use prediction::{Kind, Prediction, document};
