@@ -34,8 +34,15 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         document.model.kind(),
         document.features.len()
     );
-    let properties: Vec<_> = document.provenance.clone().into_iter().collect();
+    let mut properties: Vec<_> = document.provenance.clone().into_iter().collect();
+    properties.push(("feature_names".to_owned(), feature_names(document)));
     Ok(writer.graph.finish(&description, &properties))
+}
+
+/// The names in the order of the columns, as JSON: a tensor has none.
+fn feature_names(document: &Document) -> String {
+    let names = (0..document.features.len()).map(|index| document.feature_name(index));
+    serde_json::Value::from_iter(names).to_string()
 }
 
 fn check(document: &Document) -> Result<(), ExportError> {
@@ -277,7 +284,7 @@ impl Writer<'_> {
                     self.graph.add("Sub", &[&power, &one], &[])
                 }
                 Curve::Square => self.graph.add("Mul", &[&value, &value], &[]),
-                Curve::Logistic => self.logistic(&value),
+                Curve::Logistic => self.graph.add("Sigmoid", &[&value], &[]),
             };
         }
         let targets = self.document.model.outputs();
@@ -287,7 +294,7 @@ impl Writer<'_> {
     }
 
     /// The logistic function, spelled out: onnxruntime's Sigmoid is 1 less something for scores below 0, which leaves
-    /// few digits of a small probability.
+    /// few digits of a small number, and one-vs-rest divides by such.
     fn logistic(&mut self, scores: &str) -> String {
         let one = self.graph.doubles([1, 1], &[1.0]);
         let negative = self.graph.add("Neg", &[scores], &[]);
@@ -360,7 +367,7 @@ impl Writer<'_> {
             }
             Probabilities::Logistic => {
                 let one = self.graph.doubles([1, 1], &[1.0]);
-                let second = self.logistic(scores);
+                let second = self.graph.add("Sigmoid", &[scores], &[]);
                 let first = self.graph.add("Sub", &[&one, &second], &[]);
                 self.graph.add(
                     "Concat",
