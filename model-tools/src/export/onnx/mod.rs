@@ -10,8 +10,8 @@ mod protobuf;
 use sagelet::artifact::{Document, Isotonic, Label};
 
 use self::graph::{Attribute, Element, Graph};
-use super::ExportError;
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
+use super::{ExportError, check_names};
 
 /// Writes a model of operator set 13.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
@@ -46,6 +46,7 @@ fn feature_names(document: &Document) -> String {
 }
 
 fn check(document: &Document) -> Result<(), ExportError> {
+    check_names(document)?;
     let refused = |reason: String| Err(ExportError::Refused(reason));
     for (index, feature) in document.features.iter().enumerate() {
         let name = document.feature_name(index);
