@@ -71,6 +71,26 @@ fn rounding_makes_no_other_model() {
     );
 }
 
+/// A format that has no names still has the numbers, which are compared one by one.
+#[test]
+fn numbers_under_other_names_are_compared_by_position() {
+    let scratch = Scratch::new();
+    let other = edited(&scratch, |document| {
+        document["features"] = vec![serde_json::json!({}); 10].into();
+    });
+    let compared = run(["diff", DIABETES, &other, "--top", "1"]);
+    let text = String::from_utf8(compared.stdout).unwrap();
+    assert_eq!(compared.code, Some(1));
+    assert!(
+        text.contains("features      A has 10, B has 10; 10 differ"),
+        "{text}"
+    );
+    assert!(
+        text.contains("parameters    same: 11, to the bit"),
+        "{text}"
+    );
+}
+
 #[test]
 fn provenance_is_no_part_of_the_model() {
     let scratch = Scratch::new();

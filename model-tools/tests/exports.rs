@@ -107,6 +107,19 @@ fn categories_of_several_types_are_refused_where_a_column_has_one() {
     }
 }
 
+/// A feature without a name is shown as `x` and its number, which another one may be called.
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    let model = br#"{
+        "features": ["x1", {}],
+        "model": {"kind": "linear-regression", "intercept": 0, "coefficients": [1, 2]}
+    }"#;
+    for format in ["sql", "onnx", "pmml"] {
+        run_with(["convert", "-", "-o", "-", "--to", format], model)
+            .refused(1, "two features would be called x1");
+    }
+}
+
 /// Every sentence of a provenance, and every name, stays inside its comment or literal.
 #[test]
 fn no_text_of_a_model_gets_out_of_its_comment() {

@@ -1,5 +1,7 @@
 //! What two documents say, part by part.
 
+use std::collections::HashMap;
+
 use sagelet::artifact::{Document, Parameters};
 
 use super::{Finding, Verdict};
@@ -111,18 +113,7 @@ fn features(a: &Document, b: &Document, top: usize) -> Finding {
 
 fn numbers(a: &Document, b: &Document, tolerance: f64, top: usize) -> Finding {
     let (left, right) = (named_numbers(a), named_numbers(b));
-    let mut pairs: Vec<Pair> = Vec::new();
-    let b_by_name: std::collections::HashMap<&String, f64> =
-        right.iter().map(|(name, number)| (name, *number)).collect();
-    for (name, number) in &left {
-        if let Some(other) = b_by_name.get(name) {
-            pairs.push(Pair {
-                name: name.clone(),
-                a: *number,
-                b: *other,
-            });
-        }
-    }
+    let mut pairs = pairs(&left, &right);
     let alone = left.len() + right.len() - 2 * pairs.len();
     let count = pairs.len();
     let exact = pairs
@@ -166,6 +157,34 @@ fn numbers(a: &Document, b: &Document, tolerance: f64, top: usize) -> Finding {
     }
     more(&mut finding, pairs.len(), top);
     finding
+}
+
+/// The numbers of both, by name; by position if there are as many of each under other names.
+fn pairs(left: &[(String, f64)], right: &[(String, f64)]) -> Vec<Pair> {
+    let by_name: HashMap<&str, f64> = right
+        .iter()
+        .map(|(name, number)| (name.as_str(), *number))
+        .collect();
+    let all_known = left
+        .iter()
+        .all(|(name, _)| by_name.contains_key(name.as_str()));
+    let by_position = left.len() == right.len() && !all_known;
+    let mut pairs = Vec::new();
+    for (index, (name, a)) in left.iter().enumerate() {
+        let other = if by_position {
+            right.get(index).map(|(_, number)| *number)
+        } else {
+            by_name.get(name.as_str()).copied()
+        };
+        if let Some(b) = other {
+            pairs.push(Pair {
+                name: name.clone(),
+                a: *a,
+                b,
+            });
+        }
+    }
+    pairs
 }
 
 fn row(name: &str, a: &str, b: &str, difference: &str) -> String {

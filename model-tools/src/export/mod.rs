@@ -12,6 +12,7 @@ mod sklearn;
 mod sql;
 mod sums;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -128,6 +129,18 @@ pub(crate) fn of_file(path: &Path) -> Option<&'static Format> {
 /// The names, as `--to` takes them.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FORMATS.iter().map(|format| format.name)
+}
+
+/// Refuses a feature called `x1` beside a second one without a name, which is shown as `x1` too.
+fn check_names(document: &Document) -> Result<(), ExportError> {
+    let mut seen = HashSet::new();
+    let mut names = (0..document.features.len()).map(|index| document.feature_name(index));
+    match names.find(|name| !seen.insert(name.clone())) {
+        Some(name) => Err(ExportError::Refused(format!(
+            "two features would be called {name}: give the one without a name one"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The first lines of a file of source text, each after the mark of a comment.

@@ -8,11 +8,12 @@ use std::fmt::Write as _;
 
 use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Unknown};
 
-use super::ExportError;
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
+use super::{ExportError, check_names};
 
 /// Writes a document of one model.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
+    check_names(document)?;
     let mut writer = Writer {
         document,
         target: target_name(document),

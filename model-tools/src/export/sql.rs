@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use sagelet::artifact::{Document, Isotonic, Label};
 
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, header};
+use super::{ExportError, check_names, header};
 
 /// The table that rows are read from.
 const TABLE: &str = "model_input";
@@ -76,6 +76,7 @@ impl<'a> Writer<'a> {
 
     /// Refuses what has no column type, and what would be too long.
     fn check(&self) -> Result<(), ExportError> {
+        check_names(self.document)?;
         for (index, feature) in self.document.features.iter().enumerate() {
             if sums::cells(feature) == Cells::Mixed {
                 return Err(ExportError::Refused(format!(

@@ -10,8 +10,8 @@ mod protobuf;
 use sagelet::artifact::{Document, Isotonic, Label};
 
 use self::graph::{Attribute, Element, Graph};
-use super::ExportError;
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
+use super::{ExportError, check_names};
 
 /// Writes a model of operator set 13.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
@@ -34,11 +34,19 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         document.model.kind(),
         document.features.len()
     );
-    let properties: Vec<_> = document.provenance.clone().into_iter().collect();
+    let mut properties: Vec<_> = document.provenance.clone().into_iter().collect();
+    properties.push(("feature_names".to_owned(), feature_names(document)));
     Ok(writer.graph.finish(&description, &properties))
 }
 
+/// The names in the order of the columns, as JSON: a tensor has none.
+fn feature_names(document: &Document) -> String {
+    let names = (0..document.features.len()).map(|index| document.feature_name(index));
+    serde_json::Value::from_iter(names).to_string()
+}
+
 fn check(document: &Document) -> Result<(), ExportError> {
+    check_names(document)?;
     let refused = |reason: String| Err(ExportError::Refused(reason));
     for (index, feature) in document.features.iter().enumerate() {
         let name = document.feature_name(index);
@@ -286,6 +294,16 @@ impl Writer<'_> {
             .output(&value, &name, Element::Double, Some(targets));
     }
 
+    /// The logistic function, spelled out: onnxruntime's Sigmoid is 1 less something for scores below 0, which leaves
+    /// few digits of a small number, and one-vs-rest divides by such.
+    fn logistic(&mut self, scores: &str) -> String {
+        let one = self.graph.doubles([1, 1], &[1.0]);
+        let negative = self.graph.add("Neg", &[scores], &[]);
+        let power = self.graph.add("Exp", &[&negative], &[]);
+        let below = self.graph.add("Add", &[&one, &power], &[]);
+        self.graph.add("Div", &[&one, &below], &[])
+    }
+
     fn classes(&mut self, scores: &str, labels: &[Label], kind: Option<Probabilities>) {
         let single = sums::of(self.document).len() == 1;
         let best = if single {
@@ -362,7 +380,7 @@ impl Writer<'_> {
                 let alike = self.graph.doubles([1, 1], &[1.0 / classes as f64]);
                 let zero = self.graph.doubles([1, 1], &[0.0]);
                 let axes = self.graph.integers(&[1]);
-                let logistic = self.graph.add("Sigmoid", &[scores], &[]);
+                let logistic = self.logistic(scores);
                 let total = self.graph.add("ReduceSum", &[&logistic, &axes], &[]);
                 let shares = self.graph.add("Div", &[&logistic, &total], &[]);
                 let possible = self.graph.add("Greater", &[&total, &zero], &[]);
