@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static test-static torture image example deny clean
+.PHONY: help serve test test-mutations check check-exports static test-static torture bench image example deny clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -30,6 +30,9 @@ check: ## Check format, lints and documentation
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
+check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)
+	scripts/check-exports.sh
+
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh
 
@@ -38,6 +41,9 @@ test-static: static ## Run the integration tests on the static binary, and see t
 
 torture: ## Fail system calls and open 10,000 connections (needs strace, and leave to use it)
 	$(CARGO) test --locked --test torture
+
+bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
+	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
 
 image: ## Build the container image IMAGE (sagelet)
 	docker build --file Dockerfile.musl --tag $(IMAGE) .
