@@ -72,7 +72,7 @@ invoke: ## Send the file PAYLOAD= to ENDPOINT=
 delete-endpoint: ## Delete ENDPOINT= and what was made for it
 	@scripts/endpoint.sh $@
 
-batch-transform: ## Predict INPUT= into OUTPUT=: JOB= IMAGE_URI= ROLE= MODEL_DATA=
+batch-transform: ## Predict ROWS= into OUTPUT=: JOB= IMAGE_URI= ROLE= MODEL_DATA=
 	@scripts/endpoint.sh $@
 
 train-job: ## Train on TRAINING= into OUTPUT=: JOB= IMAGE_URI= ROLE=

@@ -13,7 +13,7 @@
 #                     MULTI_MODEL=1: MODEL_DATA is a prefix that holds many .tar.gz
 #   invoke            ENDPOINT PAYLOAD; CONTENT_TYPE (text/csv) ACCEPT TARGET_MODEL COMPONENT
 #   delete            ENDPOINT: with its configuration, models, components and scaling
-#   batch-transform   JOB IMAGE_URI ROLE MODEL_DATA INPUT OUTPUT; INSTANCE_TYPE INSTANCES CONTENT_TYPE
+#   batch-transform   JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT; INSTANCE_TYPE INSTANCES CONTENT_TYPE
 #   train-job         JOB IMAGE_URI ROLE TRAINING OUTPUT; INSTANCE_TYPE HYPERPARAMETERS (fit_intercept=true or JSON)
 # MODEL_DATA is the S3 address of a model.tar.gz, or on instances of a bare .cbor file.
 # DRY_RUN=1 prints the calls that would change anything instead of making them; what is only looked up is looked up.
@@ -223,10 +223,10 @@ job_end() {
 }
 
 batch_transform() {
-    needs JOB IMAGE_URI ROLE MODEL_DATA INPUT OUTPUT
+    needs JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT
     create_model "$JOB-$stamp"
     call aws sagemaker create-transform-job --transform-job-name "$JOB-$stamp" --model-name "$JOB-$stamp" \
-        --transform-input "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$INPUT}},ContentType=${CONTENT_TYPE:-text/csv},SplitType=Line" \
+        --transform-input "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$ROWS}},ContentType=${CONTENT_TYPE:-text/csv},SplitType=Line" \
         --transform-output "S3OutputPath=$OUTPUT,Accept=${CONTENT_TYPE:-text/csv},AssembleWith=Line" \
         --transform-resources "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1}" --batch-strategy MultiRecord
     job_end transform "$JOB-$stamp" TransformJobStatus TransformOutput.S3OutputPath

@@ -252,7 +252,7 @@ def job_end(calls, kind, name):
 def batch_transform(calls, options):
     name = stamped(options.name)
     create_model(calls, options, name)
-    source = {"S3DataType": "S3Prefix", "S3Uri": options.input}
+    source = {"S3DataType": "S3Prefix", "S3Uri": options.rows}
     calls.make(
         calls.sagemaker,
         "create_transform_job",
@@ -310,7 +310,7 @@ NEEDED = {
     "update-endpoint": ["image_uri", "role", "model_data"],
     "invoke": ["payload"],
     "delete-endpoint": [],
-    "batch-transform": ["image_uri", "role", "model_data", "input", "output"],
+    "batch-transform": ["image_uri", "role", "model_data", "rows", "output"],
     "train-job": ["image_uri", "role", "training", "output"],
 }
 
@@ -339,7 +339,7 @@ def arguments():
     parser.add_argument("--content-type", default="text/csv")
     parser.add_argument("--accept")
     parser.add_argument("--target-model", help="of a multi-model endpoint, such as one.tar.gz")
-    parser.add_argument("--input", help="S3 prefix of the rows of a batch transform")
+    parser.add_argument("--rows", help="S3 prefix of the rows of a batch transform")
     parser.add_argument("--training", help="S3 prefix of the training channel")
     parser.add_argument("--output", help="S3 prefix of what a job writes")
     parser.add_argument("--hyperparameter", action="append", default=[], metavar="NAME=VALUE")

@@ -1,5 +1,5 @@
 # What the steps of the rehearsal share. Every step reads it first, from the top of the checkout.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 set -euo pipefail
 
 work=$PWD/target/rehearsal

@@ -110,7 +110,7 @@ done
 equal "after delete-endpoint: scaling" "aws application-autoscaling describe-…" \
     "$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --query 'length(ScalableTargets)')" 0
 
-both "batch transform" rows batch-transform MODEL_DATA=$archive INPUT=s3://rows/in/ OUTPUT=s3://rows/out/
+both "batch transform" rows batch-transform MODEL_DATA=$archive ROWS=s3://rows/in/ OUTPUT=s3://rows/out/
 both "training job" fit train-job TRAINING=s3://rows/training/ OUTPUT=s3://models/ HYPERPARAMETERS=fit_intercept=true
 
 rm -f "$record"

@@ -21,6 +21,8 @@ mount -t tmpfs tmpfs /etc/docker
 
 # Its own data, socket and pid file: an engine that this machine may have is not touched. The bridge needs no
 # packet filter, since nothing leaves this network namespace.
+# What a rehearsal that was killed left behind would keep it from starting.
+rm -rf "$work/docker/pid" "$work/docker/exec" "$work/docker/socket"
 dockerd --host "$DOCKER_HOST" --data-root "$work/docker/data" --exec-root "$work/docker/exec" \
     --pidfile "$work/docker/pid" --iptables=false > "$work/docker/log" 2>&1 &
 engine=$!
