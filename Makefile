@@ -8,9 +8,9 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static static-all test-static test-emulated torture reproducible image \
-        build-push create-endpoint update-endpoint invoke delete-endpoint batch-transform train-job rehearse example \
-        deny clean
+.PHONY: help serve test test-mutations check static static-all test-static test-emulated torture reproducible clients \
+        image build-push create-endpoint update-endpoint invoke delete-endpoint batch-transform train-job rehearse \
+        example deny clean check-exports bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -31,6 +31,9 @@ check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)
+	scripts/check-exports.sh
 
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh
@@ -80,6 +83,13 @@ train-job: ## Train on TRAINING= into OUTPUT=: JOB= IMAGE_URI= ROLE=
 
 rehearse: ## Rehearse all that without a cloud: docker, a registry, moto (Debian, root); STEPS= for some
 	scripts/rehearse.sh $(STEPS)
+
+clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
+	$(CARGO) build --locked --bin sagelet
+	python3 scripts/clients.py target/debug/sagelet
+
+bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
+	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
 
 example: ## Write examples/diabetes/model.cbor anew
 	$(CARGO) run --release --locked --quiet --bin sagelet -- train --prefix examples/local_test/test_dir

@@ -107,22 +107,27 @@ impl Unread {
             .arg(prefix.argument())
             .env_clear()
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("listening on 127.0.0.1:") {
-            line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "it ended");
-        }
-        let (_, port) = line.split_once("127.0.0.1:").unwrap();
-        let port = port.split(' ').next().unwrap().parse().unwrap();
-        Self {
+        let output = process.stdout.take().map(BufReader::new);
+        let mut server = Self {
             process,
-            output: Some(output),
-            port,
+            output,
+            port: 0,
             _prefix: prefix,
+        };
+        let mut line = String::new();
+        while server.port == 0 {
+            line.clear();
+            let output = server.output.as_mut().unwrap();
+            assert!(output.read_line(&mut line).unwrap() > 0, "it ended");
+            if let Some((_, port)) = line.trim_end().split_once("listening on 127.0.0.1:") {
+                let digits = port.split(' ').next().unwrap();
+                server.port = digits.parse().unwrap();
+            }
         }
+        server
     }
 
     /// So many requests one after the other, of which each has a line of more than 100 bytes in the log.

@@ -18,6 +18,7 @@
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
 //! | [`program_name`] | `serve` and `train` as names of the program, words after them |
 //! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
+//! | [`converted`] | a converted pipeline, served, predicts what scikit-learn does |
 //! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
 //! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
 //! | [`caps`] | requests that are too large are refused before they are read |
@@ -43,6 +44,7 @@ mod artifact;
 mod caps;
 mod cases;
 mod configuration;
+mod converted;
 mod damage;
 mod deadlines;
 mod examples;

@@ -89,7 +89,7 @@ fn output_format(arguments: &Arguments) -> Result<&'static Format, Error> {
 }
 
 /// The document to write: it predicts, and says how to tell that it does.
-fn complete(source: &Source) -> Result<Document, Error> {
+pub(crate) fn complete(source: &Source) -> Result<Document, Error> {
     let mut document = source.imported.document.clone();
     let model = Model::load(&document).map_err(|error| source.input.refused(advise(&error)))?;
     if !document.verification.is_empty() {

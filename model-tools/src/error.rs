@@ -44,4 +44,10 @@ pub(crate) enum Error {
         /// How many there were.
         files: usize,
     },
+    /// Two models that `diff` found different; how has been said.
+    #[error("the models differ")]
+    Different,
+    /// Two models that `diff` could not compare, for which it has an exit code of its own.
+    #[error(transparent)]
+    NotCompared(Box<Error>),
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+mod diff;
 mod error;
 mod export;
 mod formats;
@@ -9,8 +10,11 @@ mod import;
 mod input;
 mod inspect;
 mod output;
+mod package;
 mod predict;
 mod proof;
+mod report;
+mod rows;
 mod scores;
 mod verification;
 
@@ -31,8 +35,8 @@ const USAGE: u8 = 2;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  a model was refused, or a file could not be read or written
-  2  the command line makes no sense";
+  1  a model was refused, or a file could not be read or written; of diff: the models differ
+  2  the command line makes no sense; of diff: the models could not be compared";
 
 /// Convert, inspect, check and score the models that sagelet serves.
 ///
@@ -50,6 +54,9 @@ enum Command {
     Convert(convert::Arguments),
     Check(check::Arguments),
     Predict(predict::Arguments),
+    Diff(diff::Arguments),
+    Package(package::Arguments),
+    Report(report::Arguments),
     /// List the formats that can be read and written
     Formats,
 }
@@ -70,9 +77,11 @@ fn main() -> ExitCode {
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::note(format_args!("error: {error}"));
+            if !matches!(error, Error::Different) {
+                output::note(format_args!("error: {error}"));
+            }
             match error {
-                Error::Usage(_) => ExitCode::from(USAGE),
+                Error::Usage(_) | Error::NotCompared(_) => ExitCode::from(USAGE),
                 _ => ExitCode::FAILURE,
             }
         }
@@ -85,6 +94,9 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Formats => formats::run(),
     }
 }

@@ -1,7 +1,7 @@
 //! `model-tools predict`: predictions for the rows of a file, through the code that serves them.
 
 use clap::Args;
-use sagelet::codec::{self, ContentType, Predictions};
+use sagelet::codec::{self, ContentType, Field, Predictions};
 use sagelet::limits::BODY_BYTES_MAX;
 use sagelet::model::Model;
 
@@ -21,6 +21,15 @@ pub(crate) struct Arguments {
     /// What ROWS is, as a request would say it: text/csv, application/json, application/jsonlines, …
     #[arg(long, value_name = "TYPE", default_value = "text/csv")]
     content_type: String,
+    /// Fields of each line, separated by commas: predicted_label, probability, probabilities, raw_score, …
+    /// [default: the prediction]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = field)]
+    fields: Vec<Field>,
+}
+
+fn field(name: &str) -> Result<Field, String> {
+    let names = || Field::ALL.map(Field::name).join(", ");
+    Field::parse(name).ok_or_else(|| format!("none of {}", names()))
 }
 
 /// Predicts all rows of one body.
@@ -34,5 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
     let (outputs, _) =
         codec::predict(&model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
-    output::print(&codec::csv::encode(&Predictions::new(&model, outputs, &[])))
+    output::print(&codec::csv::encode(&Predictions::new(
+        &model,
+        outputs,
+        &arguments.fields,
+    )))
 }

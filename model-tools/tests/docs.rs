@@ -62,3 +62,66 @@ fn collect(value: &Value, keys: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+/// Every example of docs/model-tools.md, run in order in one directory, prints what stands there.
+/// `UPDATE=1` writes what they print.
+#[test]
+fn the_examples_of_the_commands_print_what_stands_there() {
+    let scratch = Scratch::new();
+    for name in ["model.cbor", "payload.csv", "diabetes.csv"] {
+        let example = repository().join("examples/diabetes").join(name);
+        std::fs::copy(example, scratch.path(name)).unwrap();
+    }
+    let text = read("model-tools.md");
+    let mut blocks = text.split("```console\n");
+    let mut updated = blocks.next().unwrap().to_owned();
+    for block in blocks {
+        let (example, rest) = block.split_once("```").unwrap();
+        let command = example.lines().next().unwrap();
+        let arguments = command.strip_prefix("$ model-tools ").unwrap();
+        let printed = run_in(&scratch.path(""), arguments);
+        updated += &format!("```console\n{command}\n{printed}```{rest}");
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(repository().join("docs/model-tools.md"), &updated).unwrap();
+        return;
+    }
+    assert_eq!(text, updated);
+}
+
+fn run_in(directory: &str, arguments: &str) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_model-tools"))
+        .args(arguments.split(' '))
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments}: {output:?}");
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+/// Every command and every format that is written stands in docs/model-tools.md.
+#[test]
+fn every_command_and_format_is_documented() {
+    let text = read("model-tools.md");
+    let help = run(["--help"]).ok();
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    // A description that goes on in the next line is indented further.
+    let named = commands.filter(|line| !line.starts_with("   "));
+    for command in named.filter_map(|line| line.split_whitespace().next()) {
+        let documented = ["help"].contains(&command) || text.contains(&format!("`{command}"));
+        assert!(documented, "{command} is not in model-tools.md");
+    }
+    let formats = run(["formats"]).ok();
+    let (_, written) = formats.split_once("Written").unwrap();
+    for format in written
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next())
+    {
+        assert!(
+            text.contains(&format!("| `{format}` |")),
+            "{format} is not in model-tools.md"
+        );
+    }
+}

@@ -8,12 +8,22 @@
 mod harness;
 
 mod check; //   exit codes, reasons, several files
+mod coefficients; // tables of R, statsmodels and spreadsheets
+mod containers; // archives, compression, folders
 mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
+mod diff; //    same, different, not comparable
 mod docs; //    the example and the grammar in docs/ are true
+mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
+mod liblinear; // models that LIBLINEAR trained
 mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
+mod package; // the same bytes, whoever makes them
+mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line
+mod proof; //   --check and --expect
+mod report; //  one page, nothing to be fetched, the right figures
+mod safetensors; // a layer's weight and bias
 mod sklearn; // the corpus of models that scikit-learn fitted
 mod xgboost; // linear models of XGBoost

@@ -179,7 +179,8 @@ fn every_model_predicts_what_scikit_learn_does() {
     }
 }
 
-fn file(name: &str) -> Vec<u8> {
+/// A file of the newer corpus.
+pub(crate) fn file(name: &str) -> Vec<u8> {
     std::fs::read(corpus("sklearn-1.9").join(name)).unwrap()
 }
 
@@ -286,112 +287,6 @@ fn a_command_inside_of_a_real_model_is_refused_too() {
     run(["convert", &path, "-o", "-"]).refused(1, "builtins.eval at byte ");
 }
 
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (name, bytes) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(bytes.len() as u64);
-        archive.append_data(&mut header, name, *bytes).unwrap();
-    }
-    archive.into_inner().unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-#[test]
-fn a_model_in_an_archive_is_found_by_its_content() {
-    let scratch = Scratch::new();
-    let convert = |name: &str, bytes: &[u8]| {
-        let path = scratch.write(name, bytes);
-        let output = scratch.path("model.cbor");
-        run(["convert", &path, "-o", &output, "--force"])
-    };
-    let (pickle, skops) = (file("linear.joblib"), file("linear.skops"));
-    let others: [(&str, &[u8]); 2] = [
-        ("code/inference.py", b"import os"),
-        ("metadata.json", b"{}"),
-    ];
-    for (model, bytes) in [("model.joblib", &pickle), ("model.skops", &skops)] {
-        let archive = tar(&[others[0], others[1], (model, bytes)]);
-        for archive in [gzip(&archive), archive] {
-            let told = convert("model.tar.gz", &archive);
-            assert!(
-                told.stderr.contains(&format!("tar: {model}, ")),
-                "{}",
-                told.stderr
-            );
-            told.ok();
-        }
-    }
-    let two = tar(&[("a.pkl", &pickle), ("b.pkl", &pickle)]);
-    convert("two.tar", &two).refused(
-        1,
-        "several files in the tar archive are models (a.pkl, b.pkl)",
-    );
-    let none = tar(&others[..1]);
-    convert("none.tar", &none).refused(
-        1,
-        "no file in the tar archive is a model of a known format; it holds code/inference.py",
-    );
-    let whole = gzip(&two);
-    convert("cut.tar.gz", &whole[..whole.len() / 2]).refused(1, "the gzip compression is damaged");
-    let mut files = scratch.files();
-    files.sort();
-    assert_eq!(
-        files,
-        [
-            "cut.tar.gz",
-            "model.cbor",
-            "model.tar.gz",
-            "none.tar",
-            "two.tar"
-        ],
-        "nothing is unpacked"
-    );
-}
-
-/// A thousand bytes that decompress to more than the memory of a small machine.
-#[test]
-fn a_decompression_bomb_is_refused() {
-    let scratch = Scratch::new();
-    let bomb = gzip(&vec![0; 1 << 20]).repeat(257);
-    let path = scratch.write("bomb.pkl", &bomb);
-    run(["convert", &path, "-o", "-"])
-        .refused(1, "decompressed from gzip, it is larger than 256 MiB");
-}
-
-#[test]
-fn a_folder_of_mlflow_is_read_by_what_its_description_names() {
-    let scratch = Scratch::new();
-    let folder = scratch.path("model");
-    std::fs::create_dir(&folder).unwrap();
-    let output = scratch.path("model.cbor");
-    let convert = || run(["convert", &folder, "-o", &output, "--force"]);
-    convert().refused(1, "a folder without the file MLmodel");
-    let description =
-        "flavors:\n  sklearn:\n    pickled_model: model.skops\n    sklearn_version: 1.9.1\n";
-    scratch.write("model/MLmodel", description.as_bytes());
-    convert().refused(1, "a folder of MLflow without model.skops or model.pkl");
-    scratch.write("model/model.skops", &file("linear.skops"));
-    convert().ok();
-    // Older ones pickle. A name that leads out of the folder is not followed.
-    let description = "    pickled_model: ../model.skops\n";
-    scratch.write("model/MLmodel", description.as_bytes());
-    std::fs::rename(
-        scratch.path("model/model.skops"),
-        scratch.path("model.skops"),
-    )
-    .unwrap();
-    convert().refused(1, "without model.skops or model.pkl");
-    scratch.write("model/model.pkl", &file("linear.p4"));
-    convert().ok();
-}
-
 /// Up to scikit-learn 0.21 modules had no underscore, and versions before 0.24 did not count features.
 #[test]
 fn module_names_of_old_versions_are_known() {
@@ -444,97 +339,14 @@ fn a_conversion_says_what_it_did() {
     assert_eq!(provenance["source_sha256"].len(), 64);
 }
 
-/// The rows of a model of the corpus as CSV, and what scikit-learn predicts for them.
-fn rows_and_predictions(path: &Path, probabilities: bool) -> (String, String) {
-    let told = std::fs::read(path.with_extension("json")).unwrap();
-    let told: Value = serde_json::from_slice(&told).unwrap();
-    let line = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let joined = |value: &Value| match value {
-        Value::Array(cells) => cells.iter().map(line).collect::<Vec<_>>().join(","),
-        cell => line(cell),
-    };
-    let rows = told["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(joined)
-        .collect::<Vec<_>>();
-    let predictions = told["predictions"].as_array().unwrap().iter().enumerate();
-    let predictions = predictions.map(|(index, prediction)| {
-        match told["probabilities"].get(index).filter(|_| probabilities) {
-            Some(probabilities) => format!("{},{}", joined(prediction), joined(probabilities)),
-            None => joined(prediction),
-        }
-    });
-    (rows.join("\n"), predictions.collect::<Vec<_>>().join("\n"))
-}
-
-/// Proof without Python: rows and predictions that were written where the model was fitted.
+/// `tests/converted.rs` of the server serves this artifact. To make it anew:
+/// `model-tools convert model-tools/tests/corpus/sklearn-1.9/columns_ridge.p4 -o tests/cases/converted/columns_ridge.cbor --force`
 #[test]
-fn a_conversion_can_be_proved_on_rows_and_predictions() {
-    let scratch = Scratch::new();
-    let output = scratch.path("model.cbor");
-    for (model, probabilities) in [
-        ("linear", false),
-        ("linear_targets", false),
-        ("logistic_three", true),
-        ("linear_svc_two", false),
-        ("columns_ridge", false),
-        ("pipeline_poisson", false),
-    ] {
-        let mut paths = models("sklearn-1.9", false).into_iter();
-        let path = paths.find(|path| name(path) == model).unwrap();
-        let (rows, predictions) = rows_and_predictions(&path, probabilities);
-        let rows = scratch.write("rows.csv", rows.as_bytes());
-        let convert = |expected: &str| {
-            let path = path.to_str().unwrap();
-            run([
-                "convert", path, "-o", &output, "--force", "--check", &rows, "--expect", expected,
-            ])
-        };
-        let told = convert(&scratch.write("expected.csv", predictions.as_bytes()));
-        assert!(
-            told.stderr.contains("checked 6 rows of "),
-            "{}",
-            told.stderr
-        );
-        assert!(
-            told.stderr.contains(": predicted as expected"),
-            "{}",
-            told.stderr
-        );
-        told.ok();
-        // What scikit-learn predicted is now in the artifact, and replayed wherever it is loaded.
-        let kept = Artifact::read(output.as_ref())
-            .unwrap()
-            .document
-            .verification;
-        let numbers = model != "linear_svc_two";
-        assert_eq!(kept.rows.len() == 6, numbers, "{model}");
-        let one_off =
-            predictions.replacen(|digit: char| digit.is_ascii_digit() && digit != '9', "9", 1);
-        let one_off = scratch.write("one-off.csv", one_off.as_bytes());
-        std::fs::remove_file(&output).unwrap();
-        convert(&one_off).refused(1, " instead of ");
-        assert!(
-            !scratch.files().contains(&"model.cbor".to_owned()),
-            "{model} was written"
-        );
-    }
-    let path = corpus("sklearn-1.9").join("linear.p4");
-    let path = path.to_str().unwrap();
-    let rows = scratch.write("rows.csv", b"1,2,3,4\n1,2,x,4\n");
-    run(["convert", path, "-o", &output, "--check", &rows])
-        .refused(1, "row 2, column 3: \"x\" is not a number");
-    let rows = scratch.write("rows.csv", b"1,2,3,4\n");
-    let expected = scratch.write("expected.csv", b"1\n2\n3\n");
-    run([
-        "convert", path, "-o", &output, "--check", &rows, "--expect", &expected,
-    ])
-    .refused(1, "3 predictions for 1 rows");
-    run(["convert", path, "-o", &output, "--expect", &expected]).refused(2, "--check");
+fn the_artifact_that_the_servers_tests_serve_is_what_is_converted() {
+    let served = repository().join("tests/cases/converted/columns_ridge.cbor");
+    let served = Artifact::read(&served).unwrap().document;
+    let converted = convert(&corpus("sklearn-1.9").join("columns_ridge.p4"));
+    assert_eq!(converted.model, served.model);
+    assert_eq!(converted.features, served.features);
+    assert_eq!(converted.verification, served.verification);
 }

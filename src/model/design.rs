@@ -36,7 +36,8 @@ impl<'a> Design<'a> {
         Self {
             schema,
             sink: None,
-            cells: Vec::new(),
+            // One row at once: most requests have one, and its width is the model's own.
+            cells: Vec::with_capacity(schema.width()),
             rows: 0,
             passed_on: 0,
             position: 0,

@@ -70,16 +70,19 @@ impl Drop for InFlight<'_> {
 }
 
 impl Route {
-    pub(super) fn of(segments: &[&str]) -> Self {
-        match segments {
-            ["ping"] | ["v2", "health", _] => Self::Ping,
-            ["invocations"] => Self::Invocations,
-            ["execution-parameters"] => Self::ExecutionParameters,
-            ["metrics"] => Self::Metrics,
-            ["models", ..] => Self::Models,
-            ["v1", ..] | [""] => Self::KServe,
-            ["v2", ..] => Self::OpenInference,
-            _ => Self::Other,
+    pub(super) fn of(path: &str) -> Self {
+        match path {
+            "/ping" | "/v2/health/live" | "/v2/health/ready" => Self::Ping,
+            "/invocations" => Self::Invocations,
+            "/execution-parameters" => Self::ExecutionParameters,
+            "/metrics" => Self::Metrics,
+            "/" => Self::KServe,
+            _ => match path.split('/').nth(1) {
+                Some("models") => Self::Models,
+                Some("v1") => Self::KServe,
+                Some("v2") => Self::OpenInference,
+                _ => Self::Other,
+            },
         }
     }
 

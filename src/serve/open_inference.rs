@@ -31,7 +31,7 @@ pub(super) fn answer(
         other => other.to_vec(),
     };
     match (segments.as_slice(), method) {
-        ([], "GET") => Ok(response::json(&json!({
+        ([] | [""], "GET") => Ok(response::json(&json!({
             "name": "sagelet", "version": env!("CARGO_PKG_VERSION"), "extensions": [],
         }))),
         (["health", "live"], "GET") => Ok(response::json(&json!({ "live": true }))),
@@ -50,7 +50,7 @@ pub(super) fn answer(
             infer(app, loaded, request, body, trace)
         }),
         (["models", _, "infer"], _) => Err(refused(path(request), method, "POST")),
-        ([] | ["health", "live" | "ready"] | ["models", _] | ["models", _, "ready"], _) => {
+        ([] | [""] | ["health", "live" | "ready"] | ["models", _] | ["models", _, "ready"], _) => {
             Err(refused(path(request), method, "GET"))
         }
         _ => Err(Refusal::UnknownPath(path(request).to_owned())),

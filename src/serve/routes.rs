@@ -55,27 +55,38 @@ fn route(
 ) -> Result<Response, Refusal> {
     let path = path(request);
     let method = request.method();
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    trace.route = Route::of(&segments);
-    match (segments.as_slice(), method) {
+    trace.route = Route::of(path);
+    match (path, method) {
         // The guide's text says POST where its health checks send GET: both are answered.
-        (["ping"], "GET" | "HEAD" | "POST") => app.ready().map(|()| response::empty()),
-        (["ping"], _) => Err(refused(path, method, "GET, HEAD, POST")),
-        (["invocations"], "POST") => invocations::answer(app, app.model()?, request, body, trace),
-        (["invocations"], _) => Err(refused(path, method, "POST")),
-        (["execution-parameters"], "GET") => Ok(execution_parameters::answer(app)),
-        (["metrics"], "GET") => Ok(response::content(
+        ("/ping", "GET" | "HEAD" | "POST") => app.ready().map(|()| response::empty()),
+        ("/ping", _) => Err(refused(path, method, "GET, HEAD, POST")),
+        ("/invocations", "POST") => invocations::answer(app, app.model()?, request, body, trace),
+        ("/invocations", _) => Err(refused(path, method, "POST")),
+        ("/execution-parameters", "GET") => Ok(execution_parameters::answer(app)),
+        ("/metrics", "GET") => Ok(response::content(
             super::metrics::MEDIA_TYPE,
             app.metrics.text(app).into_bytes(),
         )),
-        (["execution-parameters" | "metrics"], _) => Err(refused(path, method, "GET")),
-        (["models", rest @ ..], _) => match &app.hosted {
-            Hosted::Several(store) => models::answer(app, store, rest, request, body, trace),
-            Hosted::One(_) => Err(Refusal::UnknownPath(path.to_owned())),
-        },
+        ("/execution-parameters" | "/metrics", _) => Err(refused(path, method, "GET")),
+        _ => route_model(app, request, body, trace),
+    }
+}
+
+/// The paths that have the names of models in them.
+fn route_model(
+    app: &App,
+    request: &Request,
+    body: &[u8],
+    trace: &mut Trace,
+) -> Result<Response, Refusal> {
+    let segments: Vec<&str> = path(request).split('/').skip(1).collect();
+    match (segments.as_slice(), &app.hosted) {
+        (["models", rest @ ..], Hosted::Several(store)) => {
+            models::answer(app, store, rest, request, body, trace)
+        }
         ([""] | ["v1", ..], _) => kserve::answer(app, &segments, request, body, trace),
         (["v2", rest @ ..], _) => open_inference::answer(app, rest, request, body, trace),
-        _ => Err(Refusal::UnknownPath(path.to_owned())),
+        _ => Err(Refusal::UnknownPath(path(request).to_owned())),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The sagelet artifact: the library's own writing.
 
-use sagelet::artifact::{Artifact, ArtifactError, Document};
+use sagelet::artifact::{Artifact, Document};
+
+use super::ExportError;
 
 /// Seals a document.
-pub(super) fn write(document: &Document) -> Result<Vec<u8>, ArtifactError> {
-    Artifact::seal(document.clone()).map(|(_, bytes)| bytes)
+pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
+    Ok(Artifact::seal(document.clone())?.1)
 }

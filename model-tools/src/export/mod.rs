@@ -3,52 +3,164 @@
 //! To add a format, add a file with a `write` function, and a line to [`FORMATS`].
 
 mod artifact;
+mod c;
 mod json;
+mod onnx;
+mod pmml;
+mod python;
+mod sklearn;
+mod sql;
+mod sums;
 
+use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use sagelet::artifact::{ArtifactError, Document};
 
 /// A format that models can be written in.
 pub(crate) struct Format {
-    /// What `--to` calls it, and how the names of its files end.
+    /// What `--to` calls it.
     pub(crate) name: &'static str,
+    /// How the names of its files end; none for a format that `--to` has to name.
+    pub(crate) extension: Option<&'static str>,
     /// What it is, in a few words.
     pub(crate) description: &'static str,
     /// Whether a terminal would garble it.
     pub(crate) binary: bool,
     /// Writes a document.
-    pub(crate) write: fn(&Document) -> Result<Vec<u8>, ArtifactError>,
+    pub(crate) write: fn(&Document) -> Result<Vec<u8>, ExportError>,
 }
 
 /// Every format.
-pub(crate) static FORMATS: [Format; 2] = [
+pub(crate) static FORMATS: [Format; 9] = [
     Format {
         name: "cbor",
+        extension: Some("cbor"),
         description: "sagelet artifact, what `sagelet serve` loads",
         binary: true,
         write: artifact::write,
     },
     Format {
         name: "json",
+        extension: Some("json"),
         description: "the artifact's content as JSON, to be read and edited",
         binary: false,
         write: json::write,
     },
+    Format {
+        name: "onnx",
+        extension: Some("onnx"),
+        description: "ONNX of operator set 13, in doubles",
+        binary: true,
+        write: onnx::write,
+    },
+    Format {
+        name: "pmml",
+        extension: Some("pmml"),
+        description: "PMML 4.4, a RegressionModel",
+        binary: false,
+        write: pmml::write,
+    },
+    Format {
+        name: "sklearn",
+        extension: Some("sklearn.json"),
+        description: "JSON that ten lines of Python load into scikit-learn",
+        binary: false,
+        write: sklearn::write,
+    },
+    Format {
+        name: "sql",
+        extension: Some("sql"),
+        description: "a SELECT statement in ANSI SQL",
+        binary: false,
+        write: sql::write,
+    },
+    Format {
+        name: "spark-sql",
+        extension: None,
+        description: "the same with names in backticks: Spark, BigQuery, MySQL",
+        binary: false,
+        write: sql::write_backticks,
+    },
+    Format {
+        name: "python",
+        extension: Some("py"),
+        description: "Python functions that need nothing else",
+        binary: false,
+        write: python::write,
+    },
+    Format {
+        name: "c",
+        extension: Some("c"),
+        description: "C functions that need nothing but math.h",
+        binary: false,
+        write: c::write,
+    },
 ];
+
+/// Why a document cannot be written in a format.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExportError {
+    /// It makes no artifact.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// The format cannot express it.
+    #[error("cannot be written in this format: {0}")]
+    Refused(String),
+}
 
 /// The format with this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// The format that the name of a file ends with, in upper or lower case.
+/// The format that the name of a file ends with, in upper or lower case; of several, the one with the longest end.
 pub(crate) fn of_file(path: &Path) -> Option<&'static Format> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    named(&extension)
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let ends = |format: &&Format| {
+        let stem = format.extension.and_then(|end| name.strip_suffix(end));
+        stem.is_some_and(|stem| stem.ends_with('.'))
+    };
+    let fitting = FORMATS.iter().filter(ends);
+    fitting.max_by_key(|format| format.extension.map_or(0, str::len))
 }
 
 /// The names, as `--to` takes them.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FORMATS.iter().map(|format| format.name)
+}
+
+/// Refuses a feature called `x1` beside a second one without a name, which is shown as `x1` too.
+fn check_names(document: &Document) -> Result<(), ExportError> {
+    let mut seen = HashSet::new();
+    let mut names = (0..document.features.len()).map(|index| document.feature_name(index));
+    match names.find(|name| !seen.insert(name.clone())) {
+        Some(name) => Err(ExportError::Refused(format!(
+            "two features would be called {name}: give the one without a name one"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The first lines of a file of source text, each after the mark of a comment.
+fn header(document: &Document, mark: &str) -> String {
+    let mut text = format!(
+        "{mark} {}, {} features; written by model-tools of {}.\n",
+        document.model.kind(),
+        document.features.len(),
+        sagelet::PRODUCER
+    );
+    for (key, value) in &document.provenance {
+        let line: String = format!("{key}: {value}")
+            .chars()
+            .map(|character| match character {
+                control if control.is_control() => ' ',
+                '\\' => '/', // at the end of a line of C, it would make a comment of the next one
+                other => other,
+            })
+            .collect();
+        let _ = writeln!(text, "{mark} {line}");
+    }
+    text
 }

@@ -3,9 +3,11 @@
 //! To add a format, add a file with a `detect` and a `read` function, and a line to [`FORMATS`].
 
 mod artifact;
+mod coefficients;
 mod container;
 mod ignored;
 mod json;
+mod liblinear;
 mod limits;
 mod linear;
 mod linfa;
@@ -14,6 +16,8 @@ mod mutation_tests;
 mod objects;
 mod onnx;
 pub(crate) mod pickle;
+mod pmml;
+mod safetensors;
 mod sklearn;
 mod skops;
 mod xgboost;
@@ -44,7 +48,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 8] = [
+pub(crate) static FORMATS: [Format; 12] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -76,6 +80,24 @@ pub(crate) static FORMATS: [Format; 8] = [
         read: xgboost::read,
     },
     Format {
+        name: "liblinear",
+        description: "LIBLINEAR's model file",
+        detect: liblinear::detect,
+        read: liblinear::read,
+    },
+    Format {
+        name: "pmml",
+        description: "PMML with a RegressionModel",
+        detect: pmml::detect,
+        read: pmml::read,
+    },
+    Format {
+        name: "safetensors",
+        description: "weight and bias of one linear layer, of PyTorch and others",
+        detect: safetensors::detect,
+        read: safetensors::read,
+    },
+    Format {
         name: "linfa-json",
         description: "fitted model of linfa-linear, serialised with serde_json",
         detect: linfa::detect_json,
@@ -92,6 +114,12 @@ pub(crate) static FORMATS: [Format; 8] = [
         description: "the artifact's content as JSON, to be written by hand",
         detect: json::detect,
         read: json::read,
+    },
+    Format {
+        name: "csv",
+        description: "table of coefficients from R, statsmodels or a spreadsheet",
+        detect: coefficients::detect,
+        read: coefficients::read,
     },
 ];
 
@@ -144,6 +172,14 @@ pub(crate) enum ImportError {
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
     Xgboost(#[from] xgboost::XgboostError),
+    #[error(transparent)]
+    Liblinear(#[from] liblinear::LiblinearError),
+    #[error(transparent)]
+    Coefficients(#[from] coefficients::CoefficientsError),
+    #[error(transparent)]
+    Pmml(#[from] pmml::PmmlError),
+    #[error(transparent)]
+    Safetensors(#[from] safetensors::SafetensorsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
 }

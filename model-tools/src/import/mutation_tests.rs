@@ -14,15 +14,23 @@ const MEMORY_BYTES_MAX: usize = 256 << 20;
 /// Every file of the corpus as it lies there, in the order of names.
 fn corpus() -> Vec<Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let mut paths: Vec<_> = ["sklearn-1.3", "sklearn-1.9", "onnx", "xgboost"]
-        .iter()
-        .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension != "json")
-        })
-        .collect();
+    let mut paths: Vec<_> = [
+        "sklearn-1.3",
+        "sklearn-1.9",
+        "onnx",
+        "xgboost",
+        "liblinear",
+        "../cases/pmml",
+        "../cases/coefficients",
+    ]
+    .iter()
+    .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
+    .map(|entry| entry.unwrap().path())
+    .filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension != "json")
+    })
+    .collect();
     paths.sort();
     assert!(paths.len() > 200, "the corpus is not there");
     paths
@@ -116,6 +124,7 @@ fn mutations_of_the_corpus_neither_panic_nor_hang_nor_take_memory() {
 fn files_cut_short_anywhere_neither_panic_nor_hang() {
     for name in [
         "../onnx/logistic_three_64.onnx",
+        "../liblinear/lr_three.model",
         "../xgboost/binary_logistic.ubj",
         "../xgboost/binary_logistic.model",
         "linear.skops",

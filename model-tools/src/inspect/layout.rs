@@ -14,7 +14,7 @@ const INDENT_BELOW: usize = 4;
 /// `label`, then `value` from column `indent` on, over as many lines as it takes. The value begins below a
 /// label that leaves no space before that column, and below any label if one of its words, such as a digest,
 /// needs the room.
-pub(super) fn wrapped(label: &str, indent: usize, value: &str) -> String {
+pub(crate) fn wrapped(label: &str, indent: usize, value: &str) -> String {
     let mut text = String::new();
     let mut margin = label.to_owned();
     let mut indent = indent;
@@ -57,7 +57,7 @@ fn lines(value: &str, width: usize) -> Vec<String> {
 }
 
 /// A text on one line of at most `width` columns, its end cut off if it is longer.
-pub(super) fn fit(text: &str, width: usize) -> String {
+pub(crate) fn fit(text: &str, width: usize) -> String {
     let text = printable(text);
     if text.width() <= width {
         return text;
@@ -73,7 +73,7 @@ pub(super) fn fit(text: &str, width: usize) -> String {
 }
 
 /// A text with spaces up to `width` columns.
-pub(super) fn padded(text: &str, width: usize) -> String {
+pub(crate) fn padded(text: &str, width: usize) -> String {
     text.to_owned() + &" ".repeat(width.saturating_sub(text.width()))
 }
 
@@ -88,7 +88,7 @@ fn printable(text: &str) -> String {
 }
 
 /// A number to six digits, at most 13 characters long.
-pub(super) fn rounded(number: f64) -> String {
+pub(crate) fn rounded(number: f64) -> String {
     let scientific = format!("{number:.precision$e}", precision = DIGITS - 1);
     let rounded: f64 = scientific.parse().unwrap_or(number);
     match rounded.abs() {
@@ -99,7 +99,7 @@ pub(super) fn rounded(number: f64) -> String {
 }
 
 /// A count with commas between thousands.
-pub(super) fn grouped(count: usize) -> String {
+pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -117,7 +117,7 @@ pub(super) fn grouped(count: usize) -> String {
     clippy::cast_sign_loss,
     reason = "a share of at most 1 of a few columns, and a cast of NaN is 0"
 )]
-pub(super) fn bar(value: f64, most: f64, columns: usize) -> String {
+pub(crate) fn bar(value: f64, most: f64, columns: usize) -> String {
     let halves = (value / most * (2 * columns) as f64).round() as usize;
     let halves = halves.min(2 * columns);
     "█".repeat(halves / 2) + if halves % 2 == 1 { "▌" } else { "" }

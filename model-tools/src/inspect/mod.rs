@@ -1,9 +1,9 @@
 //! `model-tools inspect`: what a model is, in text for people or JSON for programs.
 
-mod layout;
+pub(crate) mod layout;
 mod pickle;
 mod report;
-mod text;
+pub(crate) mod text;
 
 use clap::Args;
 

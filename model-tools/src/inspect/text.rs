@@ -91,7 +91,7 @@ pub(super) fn format(format: &Format, layers: &[String]) -> String {
     format!("{layers}{} ({})", format.name, format.description)
 }
 
-fn formula(parameters: &Parameters) -> &'static str {
+pub(crate) fn formula(parameters: &Parameters) -> &'static str {
     match parameters {
         Parameters::LinearRegression(_) | Parameters::ElasticNet(_) => {
             "intercept + sum of coefficient * cell"
@@ -125,7 +125,7 @@ fn formula(parameters: &Parameters) -> &'static str {
     }
 }
 
-fn features(document: &Document) -> String {
+pub(crate) fn features(document: &Document) -> String {
     let count = document.features.len();
     let named = document.features.iter();
     match named.filter(|feature| feature.name.is_some()).count() {
@@ -135,7 +135,7 @@ fn features(document: &Document) -> String {
     }
 }
 
-fn verification(document: &Document) -> String {
+pub(crate) fn verification(document: &Document) -> String {
     let count = document.verification.rows.len();
     let rows = if count == 1 { "row" } else { "rows" };
     match Model::load(document) {

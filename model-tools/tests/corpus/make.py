@@ -148,6 +148,9 @@ def models():
     yield "columns_scaled_after", pipe(columns("passthrough", sparse_output=False), pre.MaxAbsScaler(), decomposition.PCA(3), lm.LogisticRegression()).fit(MIXED, NAMES), MIXED
     by_number = compose.make_column_transformer((pre.StandardScaler(), [0, 3]), (pre.MinMaxScaler(), slice(1, 2)), ("drop", [2]))
     yield "columns_by_number", pipe(by_number, lm.Ridge()).fit(X, Y), X
+    yield "pipeline_union", pipe(pipeline.make_union(pre.StandardScaler(), decomposition.PCA(2)), lm.Ridge()).fit(X, Y), X
+    yield "pipeline_indicator", pipe(impute.SimpleImputer(add_indicator=True), pre.MaxAbsScaler(), lm.Ridge()).fit(HOLES, Y), HOLES
+    yield "transformed_square", compose.TransformedTargetRegressor(lm.Ridge(), func=np.sqrt, inverse_func=np.square).fit(X, POSITIVE), X
 
 
 def refused():

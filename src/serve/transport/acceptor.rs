@@ -14,7 +14,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::Service;
 use super::budget::Budget;
 use super::compute::Pool;
-use super::connection::Context;
+use super::context::Context;
 use super::counters::Counters;
 use super::inbox::{Inbox, Message};
 use super::poller::{Interest, Poller, Ready, Waker};

@@ -4,7 +4,7 @@
 //! compute thread has an answer, and when its deadline has passed.
 
 use std::borrow::Cow;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,67 +15,20 @@ use rouille::{Request, Response};
 use super::Service;
 use super::answer::{self, Clock, Manner};
 use super::body::Body;
-use super::budget::{Budget, Reservation};
-use super::compute::Pool;
-use super::counters::Counters;
+use super::budget::Reservation;
+use super::context::Context;
 use super::head::{self, Framing, Head};
-use super::inbox::{Inbox, Message};
+use super::inbox::Message;
+use super::outbox::Outbox;
 use super::poller::Interest;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::limits::{OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
 
-/// Bytes read at once. A small request with its head fits many times over.
-const INPUT_BYTES: usize = 64 << 10;
-
 /// After a refusal, what the client still sends is read and dropped, so that the answer is not lost with the
 /// reset that closing on unread bytes would send: so many bytes, for so long.
 const LINGER_BYTES_MAX: usize = 1 << 20;
 const LINGER: Duration = Duration::from_secs(2);
-
-/// What all connections of a worker share.
-pub(super) struct Context<S> {
-    pub(super) service: Arc<S>,
-    pub(super) settings: Settings,
-    pub(super) pool: Pool,
-    pub(super) budget: Budget,
-    pub(super) inbox: Arc<Inbox>,
-    pub(super) counters: Arc<Counters>,
-    pub(super) clock: Clock,
-    /// When the events at hand were taken from the kernel.
-    pub(super) now: Instant,
-    /// When the server was told to stop.
-    pub(super) draining_since: Option<Instant>,
-    /// Where input is read to, so that an idle connection needs no buffer of its own.
-    input: Vec<u8>,
-    /// Where answers are gathered before they are written, likewise.
-    output: Vec<u8>,
-}
-
-impl<S> Context<S> {
-    pub(super) fn new(
-        service: Arc<S>,
-        settings: Settings,
-        pool: Pool,
-        budget: Budget,
-        inbox: Arc<Inbox>,
-        counters: Arc<Counters>,
-    ) -> Self {
-        Self {
-            service,
-            settings,
-            pool,
-            budget,
-            inbox,
-            counters,
-            clock: Clock::new(),
-            now: Instant::now(),
-            draining_since: None,
-            input: vec![0; INPUT_BYTES],
-            output: Vec::new(),
-        }
-    }
-}
 
 /// What a connection is waiting for, and since when, decides when it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +72,7 @@ pub(super) struct Connection {
     phase: Phase,
     /// Received and not used yet: the beginning of a head, or requests whose turn has not come.
     input: Vec<u8>,
-    /// Answers that the socket had no room for, and how much of them has left since.
-    output: Vec<u8>,
-    written: usize,
+    output: Outbox,
     /// No further request is taken; closed as soon as the output has left.
     is_closing: bool,
     /// The client may still be sending: linger before closing.
@@ -146,8 +97,7 @@ impl Connection {
             peer,
             phase: Phase::Head,
             input: Vec::new(),
-            output: Vec::new(),
-            written: 0,
+            output: Outbox::default(),
             is_closing: false,
             lingers: false,
             is_stalled: false,
@@ -201,7 +151,7 @@ impl Connection {
     }
 
     fn has_output(&self) -> bool {
-        self.written < self.output.len()
+        !self.output.is_empty()
     }
 
     /// The socket is ready for what was [wanted](Self::wanted).
@@ -238,11 +188,7 @@ impl Connection {
         self.phase = Phase::Head;
         self.answered(keep_alive);
         self.is_stalled = !self.input.is_empty();
-        if self.has_output() {
-            self.output.extend(message);
-        } else {
-            (self.output, self.written) = (message, 0);
-        }
+        self.output.push(message);
         self.finish_turn(context)
     }
 
@@ -537,7 +483,7 @@ impl Connection {
 
     /// Writes what there is to write, and settles what the connection waits for next.
     fn finish_turn<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
-        let Ok(progress) = self.flush(&mut context.output) else {
+        let Ok(progress) = self.output.flush(&self.stream, &mut context.output) else {
             // Connections share the buffer: what this one could not be told must not be told to the next.
             context.output.clear();
             return Fate::Close;
@@ -564,32 +510,6 @@ impl Connection {
             Phase::Compute => Wait::Compute,
             Phase::Linger { .. } => Wait::Close,
         }
-    }
-
-    /// Writes older output, then `fresh`, and keeps what the socket has no room for. Returns whether any byte
-    /// left.
-    fn flush(&mut self, fresh: &mut Vec<u8>) -> std::io::Result<bool> {
-        let mut progress = false;
-        if self.has_output() {
-            let count = write_some(
-                &self.stream,
-                self.output.get(self.written..).unwrap_or_default(),
-            )?;
-            self.written += count;
-            progress = count > 0;
-        }
-        if self.has_output() {
-            self.output.append(fresh);
-            return Ok(progress);
-        }
-        (self.output, self.written) = (Vec::new(), 0);
-        if !fresh.is_empty() {
-            let count = write_some(&self.stream, fresh)?;
-            self.output.extend(fresh.get(count..).unwrap_or_default());
-            fresh.clear();
-            progress |= count > 0;
-        }
-        Ok(progress)
     }
 
     fn begin_linger(&mut self) {
@@ -623,14 +543,6 @@ fn call<S: Service>(service: &S, request: &Request, body: &[u8]) -> Response {
         .unwrap_or_else(|_| Refusal::Panicked.response())
 }
 
-fn write_some(mut stream: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
-    match stream.write(bytes) {
-        Ok(count) => Ok(count),
-        Err(error) if is_temporary(&error) => Ok(0),
-        Err(error) => Err(error),
-    }
-}
-
-fn is_temporary(error: &std::io::Error) -> bool {
+pub(super) fn is_temporary(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }

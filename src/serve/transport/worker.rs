@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use super::Service;
-use super::connection::{Connection, Context, Fate};
+use super::connection::{Connection, Fate};
+use super::context::Context;
 use super::inbox::Message;
 use super::order::Order;
 use super::poller::{Interest, Poller, Ready};

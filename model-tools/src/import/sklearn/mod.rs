@@ -155,7 +155,8 @@ fn features(model: &Step<'_>, beside: Vec<String>) -> Outcome<Vec<Feature>> {
     Ok(vec![Feature::default(); width])
 }
 
-/// Asks an estimator, then what it wraps, from the outside in: whoever sees the rows first.
+/// Asks an estimator, then what it wraps, from the outside in: whoever sees the rows first. Of a pipeline that is
+/// the first step which does anything: a later one sees other columns.
 fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
     if let Some(answer) = ask(step) {
         return Some(answer);
@@ -169,11 +170,22 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
         let first = step.optional("estimators_")?.elements()?.next()?;
         return find(&step.part(first, "").ok()?, ask);
     }
-    if step.class == "Pipeline" {
-        let steps = transformers::steps(step).ok()?;
-        return steps.iter().find_map(|part| find(part, ask));
+    match step.class {
+        "Pipeline" => {
+            transformers::steps(step)
+                .ok()?
+                .iter()
+                .find_map(|part| match find(part, ask) {
+                    None if !transformers::changes_nothing(part) => Some(None),
+                    answer => answer.map(Some),
+                })?
+        }
+        "FeatureUnion" => transformers::parts(step, "transformer_list")
+            .ok()?
+            .iter()
+            .find_map(|part| find(part, ask)),
+        _ => None,
     }
-    None
 }
 
 /// How many columns an estimator takes. Before scikit-learn 0.24 only its arrays tell.

@@ -40,14 +40,8 @@ pub(super) fn feature_union(
     conversion: &mut Conversion,
 ) -> Outcome<Vec<Column>> {
     refuse_weights(step)?;
-    let value = step.attribute("transformer_list")?;
-    let entries = value
-        .elements()
-        .ok_or_else(|| step.wrong("transformer_list", "a list"))?;
     let mut output = Vec::new();
-    for entry in entries {
-        let (name, transformer) = transformers::pair(step, entry)?;
-        let part = step.part(transformer, &format!("transformer {name:?}"))?;
+    for part in transformers::parts(step, "transformer_list")? {
         output.extend(transformers::apply(&part, columns, conversion)?);
     }
     Ok(output)

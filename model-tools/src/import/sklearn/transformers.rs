@@ -50,19 +50,34 @@ fn chain(step: &Step<'_>, columns: &[Column], conversion: &mut Conversion) -> Ou
 
 /// The steps of a pipeline.
 pub(super) fn steps<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
-    let value = step.attribute("steps")?;
-    let entries = value
-        .elements()
-        .ok_or_else(|| step.wrong("steps", "a list"))?;
+    parts(step, "steps")
+}
+
+/// The estimators in a list of names and estimators.
+pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<Step<'a>>> {
+    let what = if list == "steps" {
+        "step"
+    } else {
+        "transformer"
+    };
+    let value = step.attribute(list)?;
+    let entries = value.elements().ok_or_else(|| step.wrong(list, "a list"))?;
     let part = |entry| {
         let (name, value) = pair(step, entry)?;
-        step.part(value, &format!("step {name:?}"))
+        step.part(value, &format!("{what} {name:?}"))
     };
     entries.map(part).collect()
 }
 
+/// Whether a step hands on the columns as they come.
+pub(super) fn changes_nothing(step: &Step<'_>) -> bool {
+    step.value.is_none()
+        || step.value.text() == Some("passthrough")
+        || step.class == "FunctionTransformer" && step.optional("func").is_none()
+}
+
 /// A name and what it names.
-pub(super) fn pair<'a>(step: &Step<'_>, entry: Value<'a>) -> Outcome<(&'a str, Value<'a>)> {
+fn pair<'a>(step: &Step<'_>, entry: Value<'a>) -> Outcome<(&'a str, Value<'a>)> {
     let parts: Vec<_> = entry
         .elements()
         .map(|parts| parts.take(3).collect())

@@ -1,5 +1,5 @@
 //! Files of skops: a zip archive with a tree of objects in JSON and arrays beside it, read into the same
-//! [`Objects`](super::objects::Objects) as a pickle.
+//! [`Objects`] as a pickle.
 
 mod archive;
 mod nodes;

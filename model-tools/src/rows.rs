@@ -1,0 +1,50 @@
+//! Predictions of a whole file of rows, as numbers to compare and to draw.
+
+use ndarray::Array2;
+use sagelet::codec::{self, ContentType};
+use sagelet::model::{Model, Outputs};
+
+use crate::error::Error;
+use crate::input::Input;
+
+/// What a model makes of some rows.
+pub(crate) struct Predicted {
+    /// The index of each row's class; empty for a regression.
+    pub(crate) classes: Vec<usize>,
+    /// The targets of a regression, the probabilities of a classifier or the scores of one without them, in the
+    /// shape (rows, outputs).
+    pub(crate) numbers: Array2<f64>,
+}
+
+/// Predicts all rows of a body.
+///
+/// # Errors
+/// The first thing in the body that is no row of the model, with its place.
+pub(crate) fn predict(
+    model: &Model,
+    body: &Input,
+    content_type: ContentType,
+) -> Result<Predicted, Error> {
+    let (outputs, _) =
+        codec::predict(model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
+    Ok(match outputs {
+        Outputs::Values(numbers) => Predicted {
+            classes: Vec::new(),
+            numbers,
+        },
+        Outputs::Classes(classes) => Predicted {
+            numbers: model
+                .probabilities(&classes)
+                .unwrap_or_else(|| classes.scores.clone()),
+            classes: classes.predicted,
+        },
+    })
+}
+
+/// Reads a content type from the command line.
+///
+/// # Errors
+/// It is none that can be read.
+pub(crate) fn content_type(text: &str) -> Result<ContentType, Error> {
+    ContentType::parse(text).map_err(|error| Error::Usage(format!("--content-type: {error}")))
+}
