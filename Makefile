@@ -8,11 +8,13 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static test-static torture clients image example deny clean check-exports bench
+.PHONY: help serve test test-mutations check static static-all test-static test-emulated torture reproducible clients \
+        image build-push create-endpoint update-endpoint invoke delete-endpoint batch-transform train-job rehearse \
+        example deny clean check-exports bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), trained first if there is none
 	$(CARGO) build --release --locked --bin sagelet
@@ -36,11 +38,51 @@ check-exports: ## Predict with exported models in the engines they are for (need
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh
 
+static-all: ## Build the static binaries of x86_64 and aarch64
+	scripts/static.sh x86_64
+	scripts/static.sh aarch64
+
 test-static: static ## Run the integration tests on the static binary, and see that it is static
 	SAGELET_BINARY=$(CURDIR)/$(STATIC) $(CARGO) test --locked --test static --test integration
 
 torture: ## Fail system calls and open 10,000 connections (needs strace, and leave to use it)
 	$(CARGO) test --locked --test torture
+
+test-emulated: ## Run the integration tests on the static binary of aarch64, emulated by qemu
+	command -v qemu-aarch64-static > /dev/null || { apt-get update && apt-get install --yes qemu-user-static; }
+	scripts/static.sh aarch64
+	SAGELET_BINARY=$(CURDIR)/scripts/emulated.sh $(CARGO) test --locked --test integration
+
+reproducible: ## Build the last commit in two directories, and see that the digests are the same
+	scripts/reproducible.sh
+
+image: ## Build the container image IMAGE (sagelet); PLATFORM= PREBUILT=1 are optional
+	scripts/image.sh $(IMAGE) $(PLATFORM)
+
+build-push: ## Build IMAGE and push it to Amazon ECR; REGION= ACCOUNT= PLATFORM= PREBUILT=1 are optional
+	@scripts/build-push.sh $(IMAGE)
+
+# What these take is at the top of scripts/endpoint.sh; DRY_RUN=1 prints the calls.
+create-endpoint: ## Make an endpoint: ENDPOINT= IMAGE_URI= ROLE= MODEL_DATA=
+	@scripts/endpoint.sh $@
+
+update-endpoint: ## Give an endpoint another model or image: ENDPOINT= IMAGE_URI= ROLE= MODEL_DATA=
+	@scripts/endpoint.sh $@
+
+invoke: ## Send the file PAYLOAD= to ENDPOINT=
+	@scripts/endpoint.sh $@
+
+delete-endpoint: ## Delete ENDPOINT= and what was made for it
+	@scripts/endpoint.sh $@
+
+batch-transform: ## Predict ROWS= into OUTPUT=: JOB= IMAGE_URI= ROLE= MODEL_DATA=
+	@scripts/endpoint.sh $@
+
+train-job: ## Train on TRAINING= into OUTPUT=: JOB= IMAGE_URI= ROLE=
+	@scripts/endpoint.sh $@
+
+rehearse: ## Rehearse all that without a cloud: docker, a registry, moto (Debian, root); STEPS= for some
+	scripts/rehearse.sh $(STEPS)
 
 clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
 	$(CARGO) build --locked --bin sagelet
@@ -48,9 +90,6 @@ clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (n
 
 bench: static ## Measure the static binary against peers (needs wrk; nginx if it is there)
 	cd benches && $(CARGO) build --release --locked && $(CARGO) run --release --locked -- $(CURDIR)/$(STATIC)
-
-image: ## Build the container image IMAGE (sagelet)
-	docker build --file Dockerfile.musl --tag $(IMAGE) .
 
 example: ## Write examples/diabetes/model.cbor anew
 	$(CARGO) run --release --locked --quiet --bin sagelet -- train --prefix examples/local_test/test_dir

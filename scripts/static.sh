@@ -1,41 +1,78 @@
 #!/bin/sh
-# Builds the static musl binary and puts it at target/static/sagelet.
+# Builds the static musl binary of one architecture: target/static/x86_64/sagelet or target/static/aarch64/sagelet.
+# target/static/sagelet is a link to the one of this machine.
 #
-#   scripts/static.sh            rustup's musl target, or Debian's Rust where rustup cannot fetch it
-#   scripts/static.sh rustup     rustup's musl target only
-#   scripts/static.sh debian     Debian's Rust only (amd64; installs packages, so it needs root)
+#   scripts/static.sh [ARCHITECTURE] [WAY]
+#
+# ARCHITECTURE is x86_64 or aarch64, this machine's if it is not given. WAY is one of
+#   rustup     the toolchain's own musl target, which rustup adds where it is missing
+#   debian     Debian's Rust and its std sources (x86_64 alone; installs packages, so it needs root)
+#   zig        Debian's Rust and its std sources, linked by zig from PyPI (either architecture; needs root too)
+# and if it is not given rustup, or where rustup cannot fetch the target debian (x86_64) or zig (aarch64).
+#
+# No way needs a C compiler for the target: nothing here is written in C. The build scripts and macros of
+# dependencies run on this machine and are linked by its cc.
 set -eu
 
 cd "$(dirname "$0")/.."
-target=$(uname -m)-unknown-linux-musl
+architecture=${1:-$(uname -m)}
+target=$architecture-unknown-linux-musl
 build_directory=${CARGO_TARGET_DIR:-target}
-packages="rustc-web cargo-web rust-web-src musl-tools musl-dev libunwind-14-dev"
+rust_packages="rustc-web cargo-web rust-web-src"
+musl_packages="musl-tools musl-dev libunwind-14-dev"
 
 say() { printf 'static: %s\n' "$*" >&2; }
 
 publish() {
-    mkdir -p target/static
-    cp "$1/$target/release/sagelet" target/static/sagelet
-    say "target/static/sagelet is $(wc -c < target/static/sagelet) bytes"
+    mkdir -p "target/static/$architecture"
+    cp "$1/$target/release/sagelet" "target/static/$architecture/sagelet"
+    [ "$architecture" != "$(uname -m)" ] || ln -sf "$architecture/sagelet" target/static/sagelet
+    say "target/static/$architecture/sagelet is $(wc -c < "target/static/$architecture/sagelet") bytes," \
+        "sha256 $(sha256sum "target/static/$architecture/sagelet" | cut -d ' ' -f 1)"
 }
 
+# One flag a line, as joined_flags expects them. The paths of a build stay out of the binary (they are in the
+# messages of panics), so that two checkouts of one commit give the same bytes: `make reproducible`.
+#
+# Where the toolchain has the component rust-src, rustc puts the real path of std's sources in the place of the
+# one that std was built with.
+path_flags() {
+    printf '%s\n' \
+        "--remap-path-prefix=$PWD=/sagelet" \
+        "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" \
+        "--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$(rustc -vV | sed -n 's/^commit-hash: //p')"
+}
+
+# rustc's own linker and the C library that comes with the target: the machine has neither to have for aarch64,
+# and which ones it has does not show in the binary. Packed relocations save 20 kB of x86_64's.
+link_flags() {
+    printf '%s\n' -Clinker=rust-lld -Clink-self-contained=yes -Clink-arg=-zpack-relative-relocs
+}
+
+# Cargo's CARGO_ENCODED_RUSTFLAGS has the flags apart by this character, so that paths may hold blanks.
+joined_flags() { tr '\n' '\037'; }
+
+has_target() { [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; }
+
 with_rustup() {
-    command -v rustup > /dev/null || { say "there is no rustup here"; return 1; }
+    has_target && return
+    command -v rustup > /dev/null || { say "there is no rustup here to fetch the target $target"; return 1; }
     rustup target add "$target" || { say "rustup cannot fetch the target $target here"; return 1; }
 }
 
 build_with_rustup() {
-    cargo build --release --locked --bin sagelet --target "$target"
+    flags=$({ path_flags; link_flags; } | joined_flags)
+    CARGO_ENCODED_RUSTFLAGS=${flags%?} cargo build --release --locked --bin sagelet --target "$target"
     publish "$build_directory"
 }
 
 install_debian_packages() {
     # shellcheck disable=SC2086  # one word a package
-    dpkg -s $packages > /dev/null 2>&1 && return
-    [ "$(id -u)" -eq 0 ] || { say "Debian's Rust is not installed; as root: apt-get install $packages"; exit 1; }
+    dpkg -s $1 > /dev/null 2>&1 && return
+    [ "$(id -u)" -eq 0 ] || { say "Debian's Rust is not installed; as root: apt-get install $1"; exit 1; }
     apt-get update
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $1
 }
 
 # Debian's libunwind.a was compiled against glibc's fortified headers and asks for __fprintf_chk, which musl
@@ -62,8 +99,8 @@ C
 # Debian has no std for musl, but the sources of its own std: they are compiled along. That takes an unstable
 # flag of cargo, which RUSTC_BOOTSTRAP lets a stable toolchain use.
 build_with_debian() {
-    [ "$target" = x86_64-unknown-linux-musl ] || { say "the recipe with Debian's Rust is for amd64 alone"; exit 1; }
-    install_debian_packages
+    [ "$architecture" = x86_64 ] || { say "the recipe with Debian's Rust alone is for x86_64"; exit 64; }
+    install_debian_packages "$rust_packages $musl_packages"
     libraries=$PWD/target/debian/libunwind
     adapt_libunwind "$libraries"
     RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
@@ -75,19 +112,40 @@ build_with_debian() {
     publish target/debian
 }
 
-case ${1:-either} in
-    either)
-        if with_rustup; then
-            build_with_rustup
-        else
-            say "building with Debian's Rust instead"
-            build_with_debian
-        fi
-        ;;
+# zig brings musl, its start files and an unwinder for every architecture.
+build_with_zig() {
+    install_debian_packages "$rust_packages"
+    [ -x target/zig/bin/cargo-zigbuild ] || {
+        python3 -m venv target/zig
+        target/zig/bin/pip install --quiet ziglang cargo-zigbuild
+    }
+    PATH=$PWD/target/zig/bin:/usr/bin:$PATH RUSTC=/usr/bin/rustc CARGO=/usr/bin/cargo RUSTC_BOOTSTRAP=1 \
+        RUSTFLAGS="-Clink-self-contained=no" \
+        cargo-zigbuild zigbuild --release --locked --bin sagelet --target "$target" \
+        -Zbuild-std=std,panic_unwind --target-dir target/zig-build
+    publish target/zig-build
+}
+
+build_either_way() {
+    if with_rustup; then
+        build_with_rustup
+    elif [ "$architecture" = x86_64 ]; then
+        say "building with Debian's Rust instead"
+        build_with_debian
+    else
+        say "building with Debian's Rust and zig instead"
+        build_with_zig
+    fi
+}
+
+case $architecture in
+    x86_64 | aarch64) ;;
+    *) say "unknown architecture: $architecture (there are x86_64 and aarch64)"; exit 64 ;;
+esac
+case ${2:-either} in
+    either) build_either_way ;;
     rustup) with_rustup && build_with_rustup ;;
     debian) build_with_debian ;;
-    *)
-        say "unknown way to build: $1 (there are rustup and debian)"
-        exit 64
-        ;;
+    zig) build_with_zig ;;
+    *) say "unknown way to build: $2 (there are rustup, debian and zig)"; exit 64 ;;
 esac

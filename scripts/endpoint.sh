@@ -1,0 +1,258 @@
+#!/bin/sh
+# Endpoints and jobs of SageMaker, through the aws client. docs/deploy.md tells the whole way.
+#
+#   scripts/endpoint.sh create-endpoint | update-endpoint | invoke | delete-endpoint | batch-transform | train-job
+#
+# What a command takes comes from the environment, so `make create-endpoint ENDPOINT=… IMAGE_URI=…` is the same:
+#   create, update    ENDPOINT IMAGE_URI ROLE MODEL_DATA, and one of
+#                       an instance        INSTANCE_TYPE (ml.m5.large; ml.c7g.large is Graviton, with an arm64
+#                                          image) INSTANCES (1)
+#                       autoscaling too    MAX_INSTANCES MIN_INSTANCES (1) TARGET (1000 requests a minute an instance)
+#                       serverless         SERVERLESS=1 MEMORY (1024 MB) CONCURRENCY (10)
+#                       components         COMPONENT (a name) COMPONENT_MEMORY (256 MB) COPIES (1), create alone
+#                     MULTI_MODEL=1: MODEL_DATA is a prefix that holds many .tar.gz
+#   invoke            ENDPOINT PAYLOAD; CONTENT_TYPE (text/csv) ACCEPT TARGET_MODEL COMPONENT
+#   delete            ENDPOINT: with its configuration, models, components and scaling
+#   batch-transform   JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT; INSTANCE_TYPE INSTANCES CONTENT_TYPE
+#   train-job         JOB IMAGE_URI ROLE TRAINING OUTPUT; INSTANCE_TYPE HYPERPARAMETERS (fit_intercept=true or JSON)
+# MODEL_DATA is the S3 address of a model.tar.gz, or on instances of a bare .cbor file.
+# DRY_RUN=1 prints the calls that would change anything instead of making them; what is only looked up is looked up.
+set -eu
+
+verb=${1:-}
+instance_type=${INSTANCE_TYPE:-ml.m5.large}
+# One name for a model and its configuration; an update makes new ones, since neither can be changed.
+stamp=$(date -u +%Y%m%d%H%M%S)
+variant=AllTraffic
+
+say() { printf '%s: %s\n' "$verb" "$*" >&2; }
+fail() { say "$@"; exit 1; }
+
+needs() {
+    for name in "$@"; do
+        eval "value=\${$name:-}"
+        [ -n "$value" ] || { say "$name is not set; scripts/endpoint.sh says at its top what each command takes"; exit 64; }
+    done
+    command -v aws > /dev/null || fail "there is no aws client on the path: pip install awscli"
+}
+
+# A call that changes something.
+call() {
+    if [ -z "${DRY_RUN:-}" ]; then
+        "$@" > /dev/null
+        return
+    fi
+    line=
+    for word in "$@"; do
+        case $word in
+            *[!A-Za-z0-9_./:=,@-]*) line="$line '$word'" ;;
+            *) line="$line $word" ;;
+        esac
+    done
+    echo "${line# }"
+}
+
+wait_for() { [ -n "${DRY_RUN:-}" ] || aws sagemaker wait "$@"; }
+
+# The container of a model, in the client's shorthand.
+container() {
+    case $MODEL_DATA in
+        *.cbor)
+            [ -z "${SERVERLESS:-}${MULTI_MODEL:-}" ] && [ "$verb" != batch-transform ] \
+                || fail "$MODEL_DATA: here SageMaker takes a .tar.gz alone"
+            data="ModelDataSource={S3DataSource={S3Uri=$MODEL_DATA,S3DataType=S3Object,CompressionType=None}}"
+            ;;
+        *) data=ModelDataUrl=$MODEL_DATA ;;
+    esac
+    echo "Image=$IMAGE_URI,$data${MULTI_MODEL:+,Mode=MultiModel}"
+}
+
+create_model() {
+    call aws sagemaker create-model --model-name "$1" --execution-role-arn "$ROLE" --primary-container "$(container)"
+}
+
+create_config() {
+    if [ -n "${SERVERLESS:-}" ]; then
+        call aws sagemaker create-endpoint-config --endpoint-config-name "$1" --production-variants \
+            "VariantName=$variant,ModelName=$1,ServerlessConfig={MemorySizeInMB=${MEMORY:-1024},MaxConcurrency=${CONCURRENCY:-10}}"
+    elif [ -n "${COMPONENT:-}" ]; then
+        # The models come with the components: the variant is but instances for them.
+        call aws sagemaker create-endpoint-config --endpoint-config-name "$1" --execution-role-arn "$ROLE" \
+            --production-variants \
+            "VariantName=$variant,InstanceType=$instance_type,InitialInstanceCount=${INSTANCES:-1},RoutingConfig={RoutingStrategy=LEAST_OUTSTANDING_REQUESTS}"
+    else
+        call aws sagemaker create-endpoint-config --endpoint-config-name "$1" --production-variants \
+            "VariantName=$variant,ModelName=$1,InstanceType=$instance_type,InitialInstanceCount=${INSTANCES:-1},InitialVariantWeight=1"
+    fi
+}
+
+create_component() {
+    call aws sagemaker create-inference-component --inference-component-name "$COMPONENT" --endpoint-name "$ENDPOINT" \
+        --variant-name "$variant" --runtime-config "CopyCount=${COPIES:-1}" --specification \
+        "ModelName=$1,ComputeResourceRequirements={NumberOfCpuCoresRequired=1,MinMemoryRequiredInMb=${COMPONENT_MEMORY:-256}}"
+}
+
+scale() {
+    if [ -n "${COMPONENT:-}" ]; then
+        set -- "inference-component/$COMPONENT" sagemaker:inference-component:DesiredCopyCount \
+            SageMakerInferenceComponentInvocationsPerCopy
+    else
+        set -- "endpoint/$ENDPOINT/variant/$variant" sagemaker:variant:DesiredInstanceCount \
+            SageMakerVariantInvocationsPerInstance
+    fi
+    call aws application-autoscaling register-scalable-target --service-namespace sagemaker --resource-id "$1" \
+        --scalable-dimension "$2" --min-capacity "${MIN_INSTANCES:-1}" --max-capacity "$MAX_INSTANCES"
+    call aws application-autoscaling put-scaling-policy --service-namespace sagemaker --resource-id "$1" \
+        --scalable-dimension "$2" --policy-name sagelet-requests --policy-type TargetTrackingScaling \
+        --target-tracking-scaling-policy-configuration \
+        "TargetValue=${TARGET:-1000},PredefinedMetricSpecification={PredefinedMetricType=$3}"
+}
+
+create_endpoint() {
+    needs ENDPOINT IMAGE_URI ROLE MODEL_DATA
+    [ -z "${SERVERLESS:-}" ] || [ -z "${MAX_INSTANCES:-}${COMPONENT:-}${MULTI_MODEL:-}" ] \
+        || fail "a serverless endpoint scales by itself, has one model and no components"
+    create_model "$ENDPOINT-$stamp"
+    create_config "$ENDPOINT-$stamp"
+    call aws sagemaker create-endpoint --endpoint-name "$ENDPOINT" --endpoint-config-name "$ENDPOINT-$stamp"
+    wait_for endpoint-in-service --endpoint-name "$ENDPOINT"
+    if [ -n "${COMPONENT:-}" ]; then create_component "$ENDPOINT-$stamp"; fi
+    if [ -n "${MAX_INSTANCES:-}" ]; then scale; fi
+    say "$ENDPOINT is in service"
+}
+
+update_endpoint() {
+    needs ENDPOINT IMAGE_URI ROLE MODEL_DATA
+    [ -z "${COMPONENT:-}" ] || fail "a component is updated by itself: aws sagemaker update-inference-component"
+    previous=$(config_of_endpoint)
+    models=$(models_of "$previous")
+    create_model "$ENDPOINT-$stamp"
+    create_config "$ENDPOINT-$stamp"
+    # What autoscaling has grown an endpoint to is kept.
+    call aws sagemaker update-endpoint --endpoint-name "$ENDPOINT" --endpoint-config-name "$ENDPOINT-$stamp" \
+        ${MAX_INSTANCES:+--retain-all-variant-properties}
+    wait_for endpoint-in-service --endpoint-name "$ENDPOINT"
+    if [ -n "${MAX_INSTANCES:-}" ]; then scale; fi
+    delete_config "$previous" "$models"
+    say "$ENDPOINT is in service"
+}
+
+config_of_endpoint() {
+    aws sagemaker describe-endpoint --endpoint-name "$ENDPOINT" --query EndpointConfigName --output text
+}
+
+models_of() {
+    aws sagemaker describe-endpoint-config --endpoint-config-name "$1" --output text \
+        --query 'ProductionVariants[?ModelName].ModelName'
+}
+
+# Deletes a configuration and its models, if they were made here: others may be in use elsewhere.
+delete_config() {
+    for name in $1 $2; do
+        case $name in
+            "$ENDPOINT"-[0-9]*) ;;
+            *) say "$name was not made by this script and is left alone"; return ;;
+        esac
+    done
+    call aws sagemaker delete-endpoint-config --endpoint-config-name "$1"
+    for model in $2; do
+        call aws sagemaker delete-model --model-name "$model"
+    done
+}
+
+scaled_resources() {
+    aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --resource-ids "$1" \
+        --query 'ScalableTargets[].ScalableDimension' --output text
+}
+
+stop_scaling() {
+    for dimension in $(scaled_resources "$1"); do
+        call aws application-autoscaling deregister-scalable-target --service-namespace sagemaker \
+            --resource-id "$1" --scalable-dimension "$dimension"
+    done
+}
+
+delete_component() {
+    stop_scaling "inference-component/$1"
+    call aws sagemaker delete-inference-component --inference-component-name "$1"
+    wait_for inference-component-deleted --inference-component-name "$1" 2> /dev/null || true
+}
+
+delete_endpoint() {
+    needs ENDPOINT
+    config=$(config_of_endpoint)
+    models=$(models_of "$config")
+    if [ -n "${COMPONENT:-}" ]; then
+        models="$models $(aws sagemaker describe-inference-component --inference-component-name "$COMPONENT" \
+            --query Specification.ModelName --output text)"
+        delete_component "$COMPONENT"
+    fi
+    stop_scaling "endpoint/$ENDPOINT/variant/$variant"
+    call aws sagemaker delete-endpoint --endpoint-name "$ENDPOINT"
+    wait_for endpoint-deleted --endpoint-name "$ENDPOINT"
+    delete_config "$config" "$models"
+    say "$ENDPOINT is gone"
+}
+
+# The answer goes to standard output, what is around it to standard error.
+invoke() {
+    needs ENDPOINT PAYLOAD
+    set -- aws sagemaker-runtime invoke-endpoint --endpoint-name "$ENDPOINT" --body "fileb://$PAYLOAD" \
+        --content-type "${CONTENT_TYPE:-text/csv}" ${ACCEPT:+--accept "$ACCEPT"} \
+        ${TARGET_MODEL:+--target-model "$TARGET_MODEL"} ${COMPONENT:+--inference-component-name "$COMPONENT"}
+    if [ -n "${DRY_RUN:-}" ]; then
+        call "$@" /dev/stdout
+        return
+    fi
+    answer=$(mktemp)
+    trap 'rm -f "$answer"' EXIT
+    "$@" "$answer" >&2
+    cat "$answer"
+}
+
+# Waits for a job, and says how it ended: job_end transform|training NAME QUERY-OF-STATUS QUERY-OF-RESULT
+job_end() {
+    [ -z "${DRY_RUN:-}" ] || return 0
+    aws sagemaker wait "$1-job-completed-or-stopped" "--$1-job-name" "$2" || true
+    status=$(aws sagemaker "describe-$1-job" "--$1-job-name" "$2" --output text \
+        --query "[$3, FailureReason]")
+    case $status in
+        Completed*) aws sagemaker "describe-$1-job" "--$1-job-name" "$2" --query "$4" --output text ;;
+        *) fail "$2 ended as $status" ;;
+    esac
+}
+
+batch_transform() {
+    needs JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT
+    create_model "$JOB-$stamp"
+    call aws sagemaker create-transform-job --transform-job-name "$JOB-$stamp" --model-name "$JOB-$stamp" \
+        --transform-input "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$ROWS}},ContentType=${CONTENT_TYPE:-text/csv},SplitType=Line" \
+        --transform-output "S3OutputPath=$OUTPUT,Accept=${CONTENT_TYPE:-text/csv},AssembleWith=Line" \
+        --transform-resources "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1}" --batch-strategy MultiRecord
+    job_end transform "$JOB-$stamp" TransformJobStatus TransformOutput.S3OutputPath
+    call aws sagemaker delete-model --model-name "$JOB-$stamp"
+}
+
+train_job() {
+    needs JOB IMAGE_URI ROLE TRAINING OUTPUT
+    call aws sagemaker create-training-job --training-job-name "$JOB-$stamp" --role-arn "$ROLE" \
+        --algorithm-specification "TrainingImage=$IMAGE_URI,TrainingInputMode=File" \
+        --input-data-config "ChannelName=training,ContentType=text/csv,DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$TRAINING}}" \
+        --output-data-config "S3OutputPath=$OUTPUT" ${HYPERPARAMETERS:+--hyper-parameters "$HYPERPARAMETERS"} \
+        --resource-config "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1},VolumeSizeInGB=10" \
+        --stopping-condition MaxRuntimeInSeconds=3600
+    job_end training "$JOB-$stamp" TrainingJobStatus ModelArtifacts.S3ModelArtifacts
+}
+
+case $verb in
+    create-endpoint) create_endpoint ;;
+    update-endpoint) update_endpoint ;;
+    invoke) invoke ;;
+    delete-endpoint) delete_endpoint ;;
+    batch-transform) batch_transform ;;
+    train-job) train_job ;;
+    *)
+        echo "usage: scripts/endpoint.sh create-endpoint|update-endpoint|invoke|delete-endpoint|batch-transform|train-job" >&2
+        exit 64
+        ;;
+esac

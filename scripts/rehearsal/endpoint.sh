@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Endpoints and jobs, with the aws client and with boto3. moto answers for SageMaker behind stand_in.py, which
+# checks every call against botocore's model of the service; what is invoked is a container of ours.
+. scripts/rehearsal/common.sh
+
+export AWS_DEFAULT_REGION=us-west-2
+export AWS_ENDPOINT_URL_SAGEMAKER=http://127.0.0.1:5556
+export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME=$AWS_ENDPOINT_URL_SAGEMAKER
+export AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING=$AWS_ENDPOINT_URL_SAGEMAKER
+export IMAGE_URI=123456789012.dkr.ecr.us-west-2.amazonaws.com/sagelet:1 ROLE=arn:aws:iam::123456789012:role/SageMaker
+payload=$PWD/examples/diabetes/payload.csv
+record=$work/calls
+python=$work/venv/bin/python
+
+with_aws() { # with_aws VERB NAME [SETTING=VALUE…]
+    env ENDPOINT="$2" JOB="$2" PAYLOAD="$payload" "${@:3}" make --no-print-directory "$1"
+}
+
+# The same in boto3's words: ENDPOINT_SETTING=value is --endpoint-setting value.
+with_boto3() {
+    local options=() setting name value
+    for setting in IMAGE_URI="$IMAGE_URI" ROLE="$ROLE" PAYLOAD="$payload" "${@:3}"; do
+        name=--$(tr 'A-Z_' 'a-z-' <<< "${setting%%=*}") value=${setting#*=}
+        case $name in
+            --serverless | --multi-model | --dry-run) options+=("$name") ;;
+            --hyperparameters) options+=(--hyperparameter "$value") ;;
+            *) options+=("$name" "$value") ;;
+        esac
+    done
+    "$python" examples/deploy/deploy.py "$1" "$2" "${options[@]}"
+}
+
+# The calls that were recorded, without what is looked up, the clock and the region's default.
+changes() {
+    grep -v -E '"call": "(Describe|List)' "$record" | sed -E 's/-[0-9]{14}/-STAMP/g'
+    rm -f "$record"
+}
+
+# both WHAT NAME VERB SETTING…: with both clients; they make the same calls.
+both() {
+    local what=$1 name=$2 verb=$3
+    shift 3
+    rm -f "$record"
+    with_aws "$verb" "$name" "$@" > "$work/aws.out" 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "$what: make $verb"; }
+    changes > "$work/aws.calls"
+    undo "$name" "$verb" "$@"
+    with_boto3 "$verb" "$name" "$@" > "$work/boto3.out" 2> "$work/boto3.log" || { cat "$work/boto3.log" >&2; fail "$what: deploy.py $verb"; }
+    changes > "$work/boto3.calls"
+    diff "$work/aws.calls" "$work/boto3.calls" >&2 || fail "$what: the aws client and boto3 make different calls"
+    proof "$what" "make $verb, deploy.py $verb" \
+        "$("$python" -c 'import json, sys; print(*(json.loads(line)["call"] for line in sys.stdin))' < "$work/aws.calls")"
+}
+
+# What the first client made is not in the second one's way.
+undo() {
+    case $2 in
+        create-endpoint)
+            with_boto3 delete-endpoint "$1" "${@:3}" > "$work/undo.log" 2>&1 || { cat "$work/undo.log" >&2; fail "undo $1"; }
+            sleep 1 # names have seconds in them
+            ;;
+    esac
+    rm -f "$record"
+}
+
+start_moto
+"$python" scripts/rehearsal/stand_in.py 5556 5555 8282 "$record" > "$work/stand_in.log" 2>&1 &
+stand_in=$!
+trap 'kill "$moto" "$stand_in" 2> /dev/null || true' EXIT
+until_true 20 curl --silent --fail "$AWS_ENDPOINT_URL_SAGEMAKER" || { cat "$work/stand_in.log" >&2; fail "stand_in.py"; }
+
+archive=s3://models/diabetes/model.tar.gz
+both "endpoint on an instance" one create-endpoint MODEL_DATA=$archive
+both "endpoint on Graviton" graviton create-endpoint MODEL_DATA=$archive INSTANCE_TYPE=ml.c7g.large
+both "endpoint of a bare .cbor" bare create-endpoint MODEL_DATA=s3://models/diabetes/model.cbor
+both "serverless endpoint" serverless create-endpoint MODEL_DATA=$archive SERVERLESS=1 MEMORY=2048 CONCURRENCY=5
+both "multi-model endpoint" many create-endpoint MODEL_DATA=s3://models/ MULTI_MODEL=1
+both "endpoint that scales" scaled create-endpoint MODEL_DATA=$archive MAX_INSTANCES=4
+both "endpoint of components that scale" parts create-endpoint MODEL_DATA=$archive COMPONENT=diabetes MAX_INSTANCES=3
+
+image=sagelet:rehearsal
+docker image inspect "$image" > /dev/null 2>&1 || image=sagelet:prebuilt
+docker image inspect "$image" > /dev/null 2>&1 || PREBUILT=1 scripts/image.sh "$image" > "$work/image-amd64.log" 2>&1
+docker run --detach --name endpoint --publish 8282:8080 \
+    --volume "$PWD/examples/diabetes/model.cbor:/opt/ml/model/model.cbor:ro" "$image" serve > /dev/null
+until_true 20 curl --silent --fail localhost:8282/ping || fail "the container does not serve"
+curl --silent --fail --data-binary "@$payload" -H 'Content-Type: text/csv' localhost:8282/invocations > "$work/direct"
+for client in aws boto3; do
+    "with_$client" invoke one > "$work/invoked" 2> "$work/invoke.log" || { cat "$work/invoke.log" >&2; fail "invoke"; }
+    equal "invoke with $client: the container's predictions" "cmp" \
+        "$(sha256sum < "$work/invoked" | cut -c 1-16)" "$(sha256sum < "$work/direct" | cut -c 1-16)"
+done
+docker rm --force endpoint > /dev/null
+
+sleep 1
+with_aws update-endpoint one MODEL_DATA=$archive > /dev/null 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "update"; }
+changes > "$work/aws.calls"
+sleep 1
+with_boto3 update-endpoint one MODEL_DATA=$archive || fail "deploy.py update-endpoint"
+changes > "$work/boto3.calls"
+diff "$work/aws.calls" "$work/boto3.calls" >&2 || fail "update: the aws client and boto3 make different calls"
+proof "update of an endpoint" "make update-endpoint, deploy.py update-endpoint" \
+    "$("$python" -c 'import json, sys; print(*(json.loads(line)["call"] for line in sys.stdin))' < "$work/aws.calls")"
+
+for name in graviton bare serverless many; do with_boto3 delete-endpoint "$name"; done
+for name in one scaled; do with_aws delete-endpoint "$name" 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "delete $name"; }; done
+with_aws delete-endpoint parts COMPONENT=diabetes 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "delete parts"; }
+for kind in endpoints endpoint-configs models; do
+    equal "after delete-endpoint: $kind" "aws sagemaker list-$kind" "$(aws sagemaker "list-$kind" --query 'length(*[0])')" 0
+done
+equal "after delete-endpoint: scaling" "aws application-autoscaling describe-…" \
+    "$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --query 'length(ScalableTargets)')" 0
+
+both "batch transform" rows batch-transform MODEL_DATA=$archive ROWS=s3://rows/in/ OUTPUT=s3://rows/out/
+both "training job" fit train-job TRAINING=s3://rows/training/ OUTPUT=s3://models/ HYPERPARAMETERS=fit_intercept=true
+
+rm -f "$record"
+equal "DRY_RUN=1: prints the calls" "make create-endpoint" \
+    "$(with_aws create-endpoint dry MODEL_DATA=$archive DRY_RUN=1 2> /dev/null | awk '{ print $3 }' | paste -sd ' ')" \
+    "create-model create-endpoint-config create-endpoint"
+[ ! -e "$record" ] || fail "DRY_RUN=1 made calls: $(cat "$record")"
+proof "DRY_RUN=1: makes none" "the record of calls" "empty"
+refuses "a parameter that the service does not know" "Invalid" \
+    "$python" examples/deploy/deploy.py create-endpoint dry --image-uri x --role short --model-data $archive --dry-run
+refuses "an instance type that is none" "Invalid instance types" \
+    env ENDPOINT=e INSTANCE_TYPE=ml.none.large MODEL_DATA=$archive scripts/endpoint.sh create-endpoint
+refuses "serverless with a bare .cbor" "SageMaker takes a .tar.gz alone" \
+    env ENDPOINT=e SERVERLESS=1 MODEL_DATA=s3://models/model.cbor scripts/endpoint.sh create-endpoint
+refuses "no role" "ROLE is not set" env --unset ROLE ENDPOINT=e scripts/endpoint.sh create-endpoint
+refuses "an endpoint that is not there" "Could not find" env ENDPOINT=none scripts/endpoint.sh delete-endpoint

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The templates of examples/deploy: CloudFormation, Kubernetes, KServe.
+. scripts/rehearsal/common.sh
+
+cfn-lint examples/deploy/cloudformation.yaml
+proof "CloudFormation template" "cfn-lint" "no complaint"
+sed 's/AWS::SageMaker::Model$/AWS::SageMaker::Modell/' examples/deploy/cloudformation.yaml > "$work/wrong.yaml"
+refuses "… and cfn-lint would see a wrong one" "AWS::SageMaker::Modell" cfn-lint "$work/wrong.yaml"
+
+kubernetes-validate --strict examples/deploy/kubernetes.yaml > "$work/kubernetes.log"
+proof "Kubernetes manifest" "kubernetes-validate --strict" "$(grep -c passed "$work/kubernetes.log") objects, $(grep -o 'version .*' "$work/kubernetes.log" | head -n 1)"
+sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' examples/deploy/kubernetes.yaml > "$work/wrong.yaml"
+refuses "… and kubernetes-validate would see a wrong one" "readOnlyRootFileSystem" kubernetes-validate --strict "$work/wrong.yaml"
+
+"$work/kserve/bin/python" scripts/rehearsal/kserve_types.py examples/deploy/kserve.yaml > "$work/kserve.out"
+proof "KServe InferenceService" "kserve_types.py" "$(cat "$work/kserve.out")"
+sed 's/maxReplicas: 4/maxReplicas: many/' examples/deploy/kserve.yaml > "$work/wrong.yaml"
+refuses "… and kserve_types.py would see a wrong one" "maxReplicas" \
+    "$work/kserve/bin/python" scripts/rehearsal/kserve_types.py "$work/wrong.yaml"

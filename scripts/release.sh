@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Makes what a release consists of, in target/release-files: the static binaries of both architectures, a bill of
+# materials (CycloneDX), the licences of everything that is linked, and the checksums of all that.
+#
+#   scripts/release.sh [TAG]     TAG, if given, has to be v and the version in Cargo.toml
+#
+# Needs cargo-cyclonedx and cargo-bundle-licenses (cargo install --locked), on the path or in target/tools/bin.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+version=$(scripts/version.sh)
+if [ $# -gt 0 ] && [ "$1" != "v$version" ]; then
+    echo "release: the tag is $1, and Cargo.toml says v$version" >&2
+    exit 1
+fi
+grep -q "^## $version\b" CHANGELOG.md || [ $# -eq 0 ] \
+    || { echo "release: CHANGELOG.md says nothing of $version" >&2; exit 1; }
+export PATH=$PWD/target/tools/bin:$PATH
+files=$PWD/target/release-files
+rm -rf "$files" && mkdir -p "$files"
+
+for architecture in x86_64 aarch64; do
+    scripts/static.sh "$architecture"
+    cp "target/static/$architecture/sagelet" "$files/sagelet-$version-$architecture-linux"
+done
+
+# Of the program alone: what model-tools and the tests are made of is not in it.
+export SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+cargo cyclonedx --quiet --format json --no-build-deps --target x86_64-unknown-linux-musl \
+    --override-filename sagelet.sbom
+sed "s|file://$PWD|file:///sagelet|g" sagelet.sbom.json > "$files/sagelet-$version.cdx.json"
+rm -f sagelet.sbom.json model-tools/sagelet.sbom.json
+cargo bundle-licenses --format yaml --output "$files/sagelet-$version-licences.yaml"
+cp LICENSE LICENSE-APACHE LICENSE-MIT "$files"
+
+cd "$files"
+sha256sum -- * > SHA256SUMS
+ls -l
