@@ -46,7 +46,8 @@ path_flags() {
 # rustc's own linker and the C library that comes with the target: the machine has neither to have for aarch64,
 # and which ones it has does not show in the binary. Packed relocations save 20 kB of x86_64's.
 link_flags() {
-    printf '%s\n' -Clinker=rust-lld -Clink-self-contained=yes -Clink-arg=-zpack-relative-relocs
+    printf '%s\n' -Clinker=rust-lld -Clink-self-contained=yes -Clink-arg=-zpack-relative-relocs \
+        -Clink-arg=--icf=all
 }
 
 # Cargo's CARGO_ENCODED_RUSTFLAGS has the flags apart by this character, so that paths may hold blanks.

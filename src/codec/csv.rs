@@ -41,7 +41,12 @@ fn skip_header<'b>(
     design: &mut Design<'_>,
 ) -> Result<&'b [u8], DecodeError> {
     let named = design.schema().has_names();
-    if header == Header::Absent || (header == Header::Recognised && !named) {
+    let may_have_one = match header {
+        Header::Absent => false,
+        Header::Recognised => named && !begins_with_number(body),
+        Header::Present => true,
+    };
+    if !may_have_one {
         return Ok(body);
     }
     let (first, rest) = match memchr::memchr(b'\n', body) {
@@ -56,6 +61,18 @@ fn skip_header<'b>(
         design.set_header(names.iter().map(|name| name.trim()))?;
     }
     Ok(rest)
+}
+
+/// Whether the first field is a number or empty, as no header's is: what nearly every request begins with costs
+/// no more than reading that number.
+fn begins_with_number(body: &[u8]) -> bool {
+    let field = body
+        .split(|&byte| matches!(byte, b',' | b'\n'))
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    let text = std::str::from_utf8(field).unwrap_or_default();
+    field.is_empty() || text.parse::<f64>().is_ok()
 }
 
 /// Whether a line can be nothing but a header: no field is a number or empty, and at least one is the name of
