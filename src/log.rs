@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::limits::LOG_BYTES_WAITING_MAX;
@@ -63,7 +63,7 @@ pub struct Answered<'a> {
     pub reason: Option<&'a str>,
 }
 
-static LOG: OnceLock<Log> = OnceLock::new();
+static LOG: OnceLock<Arc<Log>> = OnceLock::new();
 
 struct Log {
     settings: Settings,
@@ -95,20 +95,18 @@ const GATHER: Duration = Duration::from_millis(10);
 /// # Errors
 /// The system has no thread left.
 pub fn start(settings: Settings) -> std::io::Result<()> {
-    let log = Log {
+    let log = Arc::new(Log {
         settings,
         pending: Mutex::default(),
         arrived: Condvar::new(),
         dropped: AtomicU64::new(0),
-    };
-    if LOG.set(log).is_ok() {
-        let writer = std::thread::Builder::new().name("log".to_owned());
-        writer.spawn(|| {
-            if let Some(log) = LOG.get() {
-                log.write_for_ever();
-            }
-        })?;
-    }
+    });
+    let writer = Arc::clone(&log);
+    std::thread::Builder::new()
+        .name("log".to_owned())
+        .spawn(move || writer.write_for_ever())?;
+    // Only now: without the thread, lines still have to be written where they are said.
+    let _ = LOG.set(log);
     Ok(())
 }
 

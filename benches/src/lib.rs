@@ -1,21 +1,29 @@
 //! Peers to measure sagelet against: other servers around the very same handler.
 //!
-//! Each peer is a program of its own: `PEER <model directory> <port>`. What differs between them is only what
+//! Each peer is a program of its own: `PEER <prefix> <port>`. What differs between them is only what
 //! carries a request to the handler.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use sagelet::config::Serving;
+use sagelet::log;
 use sagelet::serve::App;
+use sagelet::serve::transport::Settings;
 
-/// The model and the port that a peer was started with.
+/// The model and the port that a peer was started with. As in sagelet, a thread writes the log.
 pub fn arguments() -> (Arc<App>, u16) {
     let mut arguments = std::env::args().skip(1);
-    let (Some(directory), Some(port)) = (arguments.next(), arguments.next()) else {
-        panic!("usage: PEER <model directory> <port>");
+    let (Some(prefix), Some(port)) = (arguments.next(), arguments.next()) else {
+        panic!("usage: PEER <prefix> <port>");
     };
-    (
-        Arc::new(App::load(Path::new(&directory))),
-        port.parse().expect("a port number"),
-    )
+    let serving = Serving::default();
+    log::start(serving.log).expect("a thread");
+    let app = App::load(
+        Path::new(&prefix),
+        serving,
+        &Settings::default(),
+        Arc::default(),
+    );
+    (Arc::new(app), port.parse().expect("a port number"))
 }

@@ -98,7 +98,7 @@ fn peers(sagelet: &str, plan: &Plan) -> Vec<Peer> {
         let program = std::env::current_exe()
             .expect("this program")
             .with_file_name(program);
-        let command = vec![program.display().to_string(), format!("{prefix}/model")];
+        let command = vec![program.display().to_string(), prefix.clone()];
         peers.push(Peer { name, command });
     }
     match Command::new("nginx")
