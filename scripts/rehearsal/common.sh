@@ -5,7 +5,7 @@ set -euo pipefail
 work=$PWD/target/rehearsal
 export PATH=$work/venv/bin:$PATH
 # An image may have this many bytes unpacked, and this many to pull.
-image_bytes=2000000
+image_bytes=1500000
 pull_bytes=1000000
 # The engine of isolated.sh.
 export DOCKER_HOST=unix://$work/docker/socket
