@@ -1,7 +1,8 @@
 //! A raw HTTP/1.1 client: it sends the bytes it is given, and judges every answer it reads.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
 
 use super::PATIENCE;
 
@@ -87,7 +88,13 @@ impl Connection {
     }
 
     pub(crate) fn try_open(port: u16) -> io::Result<Self> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        Self::try_open_within(port, PATIENCE)
+    }
+
+    /// Fails if nobody has answered after `limit`: the system's own next attempt comes after a second.
+    pub(crate) fn try_open_within(port: u16, limit: Duration) -> io::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;

@@ -1,4 +1,4 @@
-//! The listener: accepts connections, hands them to the workers, and ends it all on a signal.
+//! The acceptor: accepts connections, hands them to the workers, and ends it all on a signal.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, acceptfrom_with, listen, sockopt};
+use rustix::net::{SocketFlags, acceptfrom_with};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Service;
@@ -17,15 +17,13 @@ use super::compute::Pool;
 use super::context::Context;
 use super::counters::Counters;
 use super::inbox::{Inbox, Message};
+use super::listener::{BACKLOG, turn_newcomers_away};
 use super::poller::{Interest, Poller, Ready, Waker};
 use super::settings::Settings;
 use super::worker::Worker;
 use crate::limits::BODIES_BYTES_MAX;
 use crate::log;
 use crate::serve::ServeError;
-
-/// Connections that may wait to be accepted; the system's `somaxconn` caps it.
-const BACKLOG: i32 = 4_096;
 
 /// Connections accepted before signals have their turn.
 const ACCEPTED_AT_ONCE: i32 = 64;
@@ -36,32 +34,12 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How often the log repeats that it has none.
 const COMPLAINT: Duration = Duration::from_secs(1);
 
-/// An unacknowledged answer or probe ends a connection after this long, in milliseconds: the client's
-/// machine is gone.
-const USER_TIMEOUT_MS: u32 = 60_000;
+/// How long the last connections have to complete their handshake: a round trip within a region takes about a
+/// millisecond.
+const HANDSHAKE: Duration = Duration::from_millis(20);
 
 const LISTENER: usize = 0;
 const SIGNALS: usize = 1;
-
-/// Listens on `address`, with the options that every accepted connection inherits.
-///
-/// # Errors
-/// The address is taken, is not this machine's, or may not be used.
-pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    let listener = TcpListener::bind(address).and_then(|listener| {
-        listen(&listener, BACKLOG)?;
-        listener.set_nonblocking(true)?;
-        // Without it, the second small packet of an answer waits 40 ms for the first one's acknowledgement.
-        sockopt::set_tcp_nodelay(&listener, true)?;
-        sockopt::set_socket_keepalive(&listener, true)?;
-        sockopt::set_tcp_user_timeout(&listener, USER_TIMEOUT_MS)?;
-        Ok(listener)
-    });
-    listener.map_err(|error| ServeError::Listen {
-        address,
-        reason: error.to_string(),
-    })
-}
 
 /// Serves `service` on `listener` until SIGTERM or SIGINT; then finishes what was accepted.
 ///
@@ -209,10 +187,7 @@ impl Acceptor {
             if self.running.load(Ordering::Acquire) < self.workers.len() {
                 return Err(ServeError::WorkerLost);
             }
-            if ready
-                .iter()
-                .any(|event| matches!(event, Ready::Source { key: SIGNALS, .. }))
-            {
+            if has_signal(&ready) {
                 return self.drain(poller, drain);
             }
             pause = match self.accept() {
@@ -303,11 +278,26 @@ impl Acceptor {
         })
     }
 
+    /// Accepts those whose handshake has begun, and nobody else.
+    fn accept_the_last(&self, poller: &Poller) -> Result<(), ServeError> {
+        // Without the filter, whoever connects between the last accept and the end of the listener is reset.
+        let _ = turn_newcomers_away(&self.listener);
+        let until = Instant::now() + HANDSHAKE;
+        loop {
+            self.accept_backlog();
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            wait(poller, left)?;
+        }
+    }
+
     /// Accepts who is waiting, closes the listener, and waits until the workers have finished.
     fn drain(&mut self, poller: Poller, deadline: Duration) -> Result<(), ServeError> {
         let began = Instant::now();
         self.quiet_signals();
-        self.accept_backlog();
+        self.accept_the_last(&poller)?;
         poller.remove(&self.listener);
         // Refuses who comes now. The descriptor itself goes with the process.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);
@@ -316,20 +306,9 @@ impl Acceptor {
         self.workers
             .iter()
             .for_each(|worker| worker.send(Message::Drain));
-        let mut ready = Vec::new();
         while self.running.load(Ordering::Acquire) > 0 {
             let left = (deadline + PAUSE).saturating_sub(began.elapsed());
-            let waited = poller.wait(Some(left), &mut ready);
-            waited.map_err(|source| ServeError::Setup {
-                what: "waiting for the workers",
-                source,
-            })?;
-            if ready
-                .iter()
-                .any(|event| matches!(event, Ready::Source { key: SIGNALS, .. }))
-            {
-                return Err(ServeError::Interrupted);
-            }
+            wait(&poller, left)?;
             if left.is_zero() {
                 break;
             }
@@ -351,4 +330,25 @@ impl Acceptor {
             }
         }
     }
+}
+
+/// Waits while draining, when a signal means that nothing is waited for any more.
+fn wait(poller: &Poller, left: Duration) -> Result<(), ServeError> {
+    let mut ready = Vec::new();
+    poller
+        .wait(Some(left), &mut ready)
+        .map_err(|source| ServeError::Setup {
+            what: "waiting for the last connections",
+            source,
+        })?;
+    if has_signal(&ready) {
+        return Err(ServeError::Interrupted);
+    }
+    Ok(())
+}
+
+fn has_signal(ready: &[Ready]) -> bool {
+    ready
+        .iter()
+        .any(|event| matches!(event, Ready::Source { key: SIGNALS, .. }))
 }

@@ -22,6 +22,7 @@ mod context;
 mod counters;
 mod head;
 mod inbox;
+mod listener;
 mod order;
 mod outbox;
 mod poller;
@@ -31,8 +32,9 @@ mod settings;
 mod tests;
 mod worker;
 
-pub use acceptor::{bind, serve};
+pub use acceptor::serve;
 pub use counters::Counters;
+pub use listener::bind;
 pub use settings::{BODY_RATE_MIN, Settings};
 
 use rouille::{Request, Response};
