@@ -281,25 +281,37 @@ impl Answered<'_> {
         (self.duration.as_secs_f64() * 1e6).round() / 1e3
     }
 
-    /// `Invoked with 3 records: POST /invocations 200, 0.21 ms`
+    /// `Invoked with 3 records: POST /invocations 200, 0.21 ms`, put together without `fmt`: there is one for
+    /// each request.
     fn text(&self, text: &mut String) {
+        let mut number = itoa::Buffer::new();
         text.push_str(self.level.prefix());
         if self.rows > 0 {
-            let _ = write!(text, "Invoked with {} records: ", self.rows);
+            push_all(
+                text,
+                &["Invoked with ", number.format(self.rows), " records: "],
+            );
         }
-        let _ = write!(
+        let (status, mut milliseconds) = (number.format(self.status), ryu::Buffer::new());
+        let milliseconds = milliseconds.format_finite(self.milliseconds());
+        push_all(
             text,
-            "{} {} {}, {} ms",
-            self.method,
-            self.path,
-            self.status,
-            self.milliseconds()
+            &[
+                self.method,
+                " ",
+                self.path,
+                " ",
+                status,
+                ", ",
+                milliseconds,
+                " ms",
+            ],
         );
         if let Some(id) = self.inference_id {
-            let _ = write!(text, ", inference id {id}");
+            push_all(text, &[", inference id ", id]);
         }
         if let Some(reason) = self.reason {
-            let _ = write!(text, ": {reason}");
+            push_all(text, &[": ", reason]);
         }
         text.push('\n');
     }
@@ -322,4 +334,8 @@ impl Answered<'_> {
         }
         let _ = writeln!(lines, "{line}");
     }
+}
+
+fn push_all(text: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| text.push_str(part));
 }

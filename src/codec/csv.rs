@@ -5,6 +5,7 @@
 
 use std::io::Read;
 
+use super::decimal;
 use super::error::DecodeError;
 use super::media::Header;
 use super::predictions::{Predictions, Value};
@@ -95,16 +96,33 @@ fn read_plain(body: &[u8], design: &mut Design<'_>) -> Result<(), DecodeError> {
         if line.trim_ascii().is_empty() && !takes_empty_lines(design) {
             return Err(DecodeError::EmptyRow { row: design.row() });
         }
-        let mut rest = line;
-        while let Some(comma) = memchr::memchr(b',', rest) {
-            let (cell, after) = rest.split_at(comma);
-            design.push_text(cell)?;
-            rest = after.get(1..).unwrap_or_default();
-        }
-        design.push_text(rest)?;
+        read_cells(line, design)?;
         design.end_row()?;
     }
     Ok(())
+}
+
+/// The cells of a line. Plain numbers are read where they stand, without looking for their end first.
+fn read_cells(line: &[u8], design: &mut Design<'_>) -> Result<(), DecodeError> {
+    let mut rest = line;
+    loop {
+        let after = match decimal::leading(rest) {
+            Some((number, after @ ([] | [b',', ..]))) if !design.encodes() => {
+                design.push_number(number)?;
+                after
+            }
+            _ => {
+                let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
+                let (cell, after) = rest.split_at(end);
+                design.push_text(cell)?;
+                after
+            }
+        };
+        match after {
+            [b',', next @ ..] => rest = next,
+            _ => return Ok(()),
+        }
+    }
 }
 
 /// An empty line is a row with one missing cell, where the model takes one cell that may be missing.

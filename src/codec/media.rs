@@ -98,11 +98,12 @@ impl ContentType {
     /// # Errors
     /// The type is not known, or a parameter says what cannot be done.
     pub fn parse(header: &str) -> Result<Self, ContentTypeError> {
-        let mut parts = header.split(';');
-        let essence = parts.next().unwrap_or_default().trim();
-        let format = format(essence).ok_or_else(|| ContentTypeError::Unknown(header.to_owned()))?;
+        let end = memchr::memchr(b';', header.as_bytes()).unwrap_or(header.len());
+        let (essence, parameters) = header.split_at(end);
+        let format =
+            format(essence.trim()).ok_or_else(|| ContentTypeError::Unknown(header.to_owned()))?;
         let mut content_type = Self::of(format);
-        for part in parts {
+        for part in parameters.split_terminator(';').skip(1) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value.trim().trim_matches('"').to_ascii_lowercase();
             let name = name.trim().to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod csv;
+mod decimal;
 mod error;
 pub mod json;
 pub mod jsonlines;

@@ -254,8 +254,9 @@ impl<'a> Design<'a> {
         self.schema.takes_missing(self.feature())
     }
 
-    /// Whether the next cell is a category.
-    fn encodes(&self) -> bool {
+    /// Whether the next cell is a category, whatever it looks like.
+    #[must_use]
+    pub fn encodes(&self) -> bool {
         if self.schema.is_plain() {
             return false;
         }

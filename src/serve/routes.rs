@@ -92,7 +92,9 @@ fn route_model(
 
 /// The path, without a query.
 pub(super) fn path(request: &Request) -> &str {
-    request.raw_url().split('?').next().unwrap_or_default()
+    let url = request.raw_url();
+    let end = memchr::memchr(b'?', url.as_bytes()).unwrap_or(url.len());
+    url.get(..end).unwrap_or(url)
 }
 
 /// The refusal of a method that a path does not take.

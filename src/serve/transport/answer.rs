@@ -1,6 +1,7 @@
 //! Answers: a `rouille::Response` as the bytes of one HTTP/1.1 message.
 
-use std::io::{Read, Write};
+use std::borrow::Cow;
+use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
 use rouille::Response;
@@ -63,8 +64,8 @@ pub(super) fn write(
     push_number(output, usize::from(status));
     output.push(b' ');
     output.extend(reason(status).as_bytes());
-    for (name, value) in &headers {
-        push_field(output, name, value);
+    for (name, value) in headers {
+        push_field(output, &name, &one_line(value));
     }
     if has_body(status) {
         output.extend(b"\r\nContent-Length: ");
@@ -91,16 +92,19 @@ fn push_field(output: &mut Vec<u8>, name: &str, value: &str) {
     output.extend(b"\r\n");
     output.extend(name.as_bytes());
     output.extend(b": ");
-    // A line end in a value would begin another field, or another answer.
-    output.extend(
-        value
-            .bytes()
-            .filter(|byte| !matches!(byte, b'\r' | b'\n' | b'\0')),
-    );
+    output.extend(value.as_bytes());
+}
+
+/// A value that came from outside, without line ends: one would begin another field, or another answer.
+fn one_line(value: Cow<'static, str>) -> Cow<'static, str> {
+    match value {
+        Cow::Borrowed(ours) => Cow::Borrowed(ours),
+        Cow::Owned(theirs) => Cow::Owned(theirs.replace(['\r', '\n', '\0'], "")),
+    }
 }
 
 fn push_number(output: &mut Vec<u8>, number: usize) {
-    let _ = write!(output, "{number}");
+    output.extend(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Statuses that never have a body (RFC 9110, section 6.4.1).
