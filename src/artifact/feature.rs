@@ -4,15 +4,13 @@
 //! model is converted. The steps here cannot be folded, because they are not linear in the cell: filling in
 //! missing cells and encoding categories.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cell::Cell;
 use super::label::Label;
-use super::number;
 
 /// One column of a row.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "FeatureForm")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Feature {
     /// The column's name, where the training data had names.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +29,7 @@ pub struct Feature {
 }
 
 /// How the categories of a feature become numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Encoding {
     /// One column of the design matrix a category, 1 in the column of the cell's category and 0 elsewhere.
@@ -44,20 +42,19 @@ pub enum Encoding {
 }
 
 /// One-hot encoding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OneHot {
     /// The categories, in the order of their columns.
     pub categories: Vec<Label>,
     /// A category that has no column: its rows have 0 in all of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub drop: Option<Label>,
     /// What becomes of any other category.
-    #[serde(default)]
     pub unknown: Unknown,
 }
 
 /// What becomes of a category that was not there in training.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unknown {
     /// The row is refused.
@@ -68,23 +65,15 @@ pub enum Unknown {
 }
 
 /// Ordinal encoding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ordinal {
     /// The categories.
     pub categories: Vec<Label>,
     /// Their numbers; 0, 1, 2, … if there are none.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "number::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<f64>,
     /// The number of any other category. Without it, a row with one is refused.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "number::option"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<f64>,
 }
 
@@ -135,41 +124,5 @@ impl OneHot {
     pub(crate) fn dropped(&self) -> Option<usize> {
         let drop = self.drop.as_ref()?;
         self.categories.iter().position(|category| category == drop)
-    }
-}
-
-/// A feature as it may be written: a map, or its name alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum FeatureForm {
-    Name(String),
-    Map {
-        #[serde(default)]
-        name: Option<String>,
-        #[serde(default)]
-        missing: Cell,
-        #[serde(default)]
-        missing_indicator: bool,
-        #[serde(default)]
-        encoding: Option<Encoding>,
-    },
-}
-
-impl From<FeatureForm> for Feature {
-    fn from(form: FeatureForm) -> Self {
-        match form {
-            FeatureForm::Name(name) => Self::named(name),
-            FeatureForm::Map {
-                name,
-                missing,
-                missing_indicator,
-                encoding,
-            } => Self {
-                name,
-                missing,
-                missing_indicator,
-                encoding,
-            },
-        }
     }
 }

@@ -14,6 +14,7 @@ mod envelope;
 mod error;
 mod feature;
 mod file;
+mod form;
 mod label;
 mod number;
 mod parameters;

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 /// A float read from a float or an integer.
 #[derive(Clone, Copy)]
@@ -58,25 +58,16 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// Reads one number.
-pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    Number::deserialize(deserializer).map(|number| number.0)
-}
-
 /// Reads a number or `null`.
 pub(super) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     Option::<Number>::deserialize(deserializer).map(|number| number.map(|number| number.0))
 }
 
-/// Reads a list of numbers.
-pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-    Vec::<Number>::deserialize(deserializer).map(unwrap)
-}
-
-/// Reads a list of lists of numbers.
-pub(super) fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f64>>, D::Error> {
-    let rows = Vec::<Vec<Number>>::deserialize(deserializer)?;
-    Ok(rows.into_iter().map(unwrap).collect())
+/// Reads a list of numbers or `null`.
+pub(super) fn optional_list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<f64>>, D::Error> {
+    Option::<Vec<Number>>::deserialize(deserializer).map(|list| list.map(unwrap))
 }
 
 /// Reads a map from names to numbers.
@@ -94,19 +85,91 @@ fn unwrap(numbers: Vec<Number>) -> Vec<f64> {
     numbers.into_iter().map(|number| number.0).collect()
 }
 
+/// A number, or a list of numbers.
+enum Row {
+    One(f64),
+    Several(Vec<f64>),
+}
+
+struct RowVisitor;
+
+impl<'de> Visitor<'de> for RowVisitor {
+    type Value = Row;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number or a list of numbers")
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Row, E> {
+        Ok(Row::One(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Row, E> {
+        Number::from_u64(value).map(|number| Row::One(number.0))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Row, E> {
+        Number::from_i64(value).map(|number| Row::One(number.0))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Row, A::Error> {
+        let mut numbers = Vec::new();
+        while let Some(Number(number)) = list.next_element()? {
+            numbers.push(number);
+        }
+        Ok(Row::Several(numbers))
+    }
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RowVisitor)
+    }
+}
+
+/// Coefficients of one output, or of several.
+pub(super) enum Coefficients {
+    List(Vec<f64>),
+    Table(Vec<Vec<f64>>),
+}
+
+struct CoefficientsVisitor;
+
+impl<'de> Visitor<'de> for CoefficientsVisitor {
+    type Value = Coefficients;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of numbers, or of lists of numbers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Coefficients, A::Error> {
+        let (mut list, mut table) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next_element()? {
+            match row {
+                Row::One(number) => list.push(number),
+                Row::Several(numbers) => table.push(numbers),
+            }
+        }
+        match (list.is_empty(), table.is_empty()) {
+            (_, true) => Ok(Coefficients::List(list)),
+            (true, false) => Ok(Coefficients::Table(table)),
+            (false, false) => Err(A::Error::custom("numbers and lists stand in one list")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Coefficients {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(CoefficientsVisitor)
+    }
+}
+
 /// Lists of numbers, of which one with a single number is written as that number.
 pub(super) mod rows {
     use serde::ser::{SerializeSeq, Serializer};
     use serde::{Deserialize, Deserializer};
 
-    use super::Number;
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Row {
-        One(Number),
-        Several(Vec<Number>),
-    }
+    use super::Row;
 
     pub(in crate::artifact) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
@@ -115,8 +178,8 @@ pub(super) mod rows {
         Ok(rows
             .into_iter()
             .map(|row| match row {
-                Row::One(number) => vec![number.0],
-                Row::Several(numbers) => super::unwrap(numbers),
+                Row::One(number) => vec![number],
+                Row::Several(numbers) => numbers,
             })
             .collect())
     }

@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::label::Label;
-use super::number;
 
 /// The fitted parameters, by kind of model. A "column" is one of the design matrix: one a feature, unless the
 /// feature is encoded or has an indicator.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Parameters {
     /// `FittedLinearRegression` of linfa-linear: prediction = intercept + Σ coefficient · cell.
@@ -35,26 +34,22 @@ pub enum Parameters {
 }
 
 /// Parameters of a linear regression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Linear {
     /// The prediction for a row of zeros.
-    #[serde(deserialize_with = "number::one")]
     pub intercept: f64,
     /// One a column.
-    #[serde(deserialize_with = "number::list")]
     pub coefficients: Vec<f64>,
 }
 
 /// Parameters of a generalised linear model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GeneralizedLinear {
     /// How the linear predictor and the mean are linked.
     pub link: Link,
     /// The linear predictor for a row of zeros.
-    #[serde(deserialize_with = "number::one")]
     pub intercept: f64,
     /// One a column.
-    #[serde(deserialize_with = "number::list")]
     pub coefficients: Vec<f64>,
 }
 
@@ -71,40 +66,34 @@ pub enum Link {
 }
 
 /// Parameters of an isotonic regression: a piecewise linear function of one column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Isotonic {
     /// Where the pieces meet, strictly increasing.
-    #[serde(deserialize_with = "number::list")]
     pub x_thresholds: Vec<f64>,
     /// The function's values there, monotonic.
-    #[serde(deserialize_with = "number::list")]
     pub y_thresholds: Vec<f64>,
 }
 
 /// Parameters of several linear regressions of the same row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MultiTarget {
     /// Names of the targets, or none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<String>,
     /// One a target.
-    #[serde(deserialize_with = "number::list")]
     pub intercepts: Vec<f64>,
     /// One list a target, one number a column in it.
-    #[serde(deserialize_with = "number::table")]
     pub coefficients: Vec<Vec<f64>>,
 }
 
 /// Parameters of a logistic regression between two classes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Logistic {
     /// The two classes. A score above 0 means the second one; a score of exactly 0 the first.
     pub labels: [Label; 2],
     /// The score of a row of zeros.
-    #[serde(deserialize_with = "number::one")]
     pub intercept: f64,
     /// One a column.
-    #[serde(deserialize_with = "number::list")]
     pub coefficients: Vec<f64>,
 }
 
@@ -112,15 +101,13 @@ pub struct Logistic {
 /// first of them if several are equal.
 ///
 /// A linear classifier between two classes may have a single score instead: above 0 means the second class.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Classifier {
     /// The classes.
     pub labels: Vec<Label>,
     /// One a score.
-    #[serde(deserialize_with = "number::list")]
     pub intercepts: Vec<f64>,
     /// One list a score, one number a column in it.
-    #[serde(deserialize_with = "number::table")]
     pub coefficients: Vec<Vec<f64>>,
 }
 

@@ -7,6 +7,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use super::ignore;
 use super::reading::{Items, Reading, seed};
 use super::tensor::{Flat, Tensor};
+use crate::artifact::Cell;
 use crate::codec::Shape;
 
 /// `{"columns": [name, …], "data": [[cell, …], …]}`, in any order; an `index` is ignored.
@@ -28,7 +29,7 @@ impl<'de> Visitor<'de> for Split<'_, '_, '_> {
             match key.as_str() {
                 "columns" if self.0.columns_known => ignore(&mut map)?,
                 "columns" => {
-                    let names = map.next_value::<Vec<ColumnName>>()?;
+                    let names = map.next_value::<Vec<Cell>>()?;
                     set_header(self.0, &names)?;
                     found = true;
                 }
@@ -47,24 +48,14 @@ impl<'de> Visitor<'de> for Split<'_, '_, '_> {
     }
 }
 
-/// The name of a column; a number, where a table has none.
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-enum ColumnName {
-    Name(String),
-    Number(#[expect(dead_code, reason = "only its being a number counts")] i64),
-}
-
-/// Columns are matched by name if the model and the table have names; otherwise by their order.
-fn set_header<E: serde::de::Error>(
-    reading: &mut Reading<'_, '_>,
-    names: &[ColumnName],
-) -> Result<(), E> {
+/// Columns are matched by name if the model and the table have names; otherwise by their order. Where a table
+/// has no names, pandas writes numbers.
+fn set_header<E: serde::de::Error>(reading: &mut Reading<'_, '_>, names: &[Cell]) -> Result<(), E> {
     let texts: Option<Vec<_>> = names
         .iter()
         .map(|name| match name {
-            ColumnName::Name(name) => Some(name.as_str()),
-            ColumnName::Number(_) => None,
+            Cell::Text(name) => Some(name.as_str()),
+            _ => None,
         })
         .collect();
     match texts {
