@@ -78,7 +78,7 @@ pub const OUTPUT_GATHERED_BYTES_MAX: usize = 64 << 10;
 pub const DESCRIPTORS_KEPT: u64 = 64;
 
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
-/// balancer opens to one instance, at about 400 bytes each while idle.
+/// balancer opens to one instance, at less than 200 bytes each while idle (measured).
 pub const CONNECTIONS_MAX: usize = 20_000;
 
 /// Bytes of lines that may wait for the log to take them: ten thousand requests' worth. Past it, lines are

@@ -254,3 +254,21 @@ fn a_connection_that_is_established_while_the_server_stops_is_answered() {
         assert_eq!(lost, 0, "trial {trial}: {lost} lost\n{}", ended.log);
     }
 }
+
+#[test]
+fn a_large_upload_that_is_under_way_is_answered_on_the_worker_it_was_handed_to() {
+    let server = Server::of(identity());
+    let body = "1.5\n".repeat(1 << 20); // 4 MB: handed on as soon as its length is known
+    let request = invocation(&[], &body);
+    let (first, rest) = request.split_at(request.len() / 2);
+    let mut upload = server.connect();
+    upload.send(first);
+    assert_eq!(server.get("/ping").status, 200, "on the other worker");
+    server.process.signal(Signal::TERM);
+    wait_until_refused(server.port);
+    upload.send(rest);
+    let answer = upload.answer();
+    assert_eq!(answer.body.len(), body.len());
+    assert!(answer.closes(), "{answer:?}");
+    assert_eq!(server.process.wait().status.code(), Some(0));
+}

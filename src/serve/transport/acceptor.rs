@@ -4,7 +4,6 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
@@ -12,16 +11,11 @@ use rustix::net::{SocketFlags, acceptfrom_with};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Service;
-use super::budget::Budget;
-use super::compute::Pool;
-use super::context::Context;
 use super::counters::Counters;
-use super::inbox::{Inbox, Message};
 use super::listener::{BACKLOG, turn_newcomers_away};
-use super::poller::{Interest, Poller, Ready, Waker};
+use super::poller::{Interest, Poller, Ready};
 use super::settings::Settings;
-use super::worker::Worker;
-use crate::limits::BODIES_BYTES_MAX;
+use super::workers::Workers;
 use crate::log;
 use crate::serve::ServeError;
 
@@ -61,14 +55,7 @@ pub fn serve<S: Service>(
     poller
         .add(&signals, SIGNALS, Interest::Readable)
         .map_err(setup("signals"))?;
-    let running = Arc::new(AtomicUsize::new(settings.workers));
-    let workers = start_workers(
-        settings,
-        Arc::new(service),
-        counters,
-        &running,
-        &poller.waker(),
-    )?;
+    let workers = Workers::start(service, settings, counters, poller.waker())?;
     // Not before signals and threads are there: who reads this may send SIGTERM at once.
     match listener.local_addr() {
         Ok(address) => log::info(format_args!(
@@ -81,7 +68,6 @@ pub fn serve<S: Service>(
         listener,
         signals,
         workers,
-        running,
         complained: None,
     };
     acceptor.accept_until_signal(poller, settings.drain)
@@ -97,67 +83,10 @@ fn ending_signals() -> std::io::Result<UnixStream> {
     Ok(reader)
 }
 
-fn start_workers<S: Service>(
-    settings: &Settings,
-    service: Arc<S>,
-    counters: &Arc<Counters>,
-    running: &Arc<AtomicUsize>,
-    waker: &Waker,
-) -> Result<Vec<Arc<Inbox>>, ServeError> {
-    let setup = |what| move |source| ServeError::Setup { what, source };
-    let pool = Pool::start(settings.compute_threads).map_err(setup("compute threads"))?;
-    let budget = Budget::new(BODIES_BYTES_MAX);
-    let cap = (settings.connections_possible() / settings.workers).max(1);
-    let start = |_| {
-        let poller = Poller::new().map_err(setup("a poller"))?;
-        let inbox = Arc::new(Inbox::new(poller.waker()));
-        let (pool, budget, counters) = (pool.clone(), budget.clone(), Arc::clone(counters));
-        let context = Context::new(
-            Arc::clone(&service),
-            settings.clone(),
-            pool,
-            budget,
-            Arc::clone(&inbox),
-            counters,
-        );
-        let worker = Worker::new(poller, cap, context);
-        let ended = Ended {
-            running: Arc::clone(running),
-            waker: waker.clone(),
-        };
-        let thread = std::thread::Builder::new()
-            .name("io".to_owned())
-            .spawn(move || {
-                let _ended = ended;
-                if let Err(error) = worker.run() {
-                    log::error(format_args!("an I/O worker cannot go on: {error}"));
-                }
-            });
-        thread.map_err(setup("an I/O worker's thread"))?;
-        Ok(inbox)
-    };
-    (0..settings.workers).map(start).collect()
-}
-
-/// Tells the acceptor when a worker ends, be it by a panic.
-struct Ended {
-    running: Arc<AtomicUsize>,
-    waker: Waker,
-}
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.running.fetch_sub(1, Ordering::AcqRel);
-        self.waker.wake();
-    }
-}
-
 struct Acceptor {
     listener: TcpListener,
     signals: UnixStream,
-    workers: Vec<Arc<Inbox>>,
-    /// Workers that have not ended.
-    running: Arc<AtomicUsize>,
+    workers: Workers,
     /// When the log last said that there are no descriptors.
     complained: Option<Instant>,
 }
@@ -184,7 +113,7 @@ impl Acceptor {
                 what: "waiting for connections",
                 source,
             })?;
-            if self.running.load(Ordering::Acquire) < self.workers.len() {
+            if self.workers.is_any_lost() {
                 return Err(ServeError::WorkerLost);
             }
             if has_signal(&ready) {
@@ -205,7 +134,7 @@ impl Acceptor {
             match acceptfrom_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
                 Ok((socket, peer)) => {
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
-                    self.hand_over(TcpStream::from(socket), peer);
+                    self.workers.adopt(TcpStream::from(socket), peer);
                 }
                 Err(Errno::AGAIN) => return Accepted::Everyone,
                 Err(error @ (Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)) => {
@@ -230,19 +159,6 @@ impl Acceptor {
         }
     }
 
-    /// Gives a connection to the worker that has fewest.
-    fn hand_over(&self, stream: TcpStream, peer: Option<SocketAddr>) {
-        let peer = peer.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)));
-        if let Some(worker) = self
-            .workers
-            .iter()
-            .min_by_key(|worker| worker.connections())
-        {
-            worker.add_connection();
-            worker.send(Message::Adopt(stream, peer));
-        }
-    }
-
     /// Has a connection closed that only waits, and pauses, since the listener stays ready meanwhile.
     fn make_room(&mut self, poller: &Poller, error: Errno) -> Result<Option<Duration>, ServeError> {
         if self
@@ -254,13 +170,7 @@ impl Acceptor {
                 "cannot accept a connection: {error}; closing the one that has waited longest"
             ));
         }
-        if let Some(worker) = self
-            .workers
-            .iter()
-            .max_by_key(|worker| worker.connections())
-        {
-            worker.send(Message::MakeRoom);
-        }
+        self.workers.make_room();
         self.watch(poller, Interest::Nothing)?;
         Ok(Some(PAUSE))
     }
@@ -301,12 +211,10 @@ impl Acceptor {
         poller.remove(&self.listener);
         // Refuses who comes now. The descriptor itself goes with the process.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);
-        let open: usize = self.workers.iter().map(|worker| worker.connections()).sum();
+        let open = self.workers.connections();
         log::info(format_args!("told to stop: finishing {open} connections"));
-        self.workers
-            .iter()
-            .for_each(|worker| worker.send(Message::Drain));
-        while self.running.load(Ordering::Acquire) > 0 {
+        self.workers.drain();
+        while !self.workers.have_ended() {
             let left = (deadline + PAUSE).saturating_sub(began.elapsed());
             wait(&poller, left)?;
             if left.is_zero() {

@@ -65,6 +65,14 @@ impl Body {
         }
     }
 
+    /// Bytes that the body has as far as is known: its declared length, or what has arrived.
+    pub(super) fn size(&self) -> usize {
+        match self.framing {
+            Receiving::Length(length) => length,
+            Receiving::Chunked(_) => self.bytes.len(),
+        }
+    }
+
     /// The bytes, and what they have reserved of the budget.
     pub(super) fn into_parts(self) -> (Vec<u8>, Reservation) {
         (self.bytes, self.reservation)

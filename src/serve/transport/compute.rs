@@ -9,8 +9,8 @@ use crate::limits::QUEUE_PER_COMPUTE_THREAD;
 /// Bytes of a compute thread's stack: decoding and predicting are loops over buffers on the heap.
 const STACK_BYTES: usize = 512 << 10;
 
-/// How far compute threads stand behind I/O workers when there are not cores enough for all: `/ping` is
-/// answered by an I/O worker.
+/// How far threads with much work stand behind the I/O workers that answer `/ping`, when there are not cores
+/// enough for all.
 const NICENESS: i32 = 5;
 
 /// Something to be done by a compute thread.
@@ -46,9 +46,14 @@ impl Pool {
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>) {
+/// Has the calling thread stand back.
+pub(super) fn stand_back() {
     // On Linux, niceness belongs to the thread. Where it cannot be set, nothing but the order is lost.
     let _ = rustix::process::nice(NICENESS);
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>) {
+    stand_back();
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {

@@ -3,43 +3,31 @@
 //! It never blocks and never waits: the [worker](super::worker) calls it when its socket is ready, when a
 //! compute thread has an answer, and when its deadline has passed.
 
+mod dispatch;
+mod waiting;
+
 use std::borrow::Cow;
 use std::io::{ErrorKind, Read};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 
 use rouille::{Request, Response};
 
+use waiting::Wait;
+
 use super::Service;
-use super::answer::{self, Clock, Manner};
+use super::answer::{self, Manner};
 use super::body::Body;
-use super::budget::Reservation;
 use super::context::Context;
 use super::head::{self, Framing, Head};
-use super::inbox::Message;
 use super::outbox::Outbox;
 use super::poller::Interest;
 use super::refusal::Refusal;
-use super::settings::Settings;
 use crate::limits::{OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
 
-/// After a refusal, what the client still sends is read and dropped, so that the answer is not lost with the
-/// reset that closing on unread bytes would send: so many bytes, for so long.
-const LINGER_BYTES_MAX: usize = 1 << 20;
-const LINGER: Duration = Duration::from_secs(2);
-
-/// What a connection is waiting for, and since when, decides when it is given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wait {
-    Request,
-    Head,
-    Body,
-    Compute,
-    Write,
-    Close,
-}
+/// Bytes of a body that are worth handing its connection to another worker: that takes as long as reading some
+/// ten thousand bytes.
+const BULK_BYTES: usize = 256 << 10;
 
 /// A request whose body is on its way.
 struct Exchange {
@@ -140,6 +128,11 @@ impl Connection {
         self.is_gone
     }
 
+    /// Whether a body is arriving that takes many reads.
+    pub(super) fn is_bulky(&self) -> bool {
+        matches!(&self.phase, Phase::Body(exchange) if exchange.body.size() > BULK_BYTES)
+    }
+
     /// What has to be ready before the connection can go on.
     pub(super) fn wanted(&self) -> Interest {
         match self.phase {
@@ -190,39 +183,6 @@ impl Connection {
         self.is_stalled = !self.input.is_empty();
         self.output.push(message);
         self.finish_turn(context)
-    }
-
-    /// Gives the connection up, or answers why, if its deadline has passed.
-    pub(super) fn expire<S: Service>(&mut self, context: &mut Context<S>) -> Fate {
-        if context.now < self.deadline(context) {
-            return Fate::Keep;
-        }
-        match self.wait {
-            Wait::Head => self.refuse(Refusal::TooSlow("head"), context),
-            Wait::Body => self.refuse(Refusal::TooSlow("body"), context),
-            Wait::Compute => return Fate::Keep,
-            Wait::Request | Wait::Write | Wait::Close => return Fate::Close,
-        }
-        self.finish_turn(context)
-    }
-
-    fn deadline<S>(&self, context: &Context<S>) -> Instant {
-        let Settings {
-            idle,
-            head,
-            body,
-            write,
-            drain_idle,
-            ..
-        } = context.settings;
-        match (self.wait, &self.phase, context.draining_since) {
-            (Wait::Request, _, Some(since)) => (self.since + idle).min(since + drain_idle),
-            (Wait::Request, _, None) => self.since + idle,
-            (Wait::Head, ..) => self.since + head,
-            (Wait::Body, Phase::Body(exchange), _) => exchange.body.deadline(body),
-            (Wait::Close, ..) => self.since + LINGER,
-            _ => self.since + write,
-        }
     }
 
     /// Reads once, and processes what came.
@@ -401,56 +361,6 @@ impl Connection {
         }
     }
 
-    /// Answers a request: here and now if that is quick, else by way of the compute pool.
-    fn dispatch<S: Service>(
-        &mut self,
-        request: Request,
-        manner: Manner,
-        body: Cow<'_, [u8]>,
-        reservation: Reservation,
-        key: usize,
-        context: &mut Context<S>,
-    ) {
-        // The server may have been told to stop while the body was on its way.
-        let manner = Manner {
-            keep_alive: manner.keep_alive && context.draining_since.is_none(),
-            ..manner
-        };
-        if !context.service.takes_long(&request, body.len()) {
-            let response = call(&*context.service, &request, &body);
-            return self.respond(response, manner, context);
-        }
-        let (service, inbox, body) = (
-            Arc::clone(&context.service),
-            Arc::clone(&context.inbox),
-            body.into_owned(),
-        );
-        let job = Box::new(move || {
-            let response = call(&*service, &request, &body);
-            drop((body, reservation));
-            let mut message = Vec::new();
-            answer::write(
-                &mut message,
-                response,
-                manner,
-                &mut Clock::new(),
-                Instant::now(),
-            );
-            inbox.send(Message::Computed {
-                key,
-                message,
-                keep_alive: manner.keep_alive,
-            });
-        });
-        match context.pool.submit(job) {
-            Ok(()) => self.phase = Phase::Compute,
-            Err(_) => {
-                context.counters.refused();
-                self.respond(Refusal::Busy.response(), manner, context);
-            }
-        }
-    }
-
     fn respond<S>(&mut self, response: Response, manner: Manner, context: &mut Context<S>) {
         answer::write(
             &mut context.output,
@@ -500,47 +410,6 @@ impl Connection {
         }
         Fate::Keep
     }
-
-    fn waits_for(&self) -> Wait {
-        match self.phase {
-            _ if self.has_output() => Wait::Write,
-            Phase::Head if self.input.is_empty() => Wait::Request,
-            Phase::Head => Wait::Head,
-            Phase::Body(_) => Wait::Body,
-            Phase::Compute => Wait::Compute,
-            Phase::Linger { .. } => Wait::Close,
-        }
-    }
-
-    fn begin_linger(&mut self) {
-        // If the client is gone already, the next read says so.
-        let _ = self.stream.shutdown(Shutdown::Write);
-        self.phase = Phase::Linger {
-            left: LINGER_BYTES_MAX,
-        };
-        self.is_closing = false;
-        self.has_answered = true;
-    }
-
-    fn linger<S>(&mut self, context: &mut Context<S>) -> Fate {
-        let Phase::Linger { left } = &mut self.phase else {
-            return Fate::Keep;
-        };
-        match self.stream.read(&mut context.input) {
-            Ok(count) if count > 0 && count < *left => {
-                *left -= count;
-                Fate::Keep
-            }
-            Err(error) if is_temporary(&error) => Fate::Keep,
-            _ => Fate::Close,
-        }
-    }
-}
-
-/// Calls the handler; a panic is an answer too.
-fn call<S: Service>(service: &S, request: &Request, body: &[u8]) -> Response {
-    std::panic::catch_unwind(AssertUnwindSafe(|| service.handle(request, body)))
-        .unwrap_or_else(|_| Refusal::Panicked.response())
 }
 
 pub(super) fn is_temporary(error: &std::io::Error) -> bool {

@@ -4,12 +4,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::connection::Connection;
 use super::poller::Waker;
 
 /// Something to be told to a worker.
 pub(super) enum Message {
     /// A connection was accepted for it.
     Adopt(TcpStream, SocketAddr),
+    /// A large body arrives on a connection that another worker had.
+    TakeOver(Box<Connection>),
     /// A compute thread has an answer for one of its connections.
     Computed {
         key: usize,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! acceptor (main thread) -> I/O workers, each with its own poller -> Connection: head, body
+//!     (-> the worker for large bodies)
 //!     -> Service::handle, in place or on the compute pool -> one buffer, one write
 //! ```
 //! rouille's own server is not used: it aborts on one large Content-Length, stops accepting for ever when
@@ -31,6 +32,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod worker;
+mod workers;
 
 pub use acceptor::serve;
 pub use counters::Counters;

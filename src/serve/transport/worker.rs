@@ -1,6 +1,7 @@
 //! An I/O worker: one thread, one poller, and the connections it was given.
 
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slab::Slab;
@@ -8,13 +9,21 @@ use slab::Slab;
 use super::Service;
 use super::connection::{Connection, Fate};
 use super::context::Context;
-use super::inbox::Message;
+use super::inbox::{Inbox, Message};
 use super::order::Order;
 use super::poller::{Interest, Poller, Ready};
 
 /// How often deadlines are looked at: often enough for deadlines of seconds, and rarely enough that ten
 /// thousand idle connections cost nothing.
 const SWEEP: Duration = Duration::from_millis(250);
+
+/// Which connections a worker has.
+pub(super) enum Role {
+    /// New ones. Those on which a large body arrives are handed on.
+    First(Arc<Inbox>),
+    /// Those on which a large body has arrived, from so many workers that have not been told to stop.
+    Bulk { senders: usize },
+}
 
 pub(super) struct Worker<S> {
     poller: Poller,
@@ -23,20 +32,22 @@ pub(super) struct Worker<S> {
     order: Order,
     /// Connections with requests that were received but had to wait their turn.
     stalled: Vec<usize>,
-    /// Most connections at once.
+    /// Most connections at once, of all workers together.
     cap: usize,
+    role: Role,
     context: Context<S>,
     swept: Instant,
 }
 
 impl<S: Service> Worker<S> {
-    pub(super) fn new(poller: Poller, cap: usize, context: Context<S>) -> Self {
+    pub(super) fn new(poller: Poller, cap: usize, role: Role, context: Context<S>) -> Self {
         Self {
             poller,
             connections: Slab::new(),
             order: Order::new(),
             stalled: Vec::new(),
             cap,
+            role,
             swept: context.now,
             context,
         }
@@ -86,25 +97,44 @@ impl<S: Service> Worker<S> {
         for message in self.context.inbox.take() {
             match message {
                 Message::Adopt(stream, peer) => self.adopt(stream, peer),
+                Message::TakeOver(connection) => self.add(*connection),
                 Message::Computed {
                     key,
                     message,
                     keep_alive,
                 } => self.computed(key, message, keep_alive),
                 Message::MakeRoom => self.make_room(),
-                Message::Drain => self.context.draining_since = Some(self.context.now),
+                Message::Drain => self.drain(),
             }
         }
     }
 
+    /// Stops, or has the worker for large bodies stop once nobody hands it connections any more.
+    fn drain(&mut self) {
+        match &mut self.role {
+            Role::First(bulk) => bulk.send(Message::Drain),
+            Role::Bulk { senders } => {
+                *senders -= 1;
+                if *senders > 0 {
+                    return;
+                }
+            }
+        }
+        self.context.draining_since = Some(self.context.now);
+    }
+
     fn adopt(&mut self, stream: TcpStream, peer: SocketAddr) {
-        if self.connections.len() >= self.cap {
+        if self.context.counters.connections_open() >= self.cap {
             self.make_room();
         }
-        let key = self
-            .connections
-            .insert(Connection::new(stream, peer, self.context.now));
         self.context.counters.opened();
+        self.add(Connection::new(stream, peer, self.context.now));
+    }
+
+    fn add(&mut self, mut connection: Connection) {
+        connection.interest = Interest::Readable;
+        let key = self.connections.insert(connection);
+        self.order.push_back(key);
         let added = self.connections.get(key).map(|connection| {
             self.poller
                 .add(connection.stream(), key, Interest::Readable)
@@ -171,6 +201,13 @@ impl<S: Service> Worker<S> {
         if fate == Fate::Close {
             return self.close(key);
         }
+        if let Role::First(bulk) = &self.role
+            && connection.is_bulky()
+            && self.context.draining_since.is_none()
+        {
+            let bulk = Arc::clone(bulk);
+            return self.hand_on(key, &bulk);
+        }
         let wanted = connection.wanted();
         if wanted != connection.interest {
             connection.interest = wanted;
@@ -189,6 +226,17 @@ impl<S: Service> Worker<S> {
         }
         if connection.is_stalled() {
             self.stalled.push(key);
+        }
+    }
+
+    /// Hands a connection to the worker for large bodies.
+    fn hand_on(&mut self, key: usize, bulk: &Inbox) {
+        self.order.remove(key);
+        if let Some(connection) = self.connections.try_remove(key) {
+            self.poller.remove(connection.stream());
+            self.context.inbox.remove_connection();
+            bulk.add_connection();
+            bulk.send(Message::TakeOver(Box::new(connection)));
         }
     }
 
