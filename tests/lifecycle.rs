@@ -5,9 +5,9 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::prefix::identity;
+use crate::harness::prefix::{identity, linear};
 use crate::harness::process::{Ended, proc_status};
-use crate::harness::{Prefix, Process, Server, binary};
+use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
 
 /// Runs a command that has to end by itself.
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
@@ -38,6 +38,35 @@ fn sigterm_has_a_handler_of_its_own() {
             "{signal:?} is not caught: SigCgt {caught:x}"
         );
     }
+}
+
+#[test]
+fn a_sigterm_that_comes_while_the_model_is_loaded_is_not_lost() {
+    let prefix = Prefix::with_model(linear(0.5, &vec![0.25; 300_000]));
+    let port = free_port().to_string();
+    let arguments = [
+        "serve",
+        "--prefix",
+        prefix.argument(),
+        "--host",
+        "127.0.0.1",
+    ];
+    let server = Process::sagelet(&[&arguments[..], &["--port", &port]].concat(), &[]);
+    // The system accepts connections from the moment that the port is bound; the model is read after that.
+    eventually("the port is bound", || {
+        Connection::try_open(port.parse().unwrap())
+            .map(drop)
+            .map_err(|error| error.to_string())
+    });
+    server.signal(Signal::TERM);
+    let ended = server.wait();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+}
+
+/// A port that nothing listens on.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 #[test]
@@ -199,11 +228,7 @@ fn ping_is_exit_code_0_for_a_healthy_server_and_1_for_others() {
 
 #[test]
 fn the_platforms_variable_chooses_the_port_and_a_flag_wins_over_it() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let free = free_port();
     let port = free.to_string();
     let prefix = Prefix::with_model(identity());
     let arguments = [

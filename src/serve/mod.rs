@@ -28,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rouille::{Request, Response};
-use transport::{Counters, Service, Settings};
+use transport::{Counters, Service, Settings, Signals};
 
 use crate::config::Serving;
 use crate::limits::IN_PLACE_BYTES_MAX;
@@ -82,10 +82,12 @@ pub fn run(
         what: "the log",
         source,
     })?;
+    // Before anything that takes time: whoever stops the server while it loads its model is heard afterwards.
+    let signals = Signals::catch()?;
     let listener = transport::bind(address)?;
     let counters = Arc::new(Counters::default());
     let app = App::load(prefix, serving, settings, Arc::clone(&counters));
-    transport::serve(listener, settings, app, &counters)
+    transport::serve((listener, signals), settings, app, &counters)
 }
 
 impl Service for App {

@@ -1,20 +1,18 @@
 //! The acceptor: accepts connections, hands them to the workers, and ends it all on a signal.
 
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, acceptfrom_with};
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Service;
 use super::counters::Counters;
 use super::listener::{BACKLOG, turn_newcomers_away};
 use super::poller::{Interest, Poller, Ready};
 use super::settings::Settings;
+use super::signals::Signals;
 use super::workers::Workers;
 use crate::log;
 use crate::serve::ServeError;
@@ -35,28 +33,26 @@ const HANDSHAKE: Duration = Duration::from_millis(20);
 const LISTENER: usize = 0;
 const SIGNALS: usize = 1;
 
-/// Serves `service` on `listener` until SIGTERM or SIGINT; then finishes what was accepted.
+/// Serves `service` on a listener until one of the signals comes; then finishes what was accepted.
 ///
 /// # Errors
-/// Threads or signals cannot be set up, the listener or a worker is lost, or a second signal came before
+/// Threads cannot be set up, the listener or a worker is lost, or a second signal came before
 /// everything was finished.
 pub fn serve<S: Service>(
-    listener: TcpListener,
+    (listener, signals): (TcpListener, Signals),
     settings: &Settings,
     service: S,
     counters: &Arc<Counters>,
 ) -> Result<(), ServeError> {
     let setup = |what| move |source| ServeError::Setup { what, source };
     let poller = Poller::new().map_err(setup("a poller"))?;
-    let signals = ending_signals().map_err(setup("signals"))?;
     poller
         .add(&listener, LISTENER, Interest::Readable)
         .map_err(setup("the listener"))?;
     poller
-        .add(&signals, SIGNALS, Interest::Readable)
+        .add(signals.stream(), SIGNALS, Interest::Readable)
         .map_err(setup("signals"))?;
     let workers = Workers::start(service, settings, counters, poller.waker())?;
-    // Not before signals and threads are there: who reads this may send SIGTERM at once.
     match listener.local_addr() {
         Ok(address) => log::info(format_args!(
             "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {})",
@@ -73,19 +69,9 @@ pub fn serve<S: Service>(
     acceptor.accept_until_signal(poller, settings.drain)
 }
 
-/// A stream on which a byte arrives with SIGTERM or SIGINT. Handlers are set explicitly because the kernel
-/// gives a container's process 1 no default ones.
-fn ending_signals() -> std::io::Result<UnixStream> {
-    let (reader, writer) = UnixStream::pair()?;
-    reader.set_nonblocking(true)?;
-    signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
-    signal_hook::low_level::pipe::register(SIGINT, writer)?;
-    Ok(reader)
-}
-
 struct Acceptor {
     listener: TcpListener,
-    signals: UnixStream,
+    signals: Signals,
     workers: Workers,
     /// When the log last said that there are no descriptors.
     complained: Option<Instant>,
@@ -206,7 +192,7 @@ impl Acceptor {
     /// Accepts who is waiting, closes the listener, and waits until the workers have finished.
     fn drain(&mut self, poller: Poller, deadline: Duration) -> Result<(), ServeError> {
         let began = Instant::now();
-        self.quiet_signals();
+        self.signals.quiet();
         self.accept_the_last(&poller)?;
         poller.remove(&self.listener);
         // Refuses who comes now. The descriptor itself goes with the process.
@@ -226,17 +212,6 @@ impl Acceptor {
             began.elapsed().as_millis()
         ));
         Ok(())
-    }
-
-    /// Takes the signal's byte off the stream, so that only a second signal is seen again.
-    fn quiet_signals(&mut self) {
-        use std::io::Read;
-        let mut bytes = [0; 16];
-        while let Err(error) = self.signals.read(&mut bytes) {
-            if error.kind() != ErrorKind::Interrupted {
-                break;
-            }
-        }
     }
 }
 

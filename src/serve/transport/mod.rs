@@ -29,6 +29,7 @@ mod outbox;
 mod poller;
 mod refusal;
 mod settings;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -38,6 +39,7 @@ pub use acceptor::serve;
 pub use counters::Counters;
 pub use listener::bind;
 pub use settings::{BODY_RATE_MIN, Settings};
+pub use signals::Signals;
 
 use rouille::{Request, Response};
 

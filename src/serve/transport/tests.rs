@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rouille::{Request, Response};
 
-use super::{Counters, Service, Settings, bind, serve};
+use super::{Counters, Service, Settings, Signals, bind, serve};
 use crate::limits::QUEUE_PER_COMPUTE_THREAD;
 
 /// `/panic…` panics, `/wait…` waits to be released, everything else says its path. `/…long` goes to the pool.
@@ -56,9 +56,10 @@ fn start() -> Running {
         compute_threads: 1,
         ..Settings::default()
     };
+    let signals = Signals::catch().unwrap();
     let counted = Arc::clone(&counters);
     std::thread::Builder::new()
-        .spawn(move || serve(listener, &settings, service, &counted))
+        .spawn(move || serve((listener, signals), &settings, service, &counted))
         .unwrap();
     Running {
         address,

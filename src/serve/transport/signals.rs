@@ -1,0 +1,46 @@
+//! SIGTERM and SIGINT as something that can be waited for.
+
+use std::io::{ErrorKind, Read};
+use std::os::unix::net::UnixStream;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::serve::ServeError;
+
+/// A stream on which a byte arrives with every signal to end.
+pub struct Signals(UnixStream);
+
+impl Signals {
+    /// Catches the signals from here on. Handlers are set explicitly because the kernel gives a container's
+    /// process 1 no default ones: what comes before them is lost.
+    ///
+    /// # Errors
+    /// The system refuses a pair of sockets or a handler.
+    pub fn catch() -> Result<Self, ServeError> {
+        let catch = || {
+            let (reader, writer) = UnixStream::pair()?;
+            reader.set_nonblocking(true)?;
+            signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
+            signal_hook::low_level::pipe::register(SIGINT, writer)?;
+            Ok(Self(reader))
+        };
+        catch().map_err(|source| ServeError::Setup {
+            what: "signals",
+            source,
+        })
+    }
+
+    pub(super) fn stream(&self) -> &UnixStream {
+        &self.0
+    }
+
+    /// Takes what has come off the stream, so that only a further signal is seen again.
+    pub(super) fn quiet(&mut self) {
+        let mut bytes = [0; 16];
+        while let Err(error) = self.0.read(&mut bytes) {
+            if error.kind() != ErrorKind::Interrupted {
+                break;
+            }
+        }
+    }
+}
