@@ -128,15 +128,7 @@ fn descriptors_that_run_out_do_not_make_the_server_deaf() {
     let prefix = Prefix::with_model(identity());
     let mut command = Command::new("prlimit");
     command.arg("--nofile=64:64").arg(binary());
-    command.args([
-        "serve",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--prefix",
-        prefix.argument(),
-    ]);
+    command.args(prefix.serve_arguments());
     let server = Server::listening(Process::spawn(command, &[]), prefix);
     for _ in 0..3 {
         let held: Vec<_> = (0..200)
@@ -208,15 +200,7 @@ fn a_log_that_nobody_reads_any_more_is_no_reason_to_stop() {
     use std::io::{BufRead, BufReader};
     let prefix = Prefix::with_model(identity());
     let mut child = Command::new(binary())
-        .args([
-            "serve",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--prefix",
-            prefix.argument(),
-        ])
+        .args(prefix.serve_arguments())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

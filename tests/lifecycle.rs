@@ -79,15 +79,7 @@ fn sigterm_ends_the_server_as_process_1_of_a_container_too() {
     let prefix = Prefix::with_model(identity());
     let mut command = Command::new("unshare");
     command.args(options).arg(binary());
-    command.args([
-        "serve",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--prefix",
-        prefix.argument(),
-    ]);
+    command.args(prefix.serve_arguments());
     let server = Server::listening(Process::spawn(command, &[]), prefix);
     assert_eq!(server.get("/ping").status, 200);
     let pid = only_child(server.process.id());

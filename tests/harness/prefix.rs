@@ -36,6 +36,20 @@ impl Prefix {
         self.directory.path().to_str().expect("UTF-8")
     }
 
+    /// What follows the program's name to serve it on a free port of this machine.
+    pub(crate) fn serve_arguments(&self) -> [&str; 7] {
+        let prefix = self.argument();
+        [
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--prefix",
+            prefix,
+        ]
+    }
+
     /// Writes a file, and the directories above it.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);

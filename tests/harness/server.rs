@@ -21,16 +21,7 @@ impl Server {
 
     /// Serves what is in `prefix`, with environment variables.
     pub(crate) fn start(prefix: Prefix, variables: &[(&str, &str)]) -> Self {
-        let arguments = [
-            "serve",
-            "--prefix",
-            prefix.argument(),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-        ];
-        let process = Process::sagelet(&arguments, variables);
+        let process = Process::sagelet(&prefix.serve_arguments(), variables);
         Self::listening(process, prefix)
     }
 

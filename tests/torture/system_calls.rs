@@ -153,15 +153,7 @@ fn threads_refused_at_the_start_end_it_with_a_reason() {
             // strace's child must not outlive it.
             .args(["setpriv", "--pdeathsig", "KILL"])
             .arg(binary())
-            .args([
-                "serve",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
-                "--prefix",
-                prefix.argument(),
-            ]);
+            .args(prefix.serve_arguments());
         let process = Process::spawn(
             command,
             &[("SAGELET_WORKERS", "2"), ("SAGELET_COMPUTE_THREADS", "2")],

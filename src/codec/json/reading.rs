@@ -42,6 +42,23 @@ macro_rules! seed {
 }
 pub(super) use seed;
 
+/// Methods of a visitor for which a whole number is the nearest float: that is what a JSON number means to every
+/// peer.
+macro_rules! integers_as_floats {
+    () => {
+        #[expect(clippy::cast_precision_loss, reason = "the nearest is meant")]
+        fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+            self.visit_f64(number as f64)
+        }
+
+        #[expect(clippy::cast_precision_loss, reason = "the nearest is meant")]
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
+            self.visit_f64(number as f64)
+        }
+    };
+}
+pub(super) use integers_as_floats;
+
 /// Reads one record, as a line of JSON Lines has it.
 pub(in crate::codec) fn read_record(
     line: &[u8],
@@ -277,21 +294,7 @@ impl<'de> Visitor<'de> for Cell<'_, '_, '_> {
         self.0.keep(pushed)
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what a JSON number means to every peer"
-    )]
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what a JSON number means to every peer"
-    )]
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
+    integers_as_floats!();
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         let pushed = self.0.design.push_missing();

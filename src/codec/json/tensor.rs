@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::ignore;
-use super::reading::{Kind, Reading, seed};
+use super::reading::{Kind, Reading, integers_as_floats, seed};
 use super::record::Record;
 use crate::codec::{DecodeError, Shape};
 
@@ -262,21 +262,7 @@ impl<'de> Visitor<'de> for &mut Flat {
         Ok(())
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what a JSON number means to every peer"
-    )]
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what a JSON number means to every peer"
-    )]
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
+    integers_as_floats!();
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
         self.visit_f64(if value { 1.0 } else { 0.0 })
