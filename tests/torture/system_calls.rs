@@ -28,8 +28,13 @@ impl Injection {
         Self(process)
     }
 
-    /// Lets all system calls succeed again.
-    fn end(self) {
+    /// Lets all system calls succeed again. A call that strace is about to fail when it is told to end fails with
+    /// ENOSYS, which no kernel would answer: so it is told when there is none.
+    fn end(self, server: &Server) {
+        eventually("the server is at rest", || {
+            let rests = server.process.is_at_rest();
+            rests.then_some(()).ok_or("a thread is running".to_owned())
+        });
         self.0.signal(Signal::INT);
         self.0.wait();
     }
@@ -79,7 +84,7 @@ fn errors_of_accept_that_concern_one_connection_harm_no_other() {
         for _ in 0..20 {
             assert_serves(&server);
         }
-        injection.end();
+        injection.end(&server);
         assert_serves(&server);
     }
 }
@@ -93,7 +98,7 @@ fn accept_without_descriptors_or_memory_pauses_and_goes_on() {
         for _ in 0..20 {
             assert_serves(&server);
         }
-        injection.end();
+        injection.end(&server);
         assert_serves(&server);
         let log = server.process.log();
         assert!(log.contains("cannot accept"), "the log says so: {log}");
@@ -110,7 +115,7 @@ fn accept_that_fails_for_long_serves_those_who_have_waited_in_the_end() {
     }
     server.process.wait_for_line("cannot accept");
     assert!(waiting.iter().all(|connection| connection.is_silent()));
-    injection.end();
+    injection.end(&server);
     for connection in &mut waiting {
         assert_eq!(connection.answer().predictions(), [1.5]);
     }
@@ -138,7 +143,7 @@ fn no_new_thread_is_needed_once_the_server_runs() {
         assert_serves(&server);
         assert_eq!(server.invoke("text/csv", &large).text(), large);
     }
-    injection.end();
+    injection.end(&server);
 }
 
 #[test]
@@ -182,7 +187,7 @@ fn interrupted_system_calls_are_called_again() {
     for _ in 0..20 {
         assert_serves(&server);
     }
-    injection.end();
+    injection.end(&server);
     assert_serves(&server);
 }
 
@@ -206,7 +211,7 @@ fn sockets_that_fail_take_no_other_with_them() {
                 assert_eq!(answer.predictions(), [f64::from(number)], "{rule}");
             }
         }
-        injection.end();
+        injection.end(&server);
         assert_serves(&server);
         eventually("all connections are closed", || {
             let now = server.process.descriptors();
