@@ -132,16 +132,6 @@ impl Process {
         number.trim().parse().expect("a number")
     }
 
-    /// Whether every thread sleeps: in a system call, for something to happen.
-    pub(crate) fn is_at_rest(&self) -> bool {
-        let tasks =
-            std::fs::read_dir(format!("/proc/{}/task", self.id())).expect("a running process");
-        tasks.flatten().all(|task| {
-            let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
-            status.contains("\nState:\tS")
-        })
-    }
-
     /// How many files and sockets the process has open.
     pub(crate) fn descriptors(&self) -> usize {
         let path = format!("/proc/{}/fd", self.id());

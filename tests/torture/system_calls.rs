@@ -1,5 +1,7 @@
 //! System calls that fail, injected by strace: the server neither goes deaf nor ends without a word.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::process::Command;
 
 use rustix::process::Signal;
@@ -32,12 +34,21 @@ impl Injection {
     /// ENOSYS, which no kernel would answer: so it is told when there is none.
     fn end(self, server: &Server) {
         eventually("the server is at rest", || {
-            let rests = server.process.is_at_rest();
+            let rests = is_at_rest(server.process.id());
             rests.then_some(()).ok_or("a thread is running".to_owned())
         });
         self.0.signal(Signal::INT);
         self.0.wait();
     }
+}
+
+/// Whether every thread of a process sleeps: in a system call, for something to happen.
+fn is_at_rest(pid: u32) -> bool {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("a running process");
+    tasks.flatten().all(|task| {
+        let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        status.contains("\nState:\tS")
+    })
 }
 
 /// The tool's name, once it is known to work here.
@@ -220,4 +231,56 @@ fn sockets_that_fail_take_no_other_with_them() {
                 .ok_or(format!("{now} descriptors, {descriptors} before"))
         });
     }
+}
+
+/// How often each system call was called, as `strace -c` has written it to `path`.
+fn counts(path: &Path) -> HashMap<String, u64> {
+    let table = std::fs::read_to_string(path).unwrap();
+    let rows = table.lines().filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let (calls, name) = (fields.get(3)?.parse().ok()?, fields.last()?);
+        Some(((*name).to_owned(), calls))
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_request_costs_one_read_one_write_and_one_wait() {
+    const REQUESTS: u64 = 500;
+    let server = server();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("counts");
+    let mut command = Command::new(strace());
+    command.args(["-f", "-c", "-o"]).arg(&path).arg("-p");
+    command.arg(server.process.id().to_string());
+    let counting = Process::spawn(command, &[]);
+    counting.wait_for_line("attached");
+    let mut connection = server.connect();
+    for _ in 0..REQUESTS {
+        connection.send(invocation(&[], "1.5\n"));
+        assert_eq!(connection.answer().predictions(), [1.5]);
+    }
+    Injection(counting).end(&server);
+    let mut counts = counts(&path);
+    let mut taken =
+        |names: &[&str]| -> u64 { names.iter().filter_map(|name| counts.remove(*name)).sum() };
+    assert_eq!(taken(&["sendto", "sendmsg", "writev"]), REQUESTS);
+    // What a few more may be for: adopting the connection, sweeping for deadlines, a read that found nothing.
+    let few = REQUESTS + REQUESTS / 10;
+    let (reads, waits) = (
+        taken(&["recvfrom", "read"]),
+        taken(&["epoll_wait", "epoll_pwait", "epoll_pwait2"]),
+    );
+    assert!((REQUESTS..few).contains(&reads), "{reads} reads");
+    assert!((REQUESTS..few).contains(&waits), "{waits} waits");
+    // The log's lines are gathered; its thread sleeps, writes and is woken beside the requests.
+    taken(&[
+        "write",
+        "clock_nanosleep",
+        "futex",
+        "restart_syscall",
+        "total",
+    ]);
+    let rest: u64 = counts.values().sum();
+    assert!(rest < REQUESTS / 10, "{counts:?}");
 }
