@@ -12,7 +12,8 @@
 #                       components         COMPONENT (a name) COMPONENT_MEMORY (256 MB) COPIES (1), create alone
 #                     MULTI_MODEL=1: MODEL_DATA is a prefix that holds many .tar.gz
 #   invoke            ENDPOINT PAYLOAD; CONTENT_TYPE (text/csv) ACCEPT TARGET_MODEL COMPONENT
-#   delete            ENDPOINT: with its configuration, models, components and scaling
+#   delete            ENDPOINT: with its components, scaling, and the configurations and models made here for it; also
+#                     what is left where some of it is gone already
 #   batch-transform   JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT; INSTANCE_TYPE INSTANCES CONTENT_TYPE
 #   train-job         JOB IMAGE_URI ROLE TRAINING OUTPUT; INSTANCE_TYPE HYPERPARAMETERS (fit_intercept=true or JSON)
 # MODEL_DATA is the S3 address of a model.tar.gz, or on instances of a bare .cbor file.
@@ -24,6 +25,9 @@ instance_type=${INSTANCE_TYPE:-ml.m5.large}
 # One name for a model and its configuration; an update makes new ones, since neither can be changed.
 stamp=$(date -u +%Y%m%d%H%M%S)
 variant=AllTraffic
+# The client can wait for endpoints and jobs, but not for inference components: those are asked after, for an hour.
+poll_seconds=5
+polls=720
 
 say() { printf '%s: %s\n' "$verb" "$*" >&2; }
 fail() { say "$@"; exit 1; }
@@ -58,8 +62,9 @@ wait_for() { [ -n "${DRY_RUN:-}" ] || aws sagemaker wait "$@"; }
 container() {
     case $MODEL_DATA in
         *.cbor)
-            [ -z "${SERVERLESS:-}${MULTI_MODEL:-}" ] && [ "$verb" != batch-transform ] \
-                || fail "$MODEL_DATA: here SageMaker takes a .tar.gz alone"
+            if [ -n "${SERVERLESS:-}${MULTI_MODEL:-}" ] || [ "$verb" = batch-transform ]; then
+                fail "$MODEL_DATA: here SageMaker takes a .tar.gz alone"
+            fi
             data="ModelDataSource={S3DataSource={S3Uri=$MODEL_DATA,S3DataType=S3Object,CompressionType=None}}"
             ;;
         *) data=ModelDataUrl=$MODEL_DATA ;;
@@ -90,6 +95,20 @@ create_component() {
     call aws sagemaker create-inference-component --inference-component-name "$COMPONENT" --endpoint-name "$ENDPOINT" \
         --variant-name "$variant" --runtime-config "CopyCount=${COPIES:-1}" --specification \
         "ModelName=$1,ComputeResourceRequirements={NumberOfCpuCoresRequired=1,MinMemoryRequiredInMb=${COMPONENT_MEMORY:-256}}"
+    [ -n "${DRY_RUN:-}" ] || component_in_service
+}
+
+component_in_service() {
+    for _ in $(seq "$polls"); do
+        status=$(aws sagemaker describe-inference-component --inference-component-name "$COMPONENT" --output text \
+            --query '[InferenceComponentStatus, FailureReason]')
+        case $status in
+            InService*) return ;;
+            Failed*) fail "$COMPONENT is not in service: $status" ;;
+        esac
+        sleep "$poll_seconds"
+    done
+    fail "$COMPONENT is not in service: $status"
 }
 
 scale() {
@@ -124,73 +143,117 @@ create_endpoint() {
 update_endpoint() {
     needs ENDPOINT IMAGE_URI ROLE MODEL_DATA
     [ -z "${COMPONENT:-}" ] || fail "a component is updated by itself: aws sagemaker update-inference-component"
-    previous=$(config_of_endpoint)
-    models=$(models_of "$previous")
+    # Nothing is made for an endpoint that is not there.
+    serves > /dev/null
     create_model "$ENDPOINT-$stamp"
     create_config "$ENDPOINT-$stamp"
     # What autoscaling has grown an endpoint to is kept.
     call aws sagemaker update-endpoint --endpoint-name "$ENDPOINT" --endpoint-config-name "$ENDPOINT-$stamp" \
         ${MAX_INSTANCES:+--retain-all-variant-properties}
     wait_for endpoint-in-service --endpoint-name "$ENDPOINT"
+    check_update
     if [ -n "${MAX_INSTANCES:-}" ]; then scale; fi
-    delete_config "$previous" "$models"
+    delete_ours "$ENDPOINT-$stamp"
     say "$ENDPOINT is in service"
 }
 
-config_of_endpoint() {
-    aws sagemaker describe-endpoint --endpoint-name "$ENDPOINT" --query EndpointConfigName --output text
+# The configuration in service, and why a later one is not.
+serves() {
+    aws sagemaker describe-endpoint --endpoint-name "$ENDPOINT" --output text \
+        --query '[EndpointConfigName, FailureReason]'
 }
 
-models_of() {
-    aws sagemaker describe-endpoint-config --endpoint-config-name "$1" --output text \
-        --query 'ProductionVariants[?ModelName].ModelName'
+# An update that fails is rolled back: the endpoint is in service again, with what it had before.
+check_update() {
+    [ -z "${DRY_RUN:-}" ] || return 0
+    found=$(serves)
+    case $found in
+        "$ENDPOINT-$stamp"*) ;;
+        *) fail "$ENDPOINT was not updated, and serves as before: $found" ;;
+    esac
 }
 
-# Deletes a configuration and its models, if they were made here: others may be in use elsewhere.
-delete_config() {
-    for name in $1 $2; do
-        case $name in
-            "$ENDPOINT"-[0-9]*) ;;
-            *) say "$name was not made by this script and is left alone"; return ;;
+# ours NAME…: those that this script made for the endpoint. Others may be in use elsewhere.
+ours() {
+    for name in "$@"; do
+        number=${name#"$ENDPOINT-"}
+        case $number in
+            "$name" | *[!0-9]*) ;;
+            *) [ ${#number} -ne ${#stamp} ] || echo "$name" ;;
         esac
     done
-    call aws sagemaker delete-endpoint-config --endpoint-config-name "$1"
-    for model in $2; do
-        call aws sagemaker delete-model --model-name "$model"
-    done
 }
 
-scaled_resources() {
-    aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --resource-ids "$1" \
-        --query 'ScalableTargets[].ScalableDimension' --output text
+# Sets configs and models: what was made for the endpoint and is still there.
+look_for_ours() {
+    configs=$(aws sagemaker list-endpoint-configs --name-contains "$ENDPOINT-" --output text \
+        --query 'EndpointConfigs[].EndpointConfigName')
+    models=$(aws sagemaker list-models --name-contains "$ENDPOINT-" --output text --query 'Models[].ModelName')
+    # shellcheck disable=SC2086  # one word a name
+    configs=$(ours $configs) models=$(ours $models)
+}
+
+# delete_ours [KEEP]: deletes configurations and models, but not those called KEEP. What an earlier command that was
+# interrupted left behind is among them.
+delete_ours() {
+    look_for_ours
+    for name in $configs; do
+        [ "$name" = "${1:-}" ] || call aws sagemaker delete-endpoint-config --endpoint-config-name "$name"
+    done
+    for name in $models; do
+        [ "$name" = "${1:-}" ] || call aws sagemaker delete-model --model-name "$name"
+    done
 }
 
 stop_scaling() {
-    for dimension in $(scaled_resources "$1"); do
+    dimensions=$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker \
+        --resource-ids "$1" --query 'ScalableTargets[].ScalableDimension' --output text)
+    for dimension in $dimensions; do
         call aws application-autoscaling deregister-scalable-target --service-namespace sagemaker \
             --resource-id "$1" --scalable-dimension "$dimension"
     done
 }
 
-delete_component() {
-    stop_scaling "inference-component/$1"
-    call aws sagemaker delete-inference-component --inference-component-name "$1"
-    wait_for inference-component-deleted --inference-component-name "$1" 2> /dev/null || true
+# list_components [FILTER]: the endpoint's components, those of a status perhaps.
+list_components() {
+    aws sagemaker list-inference-components --endpoint-name-equals "$ENDPOINT" --output text \
+        --query "InferenceComponents[${1:-}].InferenceComponentName"
 }
 
+# An endpoint cannot go before its components have gone.
+delete_components() {
+    components=$(list_components "?InferenceComponentStatus!='Deleting'")
+    for component in $components; do
+        stop_scaling "inference-component/$component"
+        call aws sagemaker delete-inference-component --inference-component-name "$component"
+    done
+    [ -n "${DRY_RUN:-}" ] || no_components_left
+}
+
+no_components_left() {
+    for _ in $(seq "$polls"); do
+        components=$(list_components)
+        [ -n "$components" ] || return 0
+        sleep "$poll_seconds"
+    done
+    fail "these components do not go: $components"
+}
+
+# In the order that SageMaker asks for. Parts that are gone, or going, are passed over.
 delete_endpoint() {
     needs ENDPOINT
-    config=$(config_of_endpoint)
-    models=$(models_of "$config")
-    if [ -n "${COMPONENT:-}" ]; then
-        models="$models $(aws sagemaker describe-inference-component --inference-component-name "$COMPONENT" \
-            --query Specification.ModelName --output text)"
-        delete_component "$COMPONENT"
-    fi
+    status=$(aws sagemaker list-endpoints --name-contains "$ENDPOINT" --output text \
+        --query "Endpoints[?EndpointName=='$ENDPOINT'].EndpointStatus")
+    look_for_ours
+    [ -n "$status$configs$models" ] || fail "there is no endpoint $ENDPOINT, and nothing that was made for it"
+    if [ -n "$status" ]; then delete_components; fi
     stop_scaling "endpoint/$ENDPOINT/variant/$variant"
-    call aws sagemaker delete-endpoint --endpoint-name "$ENDPOINT"
-    wait_for endpoint-deleted --endpoint-name "$ENDPOINT"
-    delete_config "$config" "$models"
+    case $status in
+        "" | Deleting) ;;
+        *) call aws sagemaker delete-endpoint --endpoint-name "$ENDPOINT" ;;
+    esac
+    if [ -n "$status" ]; then wait_for endpoint-deleted --endpoint-name "$ENDPOINT"; fi
+    delete_ours
     say "$ENDPOINT is gone"
 }
 

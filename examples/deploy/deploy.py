@@ -18,6 +18,9 @@ import boto3
 from botocore.validate import validate_parameters
 
 VARIANT = "AllTraffic"
+# boto3 can wait for endpoints and jobs, but not for inference components: those are asked after, for an hour.
+POLL_SECONDS = 5
+POLLS = 720
 
 
 class Calls:
@@ -40,6 +43,15 @@ class Calls:
     def wait(self, waiter, **parameters):
         if not self.dry_run:
             self.sagemaker.get_waiter(waiter).wait(**parameters)
+
+    def poll(self, is_so, complaint):
+        if self.dry_run:
+            return
+        for _ in range(POLLS):
+            if is_so():
+                return
+            time.sleep(POLL_SECONDS)
+        sys.exit(complaint)
 
 
 def container(options):
@@ -101,6 +113,14 @@ def create_component(calls, options, model):
         Specification={"ModelName": model, "ComputeResourceRequirements": resources},
         RuntimeConfig={"CopyCount": options.copies},
     )
+    calls.poll(lambda: component_in_service(calls, options.component), f"{options.component} is not in service")
+
+
+def component_in_service(calls, component):
+    description = calls.sagemaker.describe_inference_component(InferenceComponentName=component)
+    if description["InferenceComponentStatus"] == "Failed":
+        sys.exit(f"{component} is not in service: {description.get('FailureReason', 'no reason given')}")
+    return description["InferenceComponentStatus"] == "InService"
 
 
 def scale(calls, options):
@@ -156,7 +176,8 @@ def create_endpoint(calls, options):
 def update_endpoint(calls, options):
     if options.component:
         sys.exit("a component is updated by itself: update_inference_component")
-    previous = parts(calls, options.name)
+    # Nothing is made for an endpoint that is not there.
+    calls.sagemaker.describe_endpoint(EndpointName=options.name)
     name = stamped(options.name)
     create_model(calls, options, name)
     create_config(calls, options, name)
@@ -164,27 +185,51 @@ def update_endpoint(calls, options):
     retain = {"RetainAllVariantProperties": True} if options.max_instances else {}
     calls.make(calls.sagemaker, "update_endpoint", EndpointName=options.name, EndpointConfigName=name, **retain)
     calls.wait("endpoint_in_service", EndpointName=options.name)
+    check_update(calls, options.name, name)
     if options.max_instances:
         scale(calls, options)
-    delete_config(calls, options.name, *previous)
+    delete_ours(calls, options.name, keep=name)
 
 
-def parts(calls, endpoint):
-    """The name of an endpoint's configuration, and of the models in it."""
-    config = calls.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
-    variants = calls.sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
-    return config, [variant["ModelName"] for variant in variants if "ModelName" in variant]
-
-
-def delete_config(calls, endpoint, config, models):
-    """Deletes a configuration and its models, if they were made here: others may be in use elsewhere."""
-    made_here = re.compile(re.escape(endpoint) + r"-\d{14}")
-    if not all(made_here.fullmatch(name) for name in [config, *models]):
-        print(f"{config} and {models} were not made by this script and are left alone", file=sys.stderr)
+def check_update(calls, endpoint, config):
+    """An update that fails is rolled back: the endpoint is in service again, with what it had before."""
+    if calls.dry_run:
         return
-    calls.make(calls.sagemaker, "delete_endpoint_config", EndpointConfigName=config)
-    for model in models:
-        calls.make(calls.sagemaker, "delete_model", ModelName=model)
+    description = calls.sagemaker.describe_endpoint(EndpointName=endpoint)
+    if description["EndpointConfigName"] != config:
+        reason = description.get("FailureReason", "no reason given")
+        sys.exit(f"{endpoint} was not updated, and serves as before: {reason}")
+
+
+def listed(client, operation, key, **parameters):
+    """Every element of a listing, over all of its pages."""
+    pages = client.get_paginator(operation).paginate(**parameters)
+    return [element for page in pages for element in page[key]]
+
+
+def ours(calls, endpoint):
+    """The configurations and models that were made here for an endpoint. Others may be in use elsewhere."""
+    made_here = re.compile(re.escape(endpoint) + r"-\d{14}")
+
+    def names(operation, kind):
+        elements = listed(calls.sagemaker, operation, f"{kind}s", NameContains=f"{endpoint}-")
+        return [element[f"{kind}Name"] for element in elements if made_here.fullmatch(element[f"{kind}Name"])]
+
+    return names("list_endpoint_configs", "EndpointConfig"), names("list_models", "Model")
+
+
+def delete_ours(calls, endpoint, keep=None):
+    """Deletes configurations and models, but not those called `keep`.
+
+    What an earlier command that was interrupted left behind is among them.
+    """
+    configs, models = ours(calls, endpoint)
+    for name in configs:
+        if name != keep:
+            calls.make(calls.sagemaker, "delete_endpoint_config", EndpointConfigName=name)
+    for name in models:
+        if name != keep:
+            calls.make(calls.sagemaker, "delete_model", ModelName=name)
 
 
 def stop_scaling(calls, resource):
@@ -199,22 +244,36 @@ def stop_scaling(calls, resource):
         )
 
 
-def delete_component(calls, component):
-    """Deletes a component, and returns the model that it served."""
-    model = calls.sagemaker.describe_inference_component(InferenceComponentName=component)["Specification"]["ModelName"]
-    stop_scaling(calls, f"inference-component/{component}")
-    calls.make(calls.sagemaker, "delete_inference_component", InferenceComponentName=component)
-    return model
+def delete_components(calls, endpoint):
+    """An endpoint cannot go before its components have gone."""
+
+    def components():
+        return listed(
+            calls.sagemaker, "list_inference_components", "InferenceComponents", EndpointNameEquals=endpoint
+        )
+
+    for component in components():
+        name = component["InferenceComponentName"]
+        if component["InferenceComponentStatus"] != "Deleting":
+            stop_scaling(calls, f"inference-component/{name}")
+            calls.make(calls.sagemaker, "delete_inference_component", InferenceComponentName=name)
+    calls.poll(lambda: not components(), f"the components of {endpoint} do not go")
 
 
 def delete_endpoint(calls, options):
-    config, models = parts(calls, options.name)
-    if options.component:
-        models.append(delete_component(calls, options.component))
+    """In the order that SageMaker asks for. Parts that are gone, or going, are passed over."""
+    endpoints = listed(calls.sagemaker, "list_endpoints", "Endpoints", NameContains=options.name)
+    status = next((found["EndpointStatus"] for found in endpoints if found["EndpointName"] == options.name), None)
+    if not status and not any(ours(calls, options.name)):
+        sys.exit(f"there is no endpoint {options.name}, and nothing that was made for it")
+    if status:
+        delete_components(calls, options.name)
     stop_scaling(calls, f"endpoint/{options.name}/variant/{VARIANT}")
-    calls.make(calls.sagemaker, "delete_endpoint", EndpointName=options.name)
-    calls.wait("endpoint_deleted", EndpointName=options.name)
-    delete_config(calls, options.name, config, models)
+    if status and status != "Deleting":
+        calls.make(calls.sagemaker, "delete_endpoint", EndpointName=options.name)
+    if status:
+        calls.wait("endpoint_deleted", EndpointName=options.name)
+    delete_ours(calls, options.name)
 
 
 def invoke(calls, options):

@@ -47,8 +47,38 @@ both() {
     with_boto3 "$verb" "$name" "$@" > "$work/boto3.out" 2> "$work/boto3.log" || { cat "$work/boto3.log" >&2; fail "$what: deploy.py $verb"; }
     changes > "$work/boto3.calls"
     diff "$work/aws.calls" "$work/boto3.calls" >&2 || fail "$what: the aws client and boto3 make different calls"
-    proof "$what" "make $verb, deploy.py $verb" \
-        "$("$python" -c 'import json, sys; print(*(json.loads(line)["call"] for line in sys.stdin))' < "$work/aws.calls")"
+    proof "$what" "make $verb, deploy.py $verb" "$(names "$work/aws.calls")"
+}
+
+# names FILE: those of the calls in it, in order.
+names() { "$python" -c 'import json, sys; print(*(json.loads(line)["call"] for line in sys.stdin))' < "$1"; }
+
+# deleted WHAT NAME CALLS: delete-endpoint makes these calls in this order, after make and after deploy.py have made
+# it by SETTINGS and PREPARE, a function, has done something to it.
+settings=() prepare=true
+deleted() {
+    local client
+    for client in aws boto3; do
+        with_aws create-endpoint "$2" "${settings[@]}" > "$work/aws.out" 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "$1: create"; }
+        "$prepare" "$2"
+        rm -f "$record"
+        "with_$client" delete-endpoint "$2" > "$work/aws.out" 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "$1 with $client"; }
+        changes > "$work/$client.calls"
+        sleep 1 # names have seconds in them
+    done
+    diff "$work/aws.calls" "$work/boto3.calls" >&2 || fail "$1: the aws client and boto3 make different calls"
+    equal "$1" "make delete-endpoint, deploy.py delete-endpoint" "$(names "$work/aws.calls")" "$3"
+    nothing_left "$1"
+}
+
+# nothing_left WHAT: no endpoint, configuration, model or scaling is there any more.
+nothing_left() {
+    local kind left=
+    for kind in endpoints endpoint-configs models; do
+        left+=$(aws sagemaker "list-$kind" --query '*[0][].*[]' --output text)
+    done
+    left+=$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --query 'ScalableTargets[].ResourceId' --output text)
+    [ -z "$left" ] || fail "$1: left behind: $left"
 }
 
 # What the first client made is not in the second one's way.
@@ -98,17 +128,53 @@ sleep 1
 with_boto3 update-endpoint one MODEL_DATA=$archive || fail "deploy.py update-endpoint"
 changes > "$work/boto3.calls"
 diff "$work/aws.calls" "$work/boto3.calls" >&2 || fail "update: the aws client and boto3 make different calls"
-proof "update of an endpoint" "make update-endpoint, deploy.py update-endpoint" \
-    "$("$python" -c 'import json, sys; print(*(json.loads(line)["call"] for line in sys.stdin))' < "$work/aws.calls")"
+proof "update of an endpoint" "make update-endpoint, deploy.py update-endpoint" "$(names "$work/aws.calls")"
+in_use=$(aws sagemaker describe-endpoint --endpoint-name one --query EndpointConfigName --output text)
+for client in aws boto3; do
+    sleep 1
+    refuses "an update that is rolled back, $client" "one was not updated, and serves as before" \
+        "with_$client" update-endpoint one MODEL_DATA=s3://models/broken.tar.gz
+    equal "… what is in service stays" "aws sagemaker describe-endpoint-config" \
+        "$(aws sagemaker describe-endpoint-config --endpoint-config-name "$in_use" --query EndpointConfigName --output text)" "$in_use"
+done
 
 for name in graviton bare serverless many; do with_boto3 delete-endpoint "$name"; done
 for name in one scaled; do with_aws delete-endpoint "$name" 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "delete $name"; }; done
-with_aws delete-endpoint parts COMPONENT=diabetes 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "delete parts"; }
-for kind in endpoints endpoint-configs models; do
-    equal "after delete-endpoint: $kind" "aws sagemaker list-$kind" "$(aws sagemaker "list-$kind" --query 'length(*[0])')" 0
-done
-equal "after delete-endpoint: scaling" "aws application-autoscaling describe-…" \
-    "$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker --query 'length(ScalableTargets)')" 0
+
+# DRY_RUN=1 deletes nothing, and says in which order it would.
+rm -f "$record"
+equal "DRY_RUN=1: how components would go" "make delete-endpoint" \
+    "$(with_aws delete-endpoint parts DRY_RUN=1 2> /dev/null | awk '{ print $3 }' | paste -sd ' ')" \
+    "deregister-scalable-target delete-inference-component delete-endpoint delete-endpoint-config delete-model"
+equal "DRY_RUN=1: the same with boto3" "deploy.py delete-endpoint --dry-run" \
+    "$(with_boto3 delete-endpoint parts DRY_RUN=1 | cut -d '"' -f 2 | paste -sd ' ')" \
+    "DeregisterScalableTarget DeleteInferenceComponent DeleteEndpoint DeleteEndpointConfig DeleteModel"
+equal "DRY_RUN=1: deletes nothing" "the record of calls" "$(changes | wc -l)" 0
+with_aws delete-endpoint parts 2> "$work/aws.log" || { cat "$work/aws.log" >&2; fail "delete parts"; }
+nothing_left "delete-endpoint"
+proof "after delete-endpoint: nothing is left" "aws sagemaker list-…" "no endpoint, configuration, model, scaling"
+
+# The order, and what is done where a part is gone already.
+settings=(MODEL_DATA="$archive" MAX_INSTANCES=3)
+deleted "deleted: scaling, endpoint, the rest" scaled \
+    "DeregisterScalableTarget DeleteEndpoint DeleteEndpointConfig DeleteModel"
+settings=(MODEL_DATA="$archive" MAX_INSTANCES=3 COMPONENT=diabetes)
+deleted "deleted: components first" parts \
+    "DeregisterScalableTarget DeleteInferenceComponent DeleteEndpoint DeleteEndpointConfig DeleteModel"
+prepare=delete_component
+delete_component() {
+    aws application-autoscaling deregister-scalable-target --service-namespace sagemaker --resource-id inference-component/diabetes \
+        --scalable-dimension sagemaker:inference-component:DesiredCopyCount
+    aws sagemaker delete-inference-component --inference-component-name diabetes
+}
+deleted "deleted: a component is going already" parts "DeleteEndpoint DeleteEndpointConfig DeleteModel"
+settings=(MODEL_DATA="$archive")
+prepare=delete_endpoint
+delete_endpoint() { aws sagemaker delete-endpoint --endpoint-name "$1"; }
+deleted "deleted: the endpoint is gone already" one "DeleteEndpointConfig DeleteModel"
+prepare=delete_model
+delete_model() { aws sagemaker delete-model --model-name "$(aws sagemaker list-models --query 'Models[0].ModelName' --output text)"; }
+deleted "deleted: the model is gone already" one "DeleteEndpoint DeleteEndpointConfig"
 
 both "batch transform" rows batch-transform MODEL_DATA=$archive ROWS=s3://rows/in/ OUTPUT=s3://rows/out/
 both "training job" fit train-job TRAINING=s3://rows/training/ OUTPUT=s3://models/ HYPERPARAMETERS=fit_intercept=true
@@ -126,4 +192,6 @@ refuses "an instance type that is none" "Invalid instance types" \
 refuses "serverless with a bare .cbor" "SageMaker takes a .tar.gz alone" \
     env ENDPOINT=e SERVERLESS=1 MODEL_DATA=s3://models/model.cbor scripts/endpoint.sh create-endpoint
 refuses "no role" "ROLE is not set" env --unset ROLE ENDPOINT=e scripts/endpoint.sh create-endpoint
-refuses "an endpoint that is not there" "Could not find" env ENDPOINT=none scripts/endpoint.sh delete-endpoint
+refuses "an endpoint that is not there" "there is no endpoint none" env ENDPOINT=none scripts/endpoint.sh delete-endpoint
+refuses "… with boto3" "there is no endpoint none" "$python" examples/deploy/deploy.py delete-endpoint none
+refuses "an update of none" "Could not find" with_aws update-endpoint none MODEL_DATA=$archive

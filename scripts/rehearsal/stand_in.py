@@ -5,6 +5,9 @@
 - Every call is checked against the service's model as botocore has it, and written to the file RECORD.
 - What moto lacks is answered here: UpdateEndpoint, inference components and their scaling, instance types that
   came after it.
+- What the platform refuses because of the order is refused: deleting an endpoint that has components, or the
+  configuration of an endpoint. Components are on their way in and out for as long as they are asked after once.
+- An update to a model of which the data is called "broken" is rolled back.
 - InvokeEndpoint goes to the container's /invocations, as the platform sends it.
 """
 
@@ -25,29 +28,51 @@ SERVICES = {
     for prefix, name in {"SageMaker": "sagemaker", "AnyScaleFrontendService": "application-autoscaling"}.items()
 }
 
-configs = {}  # of endpoints that were updated
+configs = {}  # in use, by the name of the endpoint
+reasons = {}  # for an update that failed, by the name of the endpoint
 components = {}
 scaled = {}  # components
 without_model = set()  # names of configurations
+broken = set()  # names of models, which are those of their configurations
 
 
 def update_endpoint(body):
-    configs[body["EndpointName"]] = body["EndpointConfigName"]
-    return {"EndpointArn": ARN + "endpoint/" + body["EndpointName"]}
+    endpoint, config = body["EndpointName"], body["EndpointConfigName"]
+    if config in broken:
+        reasons[endpoint] = "The model did not pass the ping health check"
+    else:
+        configs[endpoint] = config
+    return {"EndpointArn": ARN + "endpoint/" + endpoint}
 
 
 def create_component(body):
-    components[body["InferenceComponentName"]] = body
+    components[body["InferenceComponentName"]] = {**body, "InferenceComponentStatus": "Creating"}
     return {"InferenceComponentArn": ARN + "inference-component/" + body["InferenceComponentName"]}
 
 
 def describe_component(body):
     component = components.get(body["InferenceComponentName"])
-    return component and {**component, "InferenceComponentStatus": "InService"}
+    if component is None:
+        return None
+    seen = dict(component)
+    component["InferenceComponentStatus"] = "InService"
+    return seen
+
+
+def list_components(body):
+    found = [dict(each) for each in components.values() if each["EndpointName"] == body["EndpointNameEquals"]]
+    for each in found:
+        if each["InferenceComponentStatus"] == "Deleting":
+            del components[each["InferenceComponentName"]]
+    return {"InferenceComponents": found}
 
 
 def delete_component(body):
-    return {} if components.pop(body["InferenceComponentName"], None) else None
+    component = components.get(body["InferenceComponentName"])
+    if component is None or component["InferenceComponentStatus"] == "Deleting":
+        return None
+    component["InferenceComponentStatus"] = "Deleting"
+    return {}
 
 
 def scale_component(operation, body):
@@ -67,6 +92,7 @@ HERE = {
     "UpdateEndpoint": update_endpoint,
     "CreateInferenceComponent": create_component,
     "DescribeInferenceComponent": describe_component,
+    "ListInferenceComponents": list_components,
     "DeleteInferenceComponent": delete_component,
 }
 
@@ -81,6 +107,27 @@ def complaint(service, operation, body):
         return report.generate_report()
     types = {variant.get("InstanceType") for variant in body.get("ProductionVariants", [])} - {None}
     return f"Invalid instance types: {types - set(INSTANCE_TYPES)}" if types - set(INSTANCE_TYPES) else ""
+
+
+def out_of_order(operation, body):
+    """Why the platform would not take this call now."""
+    if operation == "DeleteEndpoint" and any(
+        component["EndpointName"] == body["EndpointName"] for component in components.values()
+    ):
+        return "Cannot delete an endpoint that has inference components"
+    if operation == "DeleteEndpointConfig" and body["EndpointConfigName"] in configs.values():
+        return "Cannot delete a configuration that an endpoint uses"
+    return ""
+
+
+def note(operation, body):
+    """Keeps what is asked for later of a call that moto has taken."""
+    if operation == "CreateModel" and "broken" in json.dumps(body["PrimaryContainer"]):
+        broken.add(body["ModelName"])
+    elif operation == "CreateEndpoint":
+        configs[body["EndpointName"]] = body["EndpointConfigName"]
+    elif operation == "DeleteEndpoint":
+        configs.pop(body["EndpointName"], None)
 
 
 def for_moto(body):
@@ -99,8 +146,9 @@ def for_moto(body):
 def after_moto(operation, parameters, answer):
     """An answer of moto's with what was kept from it put right."""
     answer = json.loads(answer)
-    if operation == "DescribeEndpoint" and parameters["EndpointName"] in configs:
+    if operation == "DescribeEndpoint":
         answer["EndpointConfigName"] = configs[parameters["EndpointName"]]
+        answer["FailureReason"] = reasons.get(parameters["EndpointName"])
     if operation == "DescribeEndpointConfig" and parameters["EndpointConfigName"] in without_model:
         for variant in answer["ProductionVariants"]:
             del variant["ModelName"]
@@ -132,7 +180,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def call(self, body):
         service, operation = self.headers["X-Amz-Target"].split(".")
         parameters = json.loads(body)
-        if fault := complaint(service, operation, parameters):
+        if fault := complaint(service, operation, parameters) or out_of_order(operation, parameters):
             return refusal(fault)
         with open(RECORD, "a", encoding="utf-8") as record:
             record.write(json.dumps({"call": operation, "parameters": parameters}, sort_keys=True) + "\n")
@@ -143,6 +191,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 200, JSON, json.dumps(scale_component(operation, parameters)).encode()
         headers = {name: value for name, value in self.headers.items() if name != "Content-Length"}
         status, content_type, answer = forward(MOTO, "POST", self.path, headers, for_moto(parameters))
+        if status == 200:
+            note(operation, parameters)
         if status == 200 and operation.startswith("Describe"):
             answer = after_moto(operation, parameters, answer)
         return status, content_type, answer
