@@ -49,7 +49,8 @@ def serve(estimator):
         initial_instance_count=1,
         instance_type="local",
         serializer=sagemaker.serializers.CSVSerializer(),
-        deserializer=sagemaker.deserializers.StringDeserializer(),
+        # Without a format it asks for JSON.
+        deserializer=sagemaker.deserializers.StringDeserializer(accept="text/csv"),
     )
     try:
         return predictor.predict(PAYLOAD.read_text(encoding="utf-8"))
