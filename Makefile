@@ -53,7 +53,7 @@ test-emulated: ## Run the integration tests on the static binary of aarch64, emu
 	scripts/static.sh aarch64
 	SAGELET_BINARY=$(CURDIR)/scripts/emulated.sh $(CARGO) test --locked --test integration
 
-reproducible: ## Build the last commit in two directories, and see that the digests are the same
+reproducible: ## Build the last commit here and in another directory, and see that the digests are the same
 	scripts/reproducible.sh
 
 image: ## Build the container image IMAGE (sagelet); PLATFORM= PREBUILT=1 are optional
@@ -96,7 +96,7 @@ example: ## Write examples/diabetes/model.cbor anew
 	cp examples/local_test/test_dir/model/model.cbor examples/diabetes/model.cbor
 
 deny: ## Check licences, advisories and sources of dependencies (needs cargo-deny)
-	$(CARGO) deny --locked check
+	$(CARGO) deny --locked --workspace check
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

@@ -1,35 +1,36 @@
 #!/usr/bin/env bash
-# Shows that a commit gives the same binary wherever it is built: builds it twice from scratch, in two
-# directories with two lengths of path and two homes of cargo, and compares digests.
+# Shows that a commit gives the same binary wherever it is built: compares the binaries of this checkout with
+# those built from scratch in another directory, with a longer path, and with another home of cargo.
 #
-#   scripts/reproducible.sh [ARCHITECTURE]     x86_64 or aarch64, this machine's if not given
+#   scripts/reproducible.sh [ARCHITECTURE…]     x86_64 or aarch64, this machine's if none is given
 #
-# What is built is the last commit. The toolchain is the same for both; another one gives another digest.
+# The toolchain is the same for both; another one gives another digest.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-architecture=${1:-$(uname -m)}
-place=$PWD/target/reproducible
-rm -rf "$place"
+[ $# -gt 0 ] || set -- "$(uname -m)"
+sources=(Cargo.toml Cargo.lock src model-tools/Cargo.toml scripts/static.sh)
+[ -z "$(git status --porcelain -- "${sources[@]}")" ] \
+    || { echo "reproducible: what is built here is not what was committed" >&2; exit 1; }
 
-digest() {
-    local directory=$1
-    mkdir -p "$directory"
-    git archive HEAD | tar --extract --directory "$directory"
-    # A home of its own: the paths of dependencies differ too. What was downloaded is the same file.
-    mkdir -p "$directory/home"
-    cp -R "${CARGO_HOME:-$HOME/.cargo}/registry" "$directory/home/"
-    (
-        unset CARGO_TARGET_DIR
-        CARGO_HOME=$directory/home "$directory/scripts/static.sh" "$architecture" >&2
-    )
-    sha256sum "$directory/target/static/$architecture/sagelet" | cut -d ' ' -f 1
-}
+elsewhere="$PWD/target/reproducible/a longer path"
+rm -rf "$elsewhere" && mkdir -p "$elsewhere/home/registry"
+trap 'rm -rf "$elsewhere"' EXIT
+git archive HEAD | tar --extract --directory "$elsewhere"
+# The paths of dependencies differ too. What was downloaded is the same files.
+home=${CARGO_HOME:-$HOME/.cargo}
+cp -R "$home/registry/cache" "$home/registry/index" "$elsewhere/home/registry/"
 
-first=$(digest "$place/one")
-second=$(digest "$place/two/with/a longer path")
-if [ "$first" != "$second" ]; then
-    echo "reproducible: two builds of $(git rev-parse HEAD) differ: $first and $second" >&2
-    exit 1
-fi
-echo "$first  $architecture $(git rev-parse HEAD)"
+digest() { sha256sum "$1/target/static/$architecture/sagelet" | cut -d ' ' -f 1; }
+
+for architecture in "$@"; do
+    scripts/static.sh "$architecture" >&2
+    env --unset CARGO_TARGET_DIR CARGO_HOME="$elsewhere/home" "$elsewhere/scripts/static.sh" "$architecture" >&2
+    here=$(digest .)
+    there=$(digest "$elsewhere")
+    if [ "$here" != "$there" ]; then
+        echo "reproducible: two builds of $(git rev-parse HEAD) differ: $here and $there" >&2
+        exit 1
+    fi
+    echo "$here  $architecture $(git rev-parse HEAD)"
+done

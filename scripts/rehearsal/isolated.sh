@@ -38,6 +38,6 @@ until_true 60 docker version || { tail -n 20 "$work/docker/log" >&2; fail "the d
 docker images --quiet sagelet | sort -u | xargs --no-run-if-empty docker image rm --force > /dev/null
 
 for step in "$@"; do
-    section "$step"
+    section "$step ($SECONDS s)"
     bash "scripts/rehearsal/$step.sh"
 done
