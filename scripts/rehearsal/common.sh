@@ -7,6 +7,8 @@ export PATH=$work/venv/bin:$PATH
 # An image may have this many bytes unpacked, and this many to pull.
 image_bytes=1500000
 pull_bytes=1000000
+# Seconds that a program may take to start or to end: many, since this machine may have other things to do.
+patience=120
 # The engine of isolated.sh.
 export DOCKER_HOST=unix://$work/docker/socket
 # No configuration and no credentials of this machine: docker's are written here, AWS's are moto's.
@@ -58,10 +60,9 @@ refuses() {
     esac
 }
 
-# until_true SECONDS COMMAND…: asks again until it is true; there is no event to wait for.
+# until_true COMMAND…: asks again until it is true; there is no event to wait for.
 until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
+    local deadline=$((SECONDS + patience))
     until "$@" > /dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.1
@@ -73,6 +74,6 @@ start_moto() {
     moto_server --host 127.0.0.1 --port 5555 > "$work/moto.log" 2>&1 &
     moto=$!
     trap 'kill "$moto" 2> /dev/null || true' EXIT
-    until_true 60 curl --silent --fail "$AWS_ENDPOINT_URL/moto-api/data.json" \
+    until_true curl --silent --fail "$AWS_ENDPOINT_URL/moto-api/data.json" \
         || { tail -n 20 "$work/moto.log" >&2; fail "moto did not start"; }
 }

@@ -19,7 +19,7 @@ predictions_inside() {
     inside "$1" curl --silent --fail --data-binary "@$payload" -H 'Content-Type: text/csv' localhost:8080/invocations | digest
 }
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$1"; }
-stop() { docker stop --time 10 "$1" > /dev/null; }
+stop() { docker stop --time "$patience" "$1" > /dev/null; }
 
 # The guide's three commands.
 "$local_test/train_local.sh" "$image" > "$work/train.log" 2>&1 || { cat "$work/train.log" >&2; fail "train_local.sh"; }
@@ -28,13 +28,13 @@ equal "train_local.sh: the model of the example" "cmp model.cbor" \
     "$(digest < examples/diabetes/model.cbor)"
 PORT=8181 "$local_test/serve_local.sh" "$image" > "$work/serve.log" 2>&1 &
 serve_local=$!
-until_true 20 answers localhost:8181/ping || { cat "$work/serve.log" >&2; fail "serve_local.sh: no answer to /ping"; }
+until_true answers localhost:8181/ping || { cat "$work/serve.log" >&2; fail "serve_local.sh: no answer to /ping"; }
 PORT=8181 "$local_test/predict.sh" "$PWD/$payload" > "$expected" 2> "$work/predict.log"
 equal "predict.sh: one prediction a row" "wc -l" "$(wc -l < "$expected")" "$(wc -l < "$payload")"
 difference=$(paste -d , "$expected" examples/diabetes/expected.csv | awk -F , '
     { d = ($1 - $2) / $2; if (d < 0) d = -d; if (d > most) most = d } END { print most }')
 at_most "predict.sh: relative difference to scikit-learn" "paste, awk" "$difference" 1e-9 ""
-docker ps --quiet --filter "ancestor=$image" | xargs docker stop --time 10 > /dev/null
+docker ps --quiet --filter "ancestor=$image" | xargs docker stop --time "$patience" > /dev/null
 wait "$serve_local"
 proof "serve_local.sh: ends with exit code 0 on SIGTERM" "docker stop" "0"
 
@@ -43,7 +43,7 @@ model=$PWD/examples/diabetes/model.cbor
 docker run --detach --name least --network none --read-only --user 12345:54321 --memory 64m --memory-swap 64m \
     --cap-drop ALL --security-opt no-new-privileges --pids-limit 64 \
     --volume "$model:/opt/ml/model/model.cbor:ro" "$image" serve > /dev/null
-until_true 20 inside least curl --silent --fail localhost:8080/ping || { docker logs least >&2; fail "no answer to /ping"; }
+until_true inside least curl --silent --fail localhost:8080/ping || { docker logs least >&2; fail "no answer to /ping"; }
 pid=$(docker inspect --format '{{.State.Pid}}' least)
 equal "read-only, no network, uid 12345: predicts" "docker run --read-only --network none …" \
     "$(predictions_inside least)" \
@@ -60,7 +60,7 @@ fi
 docker exec least sagelet ping
 proof "docker exec … sagelet ping" "docker exec" "exit code 0"
 health() { [ "$(docker inspect --format '{{.State.Health.Status}}' least)" = healthy ]; }
-until_true 30 health || fail "HEALTHCHECK: $(docker inspect --format '{{json .State.Health}}' least)"
+until_true health || fail "HEALTHCHECK: $(docker inspect --format '{{json .State.Health}}' least)"
 proof "HEALTHCHECK" "docker inspect" healthy
 stop least
 equal "SIGTERM as PID 1" "docker stop" "$(exit_code least)" 0
@@ -78,7 +78,7 @@ equal "train without data: the reason is written" "output/failure" "$(grep -c . 
 # SAGEMAKER_BIND_TO_PORT.
 docker run --detach --name bound --network none --env SAGEMAKER_BIND_TO_PORT=9191 \
     --volume "$model:/opt/ml/model/model.cbor:ro" "$image" serve > /dev/null
-until_true 20 inside bound curl --silent --fail localhost:9191/ping || fail "SAGEMAKER_BIND_TO_PORT"
+until_true inside bound curl --silent --fail localhost:9191/ping || fail "SAGEMAKER_BIND_TO_PORT"
 proof "SAGEMAKER_BIND_TO_PORT=9191" "curl localhost:9191/ping" 200
 stop bound && docker rm bound > /dev/null
 
@@ -88,7 +88,7 @@ cp "$model" "$work/config-map/..2026/model.cbor"
 ln -s ..2026 "$work/config-map/..data"
 ln -s ..data/model.cbor "$work/config-map/model.cbor"
 docker run --detach --name links --network none --user 65534:65534 --volume "$work/config-map:/opt/ml/model:ro" "$image" > /dev/null
-until_true 20 inside links curl --silent --fail localhost:8080/ping || { docker logs links >&2; fail "a ConfigMap's links"; }
+until_true inside links curl --silent --fail localhost:8080/ping || { docker logs links >&2; fail "a ConfigMap's links"; }
 proof "a model as a ConfigMap brings it" "curl localhost:8080/ping" 200
 stop links && docker rm links > /dev/null
 
@@ -100,7 +100,7 @@ fi
 docker run --detach --name arm64 --platform linux/arm64 --network none --read-only --user 12345:54321 \
     --volume /usr/bin/qemu-aarch64-static:/qemu:ro --volume "$model:/opt/ml/model/model.cbor:ro" \
     --entrypoint /qemu sagelet:arm64 /usr/local/bin/sagelet serve > /dev/null
-until_true 30 inside arm64 curl --silent --fail localhost:8080/ping || { docker logs arm64 >&2; fail "arm64: no answer to /ping"; }
+until_true inside arm64 curl --silent --fail localhost:8080/ping || { docker logs arm64 >&2; fail "arm64: no answer to /ping"; }
 equal "arm64: the container predicts the same" "docker run --platform linux/arm64" \
     "$(predictions_inside arm64)" \
     "$(digest < "$expected")"

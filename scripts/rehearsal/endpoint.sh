@@ -96,7 +96,7 @@ start_moto
 "$python" scripts/rehearsal/stand_in.py 5556 5555 8282 "$record" > "$work/stand_in.log" 2>&1 &
 stand_in=$!
 trap 'kill "$moto" "$stand_in" 2> /dev/null || true' EXIT
-until_true 20 curl --silent --fail "$AWS_ENDPOINT_URL_SAGEMAKER" || { cat "$work/stand_in.log" >&2; fail "stand_in.py"; }
+until_true curl --silent --fail "$AWS_ENDPOINT_URL_SAGEMAKER" || { cat "$work/stand_in.log" >&2; fail "stand_in.py"; }
 
 archive=s3://models/diabetes/model.tar.gz
 both "endpoint on an instance" one create-endpoint MODEL_DATA=$archive
@@ -112,7 +112,7 @@ docker image inspect "$image" > /dev/null 2>&1 || image=sagelet:prebuilt
 docker image inspect "$image" > /dev/null 2>&1 || PREBUILT=1 scripts/image.sh "$image" > "$work/image-amd64.log" 2>&1
 docker run --detach --name endpoint --publish 8282:8080 \
     --volume "$PWD/examples/diabetes/model.cbor:/opt/ml/model/model.cbor:ro" "$image" serve > /dev/null
-until_true 20 curl --silent --fail localhost:8282/ping || fail "the container does not serve"
+until_true curl --silent --fail localhost:8282/ping || fail "the container does not serve"
 curl --silent --fail --data-binary "@$payload" -H 'Content-Type: text/csv' localhost:8282/invocations > "$work/direct"
 for client in aws boto3; do
     "with_$client" invoke one > "$work/invoked" 2> "$work/invoke.log" || { cat "$work/invoke.log" >&2; fail "invoke"; }

@@ -16,6 +16,9 @@ binary_of() {
     docker rm "$container" > /dev/null
 }
 
+# scripts/image.sh takes buildx where there is one; both ways come to the same.
+builder=$(docker buildx version 2> /dev/null) || builder="there is none: the classic builder"
+proof "builder" "docker buildx version" "$builder"
 PREBUILT=1 scripts/image.sh sagelet:prebuilt linux/amd64 > "$work/image-amd64.log" 2>&1
 PREBUILT=1 scripts/image.sh sagelet:arm64 linux/arm64 > "$work/image-arm64.log" 2>&1
 equal "prebuilt: architecture" "docker image inspect" "$(architecture sagelet:prebuilt)" amd64

@@ -32,7 +32,7 @@ end_engine() {
     wait "$engine" 2> /dev/null || true
 }
 trap end_engine EXIT
-until_true 60 docker version || { tail -n 20 "$work/docker/log" >&2; fail "the docker engine did not start"; }
+until_true docker version || { tail -n 20 "$work/docker/log" >&2; fail "the docker engine did not start"; }
 
 # Images of an earlier rehearsal are of an earlier source; the base with Rust stays.
 docker images --quiet sagelet | sort -u | xargs --no-run-if-empty docker image rm --force > /dev/null

@@ -88,6 +88,7 @@ for step in "$@"; do
             ;;
         figures)
             packages nginx
+            scripts/static.sh aarch64
             python_packages guide flask gunicorn packaging gevent pandas scikit-learn
             ;;
     esac

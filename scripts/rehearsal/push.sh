@@ -28,7 +28,7 @@ auth: {htpasswd: {realm: ECR, path: "$registry/passwords"}}
 YAML
     docker-registry serve "$registry/configuration" > "$work/registry.log" 2>&1 &
     trap 'kill "$moto" "$!" 2> /dev/null || true' EXIT
-    until_true 20 curl --silent --output /dev/null --cacert "$registry/certificate" "https://${hosts[0]}/v2/" \
+    until_true curl --silent --output /dev/null --cacert "$registry/certificate" "https://${hosts[0]}/v2/" \
         || { cat "$work/registry.log" >&2; fail "the registry did not start"; }
 }
 
