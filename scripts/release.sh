@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes what a release consists of, in target/release-files: the static binaries of both architectures, a bill of
-# materials (CycloneDX), the licences of everything that is linked, and the checksums of all that.
+# materials (CycloneDX), the licences of everything that is linked (of crates, Rust's standard library and musl), and
+# the checksums of all that.
 #
 #   scripts/release.sh [TAG]     TAG, if given, has to be v and the version in Cargo.toml
 #
@@ -31,8 +32,11 @@ cargo cyclonedx --quiet --format json --no-build-deps --target x86_64-unknown-li
     --override-filename sagelet.sbom
 sed "s|file://$PWD|file:///sagelet|g" sagelet.sbom.json > "$files/sagelet-$version.cdx.json"
 rm -f sagelet.sbom.json model-tools/sagelet.sbom.json
-cargo bundle-licenses --format yaml --output "$files/sagelet-$version-licences.yaml"
-cp LICENSE LICENSE-APACHE LICENSE-MIT "$files"
+# Quietly: it warns of each text that it has recognised by most of its words. Where a crate brings no text ("NOT
+# FOUND"), it is one under Apache-2.0 or MIT, and those lie beside.
+RUST_LOG=error cargo bundle-licenses --format yaml --output "$files/sagelet-$version-licences.yaml"
+cp "$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html" "$files/rust-standard-library-licences.html"
+cp scripts/musl-licence.txt LICENSE LICENSE-APACHE LICENSE-MIT "$files"
 
 cd "$files"
 sha256sum -- * > SHA256SUMS
