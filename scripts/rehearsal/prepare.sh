@@ -23,13 +23,15 @@ python_packages() {
     local environment=$work/$1
     shift
     [ "$(cat "$environment/installed" 2> /dev/null)" != "$*" ] || return 0
+    # Debian's Python has no pip to put into one without a package of its own.
+    python3 -c 'import ensurepip' 2> /dev/null || packages python3-venv
     echo "installing $* into ${environment#"$PWD/"}"
     python3 -m venv "$environment"
     "$environment/bin/pip" install --quiet --disable-pip-version-check "$@"
     echo "$*" > "$environment/installed"
 }
 
-aws_packages() { python_packages venv "moto[server]" awscli boto3 bcrypt cfn-lint kubernetes-validate; }
+aws_packages() { python_packages venv "moto[server]" awscli boto3 bcrypt cfn-lint kubernetes-validate check-jsonschema; }
 
 # A base for the build stage of Dockerfile.musl, since no image can be pulled into a network without a way out:
 # the machine's own release of Debian with cc, the Rust of this machine, and the sources of the dependencies.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The templates of examples/deploy: CloudFormation, Kubernetes, KServe.
+# The templates of examples/deploy: CloudFormation, Kubernetes, KServe; and the workflows of .github.
 . scripts/rehearsal/common.sh
 
 cfn-lint examples/deploy/cloudformation.yaml
@@ -17,3 +17,9 @@ proof "KServe InferenceService" "kserve_types.py" "$(cat "$work/kserve.out")"
 sed 's/maxReplicas: 4/maxReplicas: many/' examples/deploy/kserve.yaml > "$work/wrong.yaml"
 refuses "… and kserve_types.py would see a wrong one" "maxReplicas" \
     "$work/kserve/bin/python" scripts/rehearsal/kserve_types.py "$work/wrong.yaml"
+
+check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml > "$work/workflows.log"
+proof "workflows" "check-jsonschema" "$(tail -n 1 "$work/workflows.log")"
+sed 's/runs-on/run-on/' .github/workflows/ci.yml > "$work/wrong.yaml"
+refuses "… and check-jsonschema would see a wrong one" "run-on" \
+    check-jsonschema --builtin-schema vendor.github-workflows "$work/wrong.yaml"
