@@ -7,8 +7,7 @@
 # ARCHITECTURE is x86_64 or aarch64, this machine's if it is not given. WAY is one of
 #   rustup     the toolchain's own musl target, which rustup adds where it is missing
 #   debian     Debian's Rust and its std sources (x86_64 alone; installs packages, so it needs root)
-#   zig        Debian's Rust and its std sources, linked by zig from PyPI (either architecture; needs root too)
-# and if it is not given rustup, or where rustup cannot fetch the target debian (x86_64) or zig (aarch64).
+# and if it is not given rustup, or where rustup cannot fetch the target debian.
 #
 # No way needs a C compiler for the target: nothing here is written in C. The build scripts and macros of
 # dependencies run on this machine and are linked by its cc.
@@ -18,8 +17,7 @@ cd "$(dirname "$0")/.."
 architecture=${1:-$(uname -m)}
 target=$architecture-unknown-linux-musl
 build_directory=${CARGO_TARGET_DIR:-target}
-rust_packages="rustc-web cargo-web rust-web-src"
-musl_packages="musl-tools musl-dev libunwind-14-dev"
+debian_packages="rustc-web cargo-web rust-web-src musl-tools musl-dev libunwind-14-dev"
 
 say() { printf 'static: %s\n' "$*" >&2; }
 
@@ -69,11 +67,11 @@ build_with_rustup() {
 
 install_debian_packages() {
     # shellcheck disable=SC2086  # one word a package
-    dpkg -s $1 > /dev/null 2>&1 && return
-    [ "$(id -u)" -eq 0 ] || { say "Debian's Rust is not installed; as root: apt-get install $1"; exit 1; }
+    dpkg -s $debian_packages > /dev/null 2>&1 && return
+    [ "$(id -u)" -eq 0 ] || { say "Debian's Rust is not installed; as root: apt-get install $debian_packages"; exit 1; }
     apt-get update
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $1
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $debian_packages
 }
 
 # Debian's libunwind.a was compiled against glibc's fortified headers and asks for __fprintf_chk, which musl
@@ -98,10 +96,11 @@ C
 }
 
 # Debian has no std for musl, but the sources of its own std: they are compiled along. That takes an unstable
-# flag of cargo, which RUSTC_BOOTSTRAP lets a stable toolchain use.
+# flag of cargo, which RUSTC_BOOTSTRAP lets a stable toolchain use. (zig would link for aarch64 too, but its C library
+# has an exp of its own, whose last bit is another one: predictions would depend on who built.)
 build_with_debian() {
-    [ "$architecture" = x86_64 ] || { say "the recipe with Debian's Rust alone is for x86_64"; exit 64; }
-    install_debian_packages "$rust_packages $musl_packages"
+    [ "$architecture" = x86_64 ] || { say "with Debian's Rust only x86_64 can be built"; exit 1; }
+    install_debian_packages
     libraries=$PWD/target/debian/libunwind
     adapt_libunwind "$libraries"
     RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
@@ -113,29 +112,12 @@ build_with_debian() {
     publish target/debian
 }
 
-# zig brings musl, its start files and an unwinder for every architecture.
-build_with_zig() {
-    install_debian_packages "$rust_packages"
-    [ -x target/zig/bin/cargo-zigbuild ] || {
-        python3 -m venv target/zig
-        target/zig/bin/pip install --quiet ziglang cargo-zigbuild
-    }
-    PATH=$PWD/target/zig/bin:/usr/bin:$PATH RUSTC=/usr/bin/rustc CARGO=/usr/bin/cargo RUSTC_BOOTSTRAP=1 \
-        RUSTFLAGS="-Clink-self-contained=no" \
-        cargo-zigbuild zigbuild --release --locked --bin sagelet --target "$target" \
-        -Zbuild-std=std,panic_unwind --target-dir target/zig-build
-    publish target/zig-build
-}
-
 build_either_way() {
     if with_rustup; then
         build_with_rustup
-    elif [ "$architecture" = x86_64 ]; then
+    else
         say "building with Debian's Rust instead"
         build_with_debian
-    else
-        say "building with Debian's Rust and zig instead"
-        build_with_zig
     fi
 }
 
@@ -147,6 +129,5 @@ case ${2:-either} in
     either) build_either_way ;;
     rustup) with_rustup && build_with_rustup ;;
     debian) build_with_debian ;;
-    zig) build_with_zig ;;
-    *) say "unknown way to build: $2 (there are rustup, debian and zig)"; exit 64 ;;
+    *) say "unknown way to build: $2 (there are rustup and debian)"; exit 64 ;;
 esac
