@@ -89,7 +89,7 @@ for step in "$@"; do
             python_packages sdk "sagemaker<3"
             ;;
         figures)
-            packages nginx
+            packages nginx docker-registry
             scripts/static.sh aarch64
             python_packages guide flask gunicorn packaging gevent pandas scikit-learn
             ;;
