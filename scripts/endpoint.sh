@@ -287,13 +287,15 @@ job_end() {
 
 batch_transform() {
     needs JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT
-    create_model "$JOB-$stamp"
-    call aws sagemaker create-transform-job --transform-job-name "$JOB-$stamp" --model-name "$JOB-$stamp" \
+    # Another name than an endpoint's model would have, so that no deletion of an endpoint called JOB takes it along.
+    model=$JOB-transform-$stamp
+    create_model "$model"
+    call aws sagemaker create-transform-job --transform-job-name "$JOB-$stamp" --model-name "$model" \
         --transform-input "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$ROWS}},ContentType=${CONTENT_TYPE:-text/csv},SplitType=Line" \
         --transform-output "S3OutputPath=$OUTPUT,Accept=${CONTENT_TYPE:-text/csv},AssembleWith=Line" \
         --transform-resources "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1}" --batch-strategy MultiRecord
     job_end transform "$JOB-$stamp" TransformJobStatus TransformOutput.S3OutputPath
-    call aws sagemaker delete-model --model-name "$JOB-$stamp"
+    call aws sagemaker delete-model --model-name "$model"
 }
 
 train_job() {

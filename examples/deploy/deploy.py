@@ -310,13 +310,15 @@ def job_end(calls, kind, name):
 
 def batch_transform(calls, options):
     name = stamped(options.name)
-    create_model(calls, options, name)
+    # Another name than an endpoint's model would have, so that no deletion of an endpoint of this name takes it along.
+    model = stamped(f"{options.name}-transform")
+    create_model(calls, options, model)
     source = {"S3DataType": "S3Prefix", "S3Uri": options.rows}
     calls.make(
         calls.sagemaker,
         "create_transform_job",
         TransformJobName=name,
-        ModelName=name,
+        ModelName=model,
         BatchStrategy="MultiRecord",
         TransformInput={
             "DataSource": {"S3DataSource": source},
@@ -328,7 +330,7 @@ def batch_transform(calls, options):
     )
     if job := job_end(calls, "transform", name):
         print(job["TransformOutput"]["S3OutputPath"])
-    calls.make(calls.sagemaker, "delete_model", ModelName=name)
+    calls.make(calls.sagemaker, "delete_model", ModelName=model)
 
 
 def train_job(calls, options):
