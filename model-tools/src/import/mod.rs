@@ -44,8 +44,19 @@ pub(crate) struct Format {
     read: fn(&[u8]) -> Result<Imported, ImportError>,
 }
 
-/// The name of the format that programs are not told from data in.
+/// The formats that hold trees of objects, in which several estimators may be.
 const PICKLE: &str = "pickle";
+const SKOPS: &str = "skops";
+
+/// Which estimators of a file are meant, where it holds several.
+#[derive(clap::Args)]
+pub(crate) struct Keys {
+    /// Estimator to take out of a scikit-learn file that holds several: a key of its dict, a number in its list or
+    /// an attribute of its object, inner ones after a full stop. Given more than once, rows go through the
+    /// estimators in this order: --key scaler --key model
+    #[arg(long = "key", value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+}
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
 pub(crate) static FORMATS: [Format; 12] = [
@@ -62,7 +73,7 @@ pub(crate) static FORMATS: [Format; 12] = [
         read: sklearn::read_pickle,
     },
     Format {
-        name: "skops",
+        name: SKOPS,
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
@@ -182,6 +193,8 @@ pub(crate) enum ImportError {
     Safetensors(#[from] safetensors::SafetensorsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
+    #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
+    NoKeys(&'static str),
 }
 
 /// A file whose format is known, before it is read.
@@ -209,14 +222,14 @@ pub(crate) struct Source {
 }
 
 /// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`], compressed or in
-/// an archive or not.
+/// an archive or not. Of a file that holds several estimators, `keys` says which are meant.
 ///
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
-pub(crate) fn read(path: &str) -> Result<Source, Error> {
+pub(crate) fn read(path: &str, keys: &[String]) -> Result<Source, Error> {
     let opened = open(path)?;
     let imported = opened
-        .import()
+        .import(keys)
         .map_err(|error| opened.input.refused(error))?;
     Ok(opened.with(imported))
 }
@@ -260,12 +273,17 @@ impl Opened {
         self.unwrapped.as_deref().unwrap_or(&self.input.bytes)
     }
 
-    /// Reads the model.
+    /// Reads the model, or of several estimators the ones under `keys`.
     ///
     /// # Errors
     /// Its content makes no model.
-    pub(crate) fn import(&self) -> Result<Imported, ImportError> {
-        let imported = (self.format.read)(self.bytes())?;
+    pub(crate) fn import(&self, keys: &[String]) -> Result<Imported, ImportError> {
+        let imported = match (keys, self.format.name) {
+            ([], _) => (self.format.read)(self.bytes()),
+            (keys, PICKLE) => sklearn::read_pickle_part(self.bytes(), keys),
+            (keys, SKOPS) => sklearn::read_skops_part(self.bytes(), keys),
+            (_, other) => Err(ImportError::NoKeys(other)),
+        }?;
         imported.document.validate()?;
         Ok(imported)
     }

@@ -15,6 +15,11 @@ const MEMORY_BYTES_MAX: usize = 256 << 20;
 fn corpus() -> Vec<Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut paths: Vec<_> = [
+        "sklearn-0.19",
+        "sklearn-0.20",
+        "sklearn-0.22",
+        "sklearn-0.24",
+        "sklearn-1.0",
         "sklearn-1.3",
         "sklearn-1.9",
         "onnx",

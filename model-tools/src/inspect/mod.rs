@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
     /// Model, in any format that `model-tools formats` lists; - is standard input
     #[arg(value_name = "FILE")]
     file: String,
+    #[command(flatten)]
+    part: import::Keys,
     /// Print JSON with every parameter, for programs
     #[arg(long)]
     json: bool,
@@ -32,7 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let opened = import::open(&arguments.file)?;
     let pickle = opened.pickle()?;
-    let imported = opened.import();
+    let imported = opened.import(&arguments.part.keys);
     let shown = match (imported, &pickle) {
         (Ok(imported), _) => {
             let source = opened.with(imported);

@@ -215,6 +215,8 @@ const DANGEROUS_FUNCTIONS: &[(&str, &str)] = &[
     ("code", "interact"),
     ("joblib", "load"),
     ("joblib.numpy_pickle", "load"),
+    ("sklearn.externals.joblib", "load"),
+    ("sklearn.externals.joblib.numpy_pickle", "load"),
     ("numpy", "fromfile"),
     ("numpy", "load"),
     ("numpy", "memmap"),
@@ -229,8 +231,21 @@ const DANGEROUS_FUNCTIONS: &[(&str, &str)] = &[
     ("types", "FunctionType"),
 ];
 
+/// Functions of scikit-learn that score columns: selectors name the one that they were fitted with.
+const SCORES: &[&str] = &[
+    "chi2",
+    "f_classif",
+    "f_oneway",
+    "f_regression",
+    "mutual_info_classif",
+    "mutual_info_regression",
+    "r_regression",
+];
+
 /// Python's own names for data.
 const SAFE_BUILTINS: &[&str] = &[
+    "DeprecationWarning",
+    "FutureWarning",
     "bool",
     "bytearray",
     "bytes",
@@ -259,6 +274,14 @@ const SAFE_NAMES: &[(&str, &[&str])] = &[
     ("copyreg", &["_reconstructor"]),
     ("datetime", &["date", "datetime", "timedelta"]),
     ("joblib.numpy_pickle", &["NumpyArrayWrapper"]),
+    (
+        "sklearn.externals.joblib.numpy_pickle",
+        &["NumpyArrayWrapper"],
+    ),
+    ("sklearn.metrics.scorer", &["_passthrough_scorer"]),
+    ("sklearn.metrics._scorer", &["_passthrough_scorer"]),
+    ("scipy.interpolate.interpolate", &["interp1d"]),
+    ("scipy.interpolate._interpolate", &["interp1d"]),
     (
         "numpy",
         &[
@@ -295,23 +318,16 @@ const SAFE_NAMES: &[(&str, &[&str])] = &[
             "uint8",
         ],
     ),
-    (
-        "numpy.core._multiarray_umath",
-        &[
-            "_reconstruct",
-            "exp",
-            "expm1",
-            "log",
-            "log1p",
-            "scalar",
-            "sqrt",
-            "square",
-        ],
-    ),
+    ("numpy.core._multiarray_umath", &["_reconstruct", "scalar"]),
+    // What it names is listed beside it.
+    ("numpy.core", &["_ufunc_reconstruct"]),
     ("numpy.core.multiarray", &["_reconstruct", "scalar"]),
     ("numpy.core.numeric", &["_frombuffer"]),
     ("numpy._core.multiarray", &["_reconstruct", "scalar"]),
     ("numpy._core.numeric", &["_frombuffer"]),
+    ("numpy.random", &["__RandomState_ctor"]),
+    ("pandas.core.indexes.base", &["Index", "_new_Index"]),
+    ("exceptions", &["DeprecationWarning", "FutureWarning"]),
     ("numpy.ma.core", &["MaskedArray", "_mareconstruct"]),
     ("numpy.ma", &["MaskedArray", "_mareconstruct"]),
     ("numpy.random._mt19937", &["MT19937"]),
@@ -360,7 +376,16 @@ fn is_safe(module: &str, name: &str) -> bool {
     is_builtin(module) && SAFE_BUILTINS.contains(&name)
         || SAFE_NAMES.iter().any(|entry| listed(&entry))
         || is_scikit_learn_class(module, name)
+        || module.starts_with("sklearn.feature_selection.") && SCORES.contains(&name)
+        || is_elementary_function(module, name)
         || module.starts_with("scipy.sparse.") && name.ends_with("_matrix")
+}
+
+/// numpy's exponential, logarithm and powers, by whichever module of numpy or scipy the writer found them in.
+fn is_elementary_function(module: &str, name: &str) -> bool {
+    let package = module.split('.').next();
+    matches!(package, Some("numpy" | "scipy"))
+        && matches!(name, "exp" | "expm1" | "log" | "log1p" | "sqrt" | "square")
 }
 
 /// Python 2 called it `__builtin__`.
@@ -368,7 +393,7 @@ fn is_builtin(module: &str) -> bool {
     matches!(module, "builtins" | "__builtin__")
 }
 
-/// Classes of scikit-learn, and the constructors of its compiled loss functions. Its functions and what it
+/// Classes of scikit-learn, and the constructors of its compiled loss functions. Its other functions and what it
 /// brings along from others (`sklearn.externals`) or downloads (`sklearn.datasets`) are not among them.
 fn is_scikit_learn_class(module: &str, name: &str) -> bool {
     let mut parts = module.split('.');

@@ -55,12 +55,11 @@ impl<'a> Builder<'a> {
             "NdArrayNode" => self.array(node)?,
             "SliceNode" => self.slice(node, content)?,
             "TypeNode" => global(text(node, "__module__")?, text(node, "__class__")?)?,
-            "FunctionNode" => {
-                let content = content
-                    .and_then(Value::as_object)
-                    .ok_or_else(|| shape("a function has no name"))?;
-                global(text(content, "module_path")?, text(content, "function")?)?
-            }
+            // In the format's protocol 0 a function's name lay deeper.
+            "FunctionNode" => match content.and_then(Value::as_object) {
+                Some(name) => global(text(name, "module_path")?, text(name, "function")?)?,
+                None => global(text(node, "__module__")?, text(node, "__class__")?)?,
+            },
             "ObjectNode" => self.object(node, content)?,
             // What else skops knows (random generators, losses, trees) is no part of a linear model: its class
             // is kept, not its content.
