@@ -15,11 +15,12 @@ mod linfa;
 mod mutation_tests;
 mod objects;
 mod onnx;
-pub(crate) mod pickle;
+mod pickle;
 mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+pub(crate) mod trust;
 mod xgboost;
 
 use std::borrow::Cow;
@@ -29,6 +30,8 @@ use sagelet::artifact::{ArtifactError, Digest, Document};
 
 use self::container::ContainerError;
 use self::pickle::{Pickle, PickleError};
+use self::skops::Skops;
+use self::trust::Contents;
 use crate::error::Error;
 use crate::input::{Input, MODEL_BYTES_MAX};
 
@@ -176,7 +179,7 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     Pickle(#[from] PickleError),
     #[error("{0}")]
-    Dangerous(pickle::Dangerous),
+    Dangerous(trust::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
     #[error(transparent)]
@@ -288,16 +291,17 @@ impl Opened {
         Ok(imported)
     }
 
-    /// The pickle that this is, if it is one, as far as it can be read without converting it.
+    /// What is in a pickle or a skops file; none of other formats.
     ///
     /// # Errors
     /// It cannot be read.
-    pub(crate) fn pickle(&self) -> Result<Option<Pickle>, Error> {
-        if self.format.name != PICKLE {
-            return Ok(None);
-        }
-        let pickle = Pickle::read(self.bytes());
-        pickle.map(Some).map_err(|error| self.input.refused(error))
+    pub(crate) fn contents(&self) -> Result<Option<Contents>, ImportError> {
+        let contents = match self.format.name {
+            PICKLE => Pickle::read(self.bytes()).map(Pickle::contents)?,
+            SKOPS => Skops::read(self.bytes()).map(Skops::contents)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(contents))
     }
 
     /// The file together with the model that was read from it.

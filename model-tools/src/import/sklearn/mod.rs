@@ -34,8 +34,9 @@ use self::step::{Outcome, Step};
 use self::unwrap::Unwrapped;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
-use super::pickle::{Pickle, Trust};
+use super::pickle::Pickle;
 use super::skops::Skops;
+use super::trust::{self, Named};
 use super::{ImportError, Imported};
 
 /// Reads a pickle.
@@ -46,15 +47,7 @@ pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
 /// Reads the estimators under `keys` of a pickle; without keys the only one.
 pub(super) fn read_pickle_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
     let pickle = Pickle::read(bytes)?;
-    pickle.refuse_dangerous().map_err(ImportError::Dangerous)?;
-    let mut imported = convert(pickle.root(), keys)?;
-    let unknown = pickle
-        .globals
-        .iter()
-        .filter(|named| named.trust == Trust::Unknown);
-    imported
-        .ignored
-        .extend(unknown.map(|named| format!("{}, of which nothing is known", named.global)));
+    let mut imported = convert(pickle.root(), &pickle.globals, keys)?;
     if pickle.trailing_bytes > 0 {
         let count = pickle.trailing_bytes;
         imported
@@ -71,12 +64,21 @@ pub(super) fn read_skops(bytes: &[u8]) -> Result<Imported, ImportError> {
 
 /// Reads the estimators under `keys` of a file of skops; without keys the only one.
 pub(super) fn read_skops_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
-    Ok(convert(Skops::read(bytes)?.root(), keys)?)
+    let skops = Skops::read(bytes)?;
+    convert(skops.root(), &skops.globals, keys)
+}
+
+/// Converts the model in a tree whose file names these classes and functions.
+fn convert(root: Value<'_>, globals: &[Named], keys: &[String]) -> Result<Imported, ImportError> {
+    trust::refuse_dangerous(globals).map_err(ImportError::Dangerous)?;
+    let mut imported = model(root, keys)?;
+    imported.ignored.extend(trust::unknown(globals));
+    Ok(imported)
 }
 
 /// Converts the model in a tree: the first estimator that cannot be converted is refused, with its place and
 /// the reason.
-fn convert(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
+fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
     let Unwrapped {
         mut steps,
         names,

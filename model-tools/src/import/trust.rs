@@ -1,22 +1,77 @@
-//! The classes and functions that a pickle names, and how much trust each deserves.
+//! The classes and functions that a file of objects names, and how much trust each deserves.
 //!
 //! Nothing here is called, whatever it is: a name is data. But a file that names `os.system` was made to do
 //! harm where Python loads it, and whoever holds it should hear so.
 
-use std::collections::HashMap;
 use std::fmt;
 
-use crate::import::objects::Global;
+use super::objects::Global;
+
+/// What is in a file of objects, as far as it can be told without converting it.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    /// The version of its format, where it says one.
+    pub(crate) protocol: Option<u64>,
+    /// How many objects it is made of.
+    pub(crate) objects: usize,
+    /// The class of the outermost object; none for a dict or list.
+    pub(crate) class: Option<String>,
+    /// Every class and function that it names, in the order of their first mention.
+    pub(crate) globals: Vec<Named>,
+}
 
 /// A class or function and the first place that names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
     /// Its name.
     pub(crate) global: Global,
-    /// Byte of the first instruction that names it.
-    pub(crate) offset: usize,
+    /// Byte of the first instruction of a pickle that names it; none in other files.
+    pub(crate) offset: Option<usize>,
     /// What it is known for.
     pub(crate) trust: Trust,
+}
+
+impl Named {
+    /// A name and its place.
+    pub(crate) fn new(global: Global, offset: Option<usize>) -> Self {
+        Self {
+            trust: Trust::of(&global),
+            global,
+            offset,
+        }
+    }
+}
+
+impl fmt::Display for Named {
+    /// With its place.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.global.fmt(formatter)?;
+        match self.offset {
+            Some(offset) => write!(formatter, " at byte {offset}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks that nothing dangerous is named.
+///
+/// # Errors
+/// Everything dangerous that is.
+pub(crate) fn refuse_dangerous(globals: &[Named]) -> Result<(), Dangerous> {
+    let dangerous = globals
+        .iter()
+        .filter(|named| named.trust == Trust::Dangerous);
+    let named: Vec<_> = dangerous.cloned().collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    Err(Dangerous(named))
+}
+
+/// What is named without being known, as `convert` says it.
+pub(crate) fn unknown(globals: &[Named]) -> impl Iterator<Item = String> {
+    let unknown = globals.iter().filter(|named| named.trust == Trust::Unknown);
+    unknown.map(|named| format!("{}, of which nothing is known", named.global))
 }
 
 /// How much trust a class or function deserves.
@@ -32,20 +87,16 @@ pub(crate) enum Trust {
 
 /// Names that a file of a model has no honest reason for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Dangerous(pub(super) Vec<Named>);
+pub(crate) struct Dangerous(Vec<Named>);
 
 impl fmt::Display for Dangerous {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// More of them would tell nothing new.
         const SHOWN: usize = 5;
-        formatter.write_str("the pickle names ")?;
+        formatter.write_str("it names ")?;
         for (index, named) in self.0.iter().take(SHOWN).enumerate() {
             let comma = if index > 0 { ", " } else { "" };
-            write!(
-                formatter,
-                "{comma}{} at byte {}",
-                named.global, named.offset
-            )?;
+            write!(formatter, "{comma}{named}")?;
         }
         if self.0.len() > SHOWN {
             write!(formatter, " and {} more of the kind", self.0.len() - SHOWN)?;
@@ -54,20 +105,6 @@ impl fmt::Display for Dangerous {
             ", which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file",
         )
     }
-}
-
-/// Names with their first places, in the order of these.
-pub(super) fn named(places: HashMap<Global, usize>) -> Vec<Named> {
-    let mut names: Vec<_> = places
-        .into_iter()
-        .map(|(global, offset)| Named {
-            trust: Trust::of(&global),
-            global,
-            offset,
-        })
-        .collect();
-    names.sort_by_key(|named| named.offset);
-    names
 }
 
 impl fmt::Display for Trust {
