@@ -248,6 +248,10 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
             "step \"quantiletransformer\" (QuantileTransformer): it changes each cell",
         ),
         (
+            "scaler_and_models",
+            "dict: it holds several estimators, \"scaler\" (StandardScaler), \"models.price\" (Ridge), \"models.area\" (Lasso), and",
+        ),
+        (
             "select_from_forest",
             "step \"selectfrommodel\", estimator_ (RandomForestRegressor): it has no coef_",
         ),
@@ -277,11 +281,12 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
             "Wrapper: it is not a class of scikit-learn, and what it predicts is not known; --key takes an estimator",
         ),
     ];
-    // All but the reason of scikit-learn 0.20, which newer versions do not give.
+    // Column names without their order are a thing of old versions.
+    let all = reasons.len() - 1;
     for (folder, count) in [
         ("sklearn-0.20", 1),
-        ("sklearn-1.3", 21),
-        ("sklearn-1.9", 21),
+        ("sklearn-1.3", all),
+        ("sklearn-1.9", all),
     ] {
         let paths = models(folder, true);
         assert_eq!(paths.len(), count);
@@ -296,6 +301,116 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
             assert!(seen.contains("  safe       "), "{seen}");
         }
     }
+}
+
+/// A file of the newer corpus, by its name without the ending.
+fn path(name: &str) -> String {
+    let refused = name.starts_with("refused");
+    let mut paths = models("sklearn-1.9", refused).into_iter();
+    let path = paths.find(|path| self::name(path) == name).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A scaler and two models in a dict: rows go through what is named, in the order in which it is named.
+#[test]
+fn keys_choose_among_several_estimators() {
+    let scratch = Scratch::new();
+    let (output, file) = (
+        scratch.path("model.cbor"),
+        path("refused_scaler_and_models"),
+    );
+    let keys = ["--key", "scaler", "--key", "models.price"];
+    let told = run(["convert", &file, "-o", &output].into_iter().chain(keys));
+    for line in [
+        "unwrapped StandardScaler from \"scaler\" of a dict\n",
+        "unwrapped Ridge from \"models.price\" of a dict\n",
+        "left out \"models.area\" (Lasso)\n",
+    ] {
+        assert!(
+            told.stderr.contains(line),
+            "{line:?} is not in {}",
+            told.stderr
+        );
+    }
+    told.ok();
+    let document = Artifact::read(output.as_ref()).unwrap().document;
+    assert_eq!(document.features[1].name.as_deref(), Some("b"));
+    check(Path::new(&file), &document);
+    // The other commands that read models take the same keys.
+    let rows = scratch.write("rows.csv", b"1,2,3,4\n");
+    let converted = run(["predict", &output, &rows]).ok();
+    let predicted = run(["predict", &file, &rows].into_iter().chain(keys)).ok();
+    assert_eq!(predicted, converted);
+    let archive = scratch.path("model.tar.gz");
+    run(["package", &file, "-o", &archive].into_iter().chain(keys)).ok();
+    let report = scratch.path("report.html");
+    run(["report", &file, "-o", &report].into_iter().chain(keys)).ok();
+    let inspected = run(["inspect", &file, "--key", "models.area"]).ok();
+    assert!(
+        inspected.contains("kind          elastic-net"),
+        "{inspected}"
+    );
+    let other = ["--key-a", "models.area", "--key-b", "models.price"];
+    assert_eq!(
+        run(["diff", &file, &file].into_iter().chain(other)).code,
+        Some(1)
+    );
+}
+
+#[test]
+fn a_key_that_leads_nowhere_is_refused_with_those_that_do() {
+    let refused = |path: &str, key: &str, reason: &str| {
+        run(["convert", path, "-o", "-", "--key", key]).refused(1, reason);
+    };
+    let two = path("refused_two_models");
+    refused(
+        &two,
+        "third",
+        "no estimator under the key \"third\"; there are \"first\" (Ridge), \"second\" (Lasso)",
+    );
+    refused(
+        &path("ridge"),
+        "model",
+        "Ridge: the file holds this one estimator alone",
+    );
+    refused(
+        crate::harness::DIABETES,
+        "model",
+        "and this is cbor: leave it out",
+    );
+    let order = ["--key", "first", "--key", "second"];
+    run(["convert", &two, "-o", "-"].into_iter().chain(order)).refused(
+        1,
+        "key \"first\" (Ridge): this transformer is not supported",
+    );
+}
+
+/// What an object of the user's own class does with its model is not in the file; that something is left out is
+/// said, and only done on request.
+#[test]
+fn an_estimator_in_an_object_of_another_class_is_taken_out_by_name_only() {
+    let file = path("refused_wrapper_class");
+    let told = run([
+        "convert", &file, "-o", "-", "--to", "json", "--key", "model",
+    ]);
+    let line = "unwrapped Ridge from \"model\" of a Wrapper\n";
+    assert!(told.stderr.contains(line), "{}", told.stderr);
+    told.ok();
+}
+
+#[test]
+fn a_selection_says_what_becomes_of_the_other_columns() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let told = run(["convert", &path("select_named"), "-o", &output]);
+    let line =
+        "kept 2 of 4 columns by SelectKBest; the others stay in the rows and are not looked at\n";
+    assert!(told.stderr.contains(line), "{}", told.stderr);
+    told.ok();
+    // Clients go on sending all four, by the same names; in the two others anything may stand.
+    let rows = scratch.write("rows.csv", b"age,income,ratio,distance\n,2.5,?,100\n");
+    let predicted = run(["predict", &output, &rows]).ok();
+    assert_eq!(predicted.lines().count(), 1);
 }
 
 /// In Python, loading this file runs the command.
@@ -327,6 +442,39 @@ fn a_command_inside_of_a_real_model_is_refused_too() {
     let scratch = Scratch::new();
     let path = scratch.write("model.pkl", &bytes);
     run(["convert", &path, "-o", "-"]).refused(1, "builtins.eval at byte ");
+}
+
+/// skops asks before it loads such a file; here it is never more than a name.
+#[test]
+fn a_skops_file_that_names_a_command_is_refused_and_listed() {
+    use std::io::Write as _;
+    let schema = r#"{"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "protocol": 2, "content": [
+        {"__class__": "partial", "__module__": "functools", "__loader__": "PartialNode", "content":
+            {"func": {"__class__": "system", "__module__": "os", "__loader__": "FunctionNode"}}}]}"#;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("schema.json", stored).unwrap();
+    archive.write_all(schema.as_bytes()).unwrap();
+    let scratch = Scratch::new();
+    let bytes = archive.finish().unwrap().into_inner();
+    let path = scratch.write("evil.skops", &bytes);
+    run(["convert", &path, "-o", "-"]).refused(1, "it names os.system, which can run code");
+    let inspected = run(["inspect", &path]);
+    assert_eq!(inspected.code, Some(1));
+    let text = String::from_utf8(inspected.stdout).unwrap();
+    for line in [
+        "  dangerous  os.system\n",
+        "  unknown    functools.partial\n",
+        "  safe       builtins.list\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let json = run(["inspect", &path, "--json"]).stdout;
+    let report: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(report["skops"]["protocol"], 2);
+    assert_eq!(report["skops"]["globals"][2]["name"], "os.system");
+    assert_eq!(report["skops"]["globals"][2]["trust"], "dangerous");
 }
 
 /// What a person sees: what was read, folded and unwrapped, and where the model comes from.

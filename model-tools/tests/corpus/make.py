@@ -292,6 +292,10 @@ def refused():
     kept = wrapper()
     kept.model, kept.threshold = lm.Ridge().fit(X, Y), 3.0
     yield "wrapper_class", kept
+    scaler = pre.StandardScaler().fit(X)
+    models = {"price": lm.Ridge().fit(scaler.transform(X), Y), "area": lm.Lasso().fit(scaler.transform(X), POSITIVE)}
+    yield "scaler_and_models", {"scaler": scaler, "models": models, "columns": ["a", "b", "c", "d"]}
+    expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
 
 
 def dump(name, model, way):

@@ -58,7 +58,7 @@ pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<
     }
     if keys.is_empty() {
         let only = only(&whole, &candidates)?;
-        return Ok(taken(&whole, &[only], &candidates));
+        return taken(&whole, &[only], &candidates);
     }
     let named = |key: &String| {
         let mut paths = candidates.iter();
@@ -73,7 +73,7 @@ pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<
             })
     };
     let chosen = keys.iter().map(named).collect::<Outcome<Vec<_>>>()?;
-    Ok(taken(&whole, &chosen, &candidates))
+    taken(&whole, &chosen, &candidates)
 }
 
 fn nothing(root: Value<'_>) -> &'static str {
@@ -108,11 +108,12 @@ fn taken<'a>(
     whole: &Step<'a>,
     chosen: &[&Candidate<'a>],
     candidates: &[Candidate<'a>],
-) -> Unwrapped<'a> {
-    let steps: Vec<_> = chosen
-        .iter()
-        .map(|candidate| Step::root(candidate.value))
-        .collect();
+) -> Outcome<Unwrapped<'a>> {
+    let steps = chosen.iter().map(|candidate| {
+        let place = format!("key {:?}", candidate.path);
+        whole.part(candidate.value, &place)
+    });
+    let steps = steps.collect::<Outcome<Vec<_>>>()?;
     let mut notes: Vec<_> = chosen
         .iter()
         .zip(&steps)
@@ -130,11 +131,11 @@ fn taken<'a>(
         notes.push(format!("left out {}", listed(left.iter().copied())));
     }
     let within = chosen.first().map(|first| first.within);
-    Unwrapped {
+    Ok(Unwrapped {
         steps,
         names: within.map(names_beside).unwrap_or_default(),
         notes,
-    }
+    })
 }
 
 fn listed<'c, 'a: 'c>(
