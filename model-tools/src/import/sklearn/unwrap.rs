@@ -31,7 +31,6 @@ struct Candidate<'a> {
     /// The keys that lead to it, joined by full stops.
     path: String,
     value: Value<'a>,
-    level: usize,
     /// Where its neighbours are.
     within: Value<'a>,
     /// Whether only dicts and lists are around it, which do nothing of their own.
@@ -83,15 +82,11 @@ fn nothing(root: Value<'_>) -> &'static str {
     }
 }
 
-/// The only estimator of the outermost level that has any, if nothing around it does anything of its own.
+/// The only estimator, if nothing around it does anything of its own.
 fn only<'c, 'a>(whole: &Step<'a>, candidates: &'c [Candidate<'a>]) -> Outcome<&'c Candidate<'a>> {
-    let level = candidates.iter().map(|candidate| candidate.level).min();
-    let mut outermost = candidates
-        .iter()
-        .filter(|candidate| Some(candidate.level) == level);
-    match (outermost.next(), outermost.next()) {
-        (Some(only), None) if only.in_plain_containers => Ok(only),
-        (Some(_), None) => Err(whole.refuse(format_args!(
+    match candidates {
+        [only] if only.in_plain_containers => Ok(only),
+        [_] => Err(whole.refuse(format_args!(
             "it is not a class of scikit-learn, and what it predicts is not known; --key takes an estimator out of \
              it, and leaves out what it does itself: {}",
             listed(candidates)
@@ -161,7 +156,7 @@ fn candidates(root: Value<'_>) -> Vec<Candidate<'_>> {
     let mut found = Vec::new();
     let mut looked_at = 0;
     let mut level = vec![(String::new(), root, true)];
-    for number in 0..LEVELS_MAX {
+    for _ in 0..LEVELS_MAX {
         let mut inner = Vec::new();
         for (path, container, plain) in level {
             let plain = plain && container.class().is_none();
@@ -178,7 +173,6 @@ fn candidates(root: Value<'_>) -> Vec<Candidate<'_>> {
                     found.push(Candidate {
                         path,
                         value,
-                        level: number,
                         within: container,
                         in_plain_containers: plain,
                     });
