@@ -188,214 +188,17 @@ fn every_model_predicts_what_scikit_learn_does() {
     }
 }
 
-/// A file of the newer corpus.
-pub(crate) fn file(name: &str) -> Vec<u8> {
-    std::fs::read(corpus("sklearn-1.9").join(name)).unwrap()
-}
-
-/// What is written in every place of the corpus: which model is refused, where, and with what reason.
-#[test]
-fn what_is_not_linear_is_refused_by_step_class_and_reason() {
-    let reasons = [
-        (
-            "bins",
-            "step \"kbinsdiscretizer\" (KBinsDiscretizer): it changes each cell",
-        ),
-        (
-            "calibrated",
-            "CalibratedClassifierCV: it averages the probabilities of 2 classifiers",
-        ),
-        (
-            "calibrated_isotonic",
-            "calibrated_classifiers_[0] (_CalibratedClassifier): the calibration method \"isotonic\"",
-        ),
-        (
-            "columns_by_name",
-            "transformer \"numbers\" (Pipeline): it takes the column \"age\", but the names of all columns",
-        ),
-        ("forest", "RandomForestRegressor: it is not a linear model"),
-        (
-            "isotonic_nan",
-            "IsotonicRegression: out_of_bounds=\"nan\" predicts nothing outside",
-        ),
-        (
-            "logarithm",
-            "step \"functiontransformer\" (FunctionTransformer): it applies numpy",
-        ),
-        (
-            "min_max_clip",
-            "step \"minmaxscaler\" (MinMaxScaler): clip=True",
-        ),
-        ("neighbors", "KNeighborsRegressor: it is not a linear model"),
-        (
-            "normalizer",
-            "step \"normalizer\" (Normalizer): it divides each row",
-        ),
-        (
-            "ordinal_missing",
-            "step \"ordinalencoder\" (OrdinalEncoder): missing cells become NaN",
-        ),
-        (
-            "polynomial",
-            "step \"polynomialfeatures\" (PolynomialFeatures): it makes columns",
-        ),
-        (
-            "power",
-            "step \"powertransformer\" (PowerTransformer): it changes each cell",
-        ),
-        (
-            "quantiles",
-            "step \"quantiletransformer\" (QuantileTransformer): it changes each cell",
-        ),
-        (
-            "scaler_and_models",
-            "dict: it holds several estimators, \"scaler\" (StandardScaler), \"models.price\" (Ridge), \"models.area\" (Lasso), and",
-        ),
-        (
-            "select_from_forest",
-            "step \"selectfrommodel\", estimator_ (RandomForestRegressor): it has no coef_",
-        ),
-        (
-            "spline",
-            "step \"splinetransformer\" (SplineTransformer): it makes columns",
-        ),
-        (
-            "svc_three",
-            "SVC: for more than two classes it compares every two",
-        ),
-        ("svr_rbf", "SVR: its kernel is not \"linear\""),
-        (
-            "two_models",
-            "dict: it holds several estimators, \"first\" (Ridge), \"second\" (Lasso)",
-        ),
-        (
-            "two_sorts_of_missing",
-            "step \"onehotencoder\" (OneHotEncoder): None and NaN are categories",
-        ),
-        (
-            "unfitted",
-            "LinearRegression: it takes 0 columns: it is not fitted",
-        ),
-        (
-            "wrapper_class",
-            "Wrapper: it is not a class of scikit-learn, and what it predicts is not known; --key takes an estimator",
-        ),
-    ];
-    // Column names without their order are a thing of old versions.
-    let all = reasons.len() - 1;
-    for (folder, count) in [
-        ("sklearn-0.20", 1),
-        ("sklearn-1.3", all),
-        ("sklearn-1.9", all),
-    ] {
-        let paths = models(folder, true);
-        assert_eq!(paths.len(), count);
-        for path in paths {
-            let name = name(&path);
-            let name = name.strip_prefix("refused_").unwrap();
-            let (_, reason) = reasons.iter().find(|(model, _)| *model == name).unwrap();
-            run(["convert", path.to_str().unwrap(), "-o", "-"]).refused(1, reason);
-            // What is in it can be seen all the same.
-            let seen = run(["inspect", path.to_str().unwrap()]).ok();
-            assert!(seen.contains("conversion    not possible: "), "{seen}");
-            assert!(seen.contains("  safe       "), "{seen}");
-        }
-    }
-}
-
 /// A file of the newer corpus, by its name without the ending.
-fn path(name: &str) -> String {
+pub(crate) fn path(name: &str) -> String {
     let refused = name.starts_with("refused");
     let mut paths = models("sklearn-1.9", refused).into_iter();
     let path = paths.find(|path| self::name(path) == name).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-/// A scaler and two models in a dict: rows go through what is named, in the order in which it is named.
-#[test]
-fn keys_choose_among_several_estimators() {
-    let scratch = Scratch::new();
-    let (output, file) = (
-        scratch.path("model.cbor"),
-        path("refused_scaler_and_models"),
-    );
-    let keys = ["--key", "scaler", "--key", "models.price"];
-    let told = run(["convert", &file, "-o", &output].into_iter().chain(keys));
-    for line in [
-        "unwrapped StandardScaler from \"scaler\" of a dict\n",
-        "unwrapped Ridge from \"models.price\" of a dict\n",
-        "left out \"models.area\" (Lasso)\n",
-    ] {
-        assert!(
-            told.stderr.contains(line),
-            "{line:?} is not in {}",
-            told.stderr
-        );
-    }
-    told.ok();
-    let document = Artifact::read(output.as_ref()).unwrap().document;
-    assert_eq!(document.features[1].name.as_deref(), Some("b"));
-    check(Path::new(&file), &document);
-    // The other commands that read models take the same keys.
-    let rows = scratch.write("rows.csv", b"1,2,3,4\n");
-    let converted = run(["predict", &output, &rows]).ok();
-    let predicted = run(["predict", &file, &rows].into_iter().chain(keys)).ok();
-    assert_eq!(predicted, converted);
-    let archive = scratch.path("model.tar.gz");
-    run(["package", &file, "-o", &archive].into_iter().chain(keys)).ok();
-    let report = scratch.path("report.html");
-    run(["report", &file, "-o", &report].into_iter().chain(keys)).ok();
-    let inspected = run(["inspect", &file, "--key", "models.area"]).ok();
-    assert!(
-        inspected.contains("kind          elastic-net"),
-        "{inspected}"
-    );
-    let other = ["--key-a", "models.area", "--key-b", "models.price"];
-    assert_eq!(
-        run(["diff", &file, &file].into_iter().chain(other)).code,
-        Some(1)
-    );
-}
-
-#[test]
-fn a_key_that_leads_nowhere_is_refused_with_those_that_do() {
-    let refused = |path: &str, key: &str, reason: &str| {
-        run(["convert", path, "-o", "-", "--key", key]).refused(1, reason);
-    };
-    let two = path("refused_two_models");
-    refused(
-        &two,
-        "third",
-        "no estimator under the key \"third\"; there are \"first\" (Ridge), \"second\" (Lasso)",
-    );
-    refused(
-        &path("ridge"),
-        "model",
-        "Ridge: the file holds this one estimator alone",
-    );
-    refused(
-        crate::harness::DIABETES,
-        "model",
-        "and this is cbor: leave it out",
-    );
-    let order = ["--key", "first", "--key", "second"];
-    run(["convert", &two, "-o", "-"].into_iter().chain(order)).refused(
-        1,
-        "key \"first\" (Ridge): this transformer is not supported",
-    );
-}
-
-/// What an object of the user's own class does with its model is not in the file; that something is left out is
-/// said, and only done on request.
-#[test]
-fn an_estimator_in_an_object_of_another_class_is_taken_out_by_name_only() {
-    let file = path("refused_wrapper_class");
-    let told = run([
-        "convert", &file, "-o", "-", "--to", "json", "--key", "model",
-    ]);
-    let line = "unwrapped Ridge from \"model\" of a Wrapper\n";
-    assert!(told.stderr.contains(line), "{}", told.stderr);
-    told.ok();
+/// A file of the newer corpus.
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    std::fs::read(corpus("sklearn-1.9").join(name)).unwrap()
 }
 
 #[test]
@@ -413,68 +216,37 @@ fn a_selection_says_what_becomes_of_the_other_columns() {
     assert_eq!(predicted.lines().count(), 1);
 }
 
-/// In Python, loading this file runs the command.
+/// A missing cell is a category of its own in whatever way a request says that it is missing.
 #[test]
-fn a_pickle_that_would_run_a_command_is_refused_and_nothing_runs() {
+fn a_missing_category_is_missing_in_every_format() {
+    let file = path("one_hot_missing");
+    let told = std::fs::read(Path::new(&file).with_extension("json")).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told["rows"][1], serde_json::json!([null]));
+    let expected = told["predictions"][1].as_f64().unwrap();
     let scratch = Scratch::new();
-    let marker = scratch.path("ran");
-    let evil = format!("cposix\nsystem\n(S'touch {marker}'\ntR.");
-    let evil = scratch.write("evil.pkl", evil.as_bytes());
-    for command in [&["convert", &evil, "-o", "-"][..], &["predict", &evil]] {
-        run(command.iter().copied()).refused(1, "posix.system at byte 0");
-    }
-    let inspected = run(["inspect", &evil]);
-    assert_eq!(inspected.code, Some(1));
-    let text = String::from_utf8(inspected.stdout).unwrap();
-    assert!(
-        text.contains("  dangerous  posix.system at byte 0\n"),
-        "{text}"
-    );
-    assert_eq!(scratch.files(), ["evil.pkl"], "the command ran");
-}
-
-/// Hidden behind a real model: its coefficients are never read.
-#[test]
-fn a_command_inside_of_a_real_model_is_refused_too() {
-    let mut bytes = file("linear.p2");
-    assert_eq!(bytes.pop(), Some(b'.'));
-    bytes.extend(b"0cbuiltins\neval\nU\x011\x85R.");
-    let scratch = Scratch::new();
-    let path = scratch.write("model.pkl", &bytes);
-    run(["convert", &path, "-o", "-"]).refused(1, "builtins.eval at byte ");
-}
-
-/// skops asks before it loads such a file; here it is never more than a name.
-#[test]
-fn a_skops_file_that_names_a_command_is_refused_and_listed() {
-    use std::io::Write as _;
-    let schema = r#"{"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "protocol": 2, "content": [
-        {"__class__": "partial", "__module__": "functools", "__loader__": "PartialNode", "content":
-            {"func": {"__class__": "system", "__module__": "os", "__loader__": "FunctionNode"}}}]}"#;
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let stored =
-        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    archive.start_file("schema.json", stored).unwrap();
-    archive.write_all(schema.as_bytes()).unwrap();
-    let scratch = Scratch::new();
-    let bytes = archive.finish().unwrap().into_inner();
-    let path = scratch.write("evil.skops", &bytes);
-    run(["convert", &path, "-o", "-"]).refused(1, "it names os.system, which can run code");
-    let inspected = run(["inspect", &path]);
-    assert_eq!(inspected.code, Some(1));
-    let text = String::from_utf8(inspected.stdout).unwrap();
-    for line in [
-        "  dangerous  os.system\n",
-        "  unknown    functools.partial\n",
-        "  safe       builtins.list\n",
+    for (content_type, rows) in [
+        ("application/json", r#"[[null], [""]]"#),
+        ("text/csv", "nan\nNaN\n"),
+        (
+            "application/jsonlines",
+            "{\"city\": null}\n{\"city\": \"\"}\n",
+        ),
     ] {
-        assert!(text.contains(line), "{text}");
+        let rows = scratch.write("rows", rows.as_bytes());
+        let predicted = run(["predict", &file, &rows, "--content-type", content_type]).ok();
+        let predicted: Vec<f64> = predicted
+            .lines()
+            .map(|line| line.parse().unwrap())
+            .collect();
+        assert_eq!(predicted.len(), 2, "{content_type}");
+        for prediction in predicted {
+            assert!(
+                (prediction - expected).abs() <= TOLERANCE * 100.0,
+                "{content_type}"
+            );
+        }
     }
-    let json = run(["inspect", &path, "--json"]).stdout;
-    let report: Value = serde_json::from_slice(&json).unwrap();
-    assert_eq!(report["skops"]["protocol"], 2);
-    assert_eq!(report["skops"]["globals"][2]["name"], "os.system");
-    assert_eq!(report["skops"]["globals"][2]["trust"], "dangerous");
 }
 
 /// What a person sees: what was read, folded and unwrapped, and where the model comes from.

@@ -39,6 +39,12 @@ impl Categories {
 
 /// The categories of each of `count` columns.
 pub(super) fn all(step: &Step<'_>, count: usize) -> Outcome<Vec<Categories>> {
+    let is_old = ["feature_indices_", "_feature_indices_"];
+    if step.optional(NAME).is_none() && is_old.iter().any(|name| step.optional(name).is_some()) {
+        return Err(step.refuse(
+            "it was fitted to whole numbers in the way of scikit-learn before 0.20: fit it with categories=\"auto\"",
+        ));
+    }
     let value = step.attribute(NAME)?;
     let arrays: Vec<_> = value.elements().map(Iterator::collect).unwrap_or_default();
     if arrays.len() != count {

@@ -31,7 +31,6 @@ pub(super) fn chain(
     let mut scores = vec![Column::zero(); parts.len()];
     for (part, target) in parts.iter().zip(order) {
         let score = score(part, &columns, conversion)?;
-        spend(step, &score, conversion)?;
         columns.push(score.clone());
         if let Some(place) = scores.get_mut(target) {
             *place = score;
@@ -89,8 +88,9 @@ fn members<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
 /// The score of one linear regression.
 fn score(part: &Step<'_>, columns: &[Column], conversion: &mut Conversion) -> Outcome<Column> {
     let prediction = predictors::predict(part, columns, conversion)?;
-    match <[Column; 1]>::try_from(prediction.scores.clone()) {
-        Ok([score]) if prediction.is_linear() => Ok(score),
+    part.spend(&prediction.scores, conversion)?;
+    match prediction.scores.as_slice() {
+        [score] if prediction.is_linear() => Ok(score.clone()),
         _ => Err(part.refuse("it is no linear regression of one target")),
     }
 }
@@ -106,10 +106,4 @@ fn order(step: &Step<'_>, count: usize) -> Outcome<Vec<usize>> {
     Err(step.refuse(format_args!(
         "order_ does not name each of {count} targets once"
     )))
-}
-
-/// A score becomes a column of dense weights.
-fn spend(step: &Step<'_>, score: &Column, conversion: &mut Conversion) -> Outcome<()> {
-    let spent = conversion.spend(score.terms.len());
-    spent.map_err(|conflict| step.refuse(conflict))
 }

@@ -9,6 +9,7 @@ mod categories;
 mod classification;
 mod encoding;
 mod ensembles;
+mod from_model;
 mod imputation;
 mod label;
 mod predictors;
@@ -166,10 +167,13 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
             let name = step.either("estimator", "base_estimator");
             find(&step.part_under(name).ok()?, ask)
         }
-        "FeatureUnion" => transformers::parts(step, "transformer_list")
-            .ok()?
-            .iter()
-            .find_map(|(_, part)| find(part, ask)),
+        // Every part sees the same rows, so the first that does anything is asked.
+        "FeatureUnion" => {
+            let parts = transformers::parts(step, "transformer_list").ok()?;
+            let mut parts = parts.iter().map(|(_, part)| part);
+            let part = parts.find(|part| !transformers::changes_nothing(part))?;
+            find(part, ask)
+        }
         _ => None,
     }
 }
@@ -185,10 +189,12 @@ fn width(step: &Step<'_>) -> Option<usize> {
         return Some(1);
     }
     if step.class == "OneHotEncoder" || step.class == "OrdinalEncoder" {
-        return step
-            .optional("categories_")?
-            .elements()
-            .map(|lists| lists.len());
+        // Before scikit-learn 0.20 there were bounds around each column's categories instead.
+        let old = step.optional(step.either("feature_indices_", "_feature_indices_"));
+        return match step.optional("categories_") {
+            Some(lists) => lists.elements().map(|lists| lists.len()),
+            None => old?.array()?.len().checked_sub(1),
+        };
     }
     let arrays = [
         "x_mean_",

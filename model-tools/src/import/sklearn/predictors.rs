@@ -118,6 +118,7 @@ fn one_vs_rest(
                 return Err(part.refuse("it is no classifier of two classes with one linear score"));
             }
         }
+        part.spend(&prediction.scores, conversion)?;
         together.scores.extend(prediction.scores);
     }
     let expected = if together.labels.len() == 2 {

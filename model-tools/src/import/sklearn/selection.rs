@@ -27,7 +27,7 @@ pub(super) fn column_transformer(
             .collect();
         if !selected.is_empty() {
             let made = transformers::apply(&part, &selected, conversion)?;
-            output.extend(weighted(step, name, made)?);
+            output.extend(weighted(step, name, made, conversion)?);
         }
     }
     Ok(output)
@@ -42,13 +42,19 @@ pub(super) fn feature_union(
     let mut output = Vec::new();
     for (name, part) in transformers::parts(step, "transformer_list")? {
         let made = transformers::apply(&part, columns, conversion)?;
-        output.extend(weighted(step, name, made)?);
+        output.extend(weighted(step, name, made, conversion)?);
     }
     Ok(output)
 }
 
 /// The outputs of one transformer, times its weight if it has one.
-fn weighted(step: &Step<'_>, name: &str, columns: Vec<Column>) -> Outcome<Vec<Column>> {
+fn weighted(
+    step: &Step<'_>,
+    name: &str,
+    columns: Vec<Column>,
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    step.spend(&columns, conversion)?;
     let weights = step.optional("transformer_weights");
     let Some(weight) = weights.and_then(|weights| weights.entry(name)) else {
         return Ok(columns);

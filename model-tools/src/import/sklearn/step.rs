@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
 
 /// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
@@ -192,6 +193,13 @@ impl<'a> Step<'a> {
             }
         };
         Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
+    }
+
+    /// Counts the weights of columns that this makes more of: the parts of a file may be the same a million times.
+    pub(super) fn spend(&self, columns: &[Column], conversion: &mut Conversion) -> Outcome<()> {
+        let weights = columns.iter().map(|column| 1 + column.terms.len()).sum();
+        let spent = conversion.spend(weights);
+        spent.map_err(|conflict| self.refuse(conflict))
     }
 
     /// The error for an attribute of another type.

@@ -87,10 +87,10 @@ pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<(&'a str, St
     entries.map(part).collect()
 }
 
-/// Whether a step hands on the columns as they come.
+/// Whether a step hands on the columns as they come, or none of them.
 pub(super) fn changes_nothing(step: &Step<'_>) -> bool {
     step.value.is_none()
-        || step.value.text() == Some("passthrough")
+        || matches!(step.value.text(), Some("passthrough" | "drop"))
         || step.class == "FunctionTransformer" && step.optional("func").is_none()
 }
 
