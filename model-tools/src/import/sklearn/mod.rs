@@ -1,7 +1,7 @@
 //! Fitted models of scikit-learn, out of a tree of objects, as documents of sagelet.
 //!
 //! Estimators are known by the name of their class and the package `sklearn`: the modules between have changed
-//! over the versions (0.20 to 1.9). What each has learnt is read from its attributes; nothing is computed that
+//! over the versions (0.19 to 1.9). What each has learnt is read from its attributes; nothing is computed that
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
 mod calibration;

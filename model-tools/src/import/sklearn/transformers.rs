@@ -143,7 +143,7 @@ fn reason(class: &str) -> &'static str {
             "it makes columns out of texts or dicts; rows of an artifact have one cell a column"
         }
         _ => {
-            "this transformer is not supported: scaling, PCA, imputing, one-hot and ordinal encoding are"
+            "this transformer is not supported: scaling, PCA, selection, imputation, one-hot and ordinal encoding are"
         }
     }
 }
