@@ -27,6 +27,7 @@ const REASONS: &[(&str, &str)] = &[
         "calibrated_isotonic",
         "calibrated_classifiers_[0] (_CalibratedClassifier): the calibration method \"isotonic\"",
     ),
+    ("constant", "Pipeline: it looks at no column of the rows"),
     ("forest", "RandomForestRegressor: it is not a linear model"),
     (
         "isotonic_nan",

@@ -151,3 +151,53 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         }
     }
 }
+
+/// An instance of a class of scikit-learn with these attributes, in protocol 2.
+fn instance(class: &str, attributes: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = format!("csklearn\n{class}\n)").into_bytes();
+    bytes.extend(b"\x81}(");
+    for (name, value) in attributes {
+        bytes.extend(text(name));
+        bytes.extend(value);
+    }
+    bytes.extend(b"ub");
+    bytes
+}
+
+fn text(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).unwrap().to_le_bytes();
+    [b"X", &length[..], text.as_bytes()].concat()
+}
+
+/// A list of one element, as often as `count` says: after the first time, two bytes each.
+fn list(element: Vec<u8>, count: usize) -> Vec<u8> {
+    let again = b"h\x01".repeat(count - 1);
+    [b"(", element.as_slice(), b"q\x01", again.as_slice(), b"l"].concat()
+}
+
+/// 200,000 bytes that would be ten million columns, if nobody counted them.
+#[test]
+fn a_part_that_stands_in_a_file_a_hundred_thousand_times_is_refused() {
+    let hundred = list(b"F1.0\n".to_vec(), 100);
+    let scaler = instance("MaxAbsScaler", &[("scale_", hundred.clone())]);
+    let part = [text("scaler"), scaler, b"\x86".to_vec()].concat();
+    let union = instance("FeatureUnion", &[("transformer_list", list(part, 100_000))]);
+    let model = instance(
+        "Ridge",
+        &[("coef_", hundred), ("intercept_", b"F0.0\n".to_vec())],
+    );
+    let step = |name: &str, step: Vec<u8>| [text(name), step, b"\x86".to_vec()].concat();
+    let steps = [step("union", union), step("model", model)].concat();
+    let steps = [b"(", steps.as_slice(), b"l"].concat();
+    let count = b"K\x64".to_vec();
+    let pipeline = instance("Pipeline", &[("steps", steps), ("n_features_in_", count)]);
+    let bytes = [b"\x80\x02".to_vec(), pipeline, b".".to_vec()].concat();
+    let error = super::sklearn::read_pickle(&bytes)
+        .err()
+        .unwrap()
+        .to_string();
+    assert_eq!(
+        error,
+        "step \"union\" (FeatureUnion): its combinations of columns take more numbers than an artifact holds"
+    );
+}

@@ -296,6 +296,8 @@ def refused():
     models = {"price": lm.Ridge().fit(scaler.transform(X), Y), "area": lm.Lasso().fit(scaler.transform(X), POSITIVE)}
     yield "scaler_and_models", {"scaler": scaler, "models": models, "columns": ["a", "b", "c", "d"]}
     expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
+    rare = pre.OneHotEncoder(min_frequency=59, handle_unknown="infrequent_if_exist")
+    yield "constant", pipe(rare, lm.Ridge()).fit(NAMES[:, None], Y)
 
 
 def dump(name, model, way):

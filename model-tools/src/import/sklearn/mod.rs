@@ -97,6 +97,13 @@ fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
     note_precision(root.objects(), &mut conversion);
     let (mut document, notes) =
         linear::document(conversion, &prediction).map_err(|conflict| model.refuse(conflict))?;
+    if document
+        .features
+        .iter()
+        .all(|feature| feature.design_columns() == 0)
+    {
+        return Err(model.refuse("it looks at no column of the rows: its prediction is the same for all, and an artifact holds no such model"));
+    }
     document.provenance = provenance(&model);
     Ok(Imported {
         notes,

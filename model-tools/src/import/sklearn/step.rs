@@ -195,9 +195,12 @@ impl<'a> Step<'a> {
         Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
     }
 
-    /// Counts the weights of columns that this makes more of: the parts of a file may be the same a million times.
+    /// Counts what columns that this makes more of take: the parts of a file may be the same one a million times.
     pub(super) fn spend(&self, columns: &[Column], conversion: &mut Conversion) -> Outcome<()> {
-        let weights = columns.iter().map(|column| 1 + column.terms.len()).sum();
+        /// A column without terms takes as much memory as this many.
+        const COLUMN: usize = 2;
+        let weights = columns.iter().map(|column| COLUMN + column.terms.len());
+        let weights = weights.sum();
         let spent = conversion.spend(weights);
         spent.map_err(|conflict| self.refuse(conflict))
     }
