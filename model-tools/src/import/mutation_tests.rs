@@ -201,3 +201,43 @@ fn a_part_that_stands_in_a_file_a_hundred_thousand_times_is_refused() {
         "step \"union\" (FeatureUnion): its combinations of columns take more numbers than an artifact holds"
     );
 }
+
+/// A text of a megabyte, to which an array of objects refers a thousand times as the name of a column.
+#[test]
+fn a_text_that_stands_in_a_file_once_is_not_copied_a_thousand_times() {
+    let array = |count: usize| {
+        let names = list(text(&"x".repeat(1 << 20)), count);
+        let shape = [b"(I".as_slice(), count.to_string().as_bytes(), b"\nt"].concat();
+        let dtype = b"cnumpy\ndtype\n(U\x02O8K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb";
+        let empty = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tU\x01btR";
+        [
+            empty,
+            b"(K\x01".as_slice(),
+            &shape,
+            dtype,
+            b"\x89",
+            &names,
+            b"tb",
+        ]
+        .concat()
+    };
+    let read = |count: usize| {
+        let coefficients = list(b"F1.0\n".to_vec(), count);
+        let attributes = [
+            ("coef_", coefficients),
+            ("intercept_", b"F0.0\n".to_vec()),
+            ("feature_names_in_", array(count)),
+            ("n_features_in_", format!("I{count}\n").into_bytes()),
+        ];
+        let bytes = [
+            b"\x80\x02".to_vec(),
+            instance("Ridge", &attributes),
+            b".".to_vec(),
+        ];
+        super::sklearn::read_pickle(&bytes.concat())
+            .unwrap()
+            .document
+    };
+    assert!(read(2).features[0].name.is_some());
+    assert!(read(1000).features[0].name.is_none());
+}

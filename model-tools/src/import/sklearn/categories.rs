@@ -5,6 +5,7 @@ use sagelet::artifact::Label;
 
 use super::label;
 use super::step::{Outcome, Step, index};
+use crate::import::limits::PAYLOAD_BYTES_MAX;
 use crate::import::objects::{Kind, Value};
 
 const NAME: &str = "categories_";
@@ -52,6 +53,12 @@ pub(super) fn all(step: &Step<'_>, count: usize) -> Outcome<Vec<Categories>> {
         return Err(step.refuse(format_args!(
             "categories_ has {found} lists for {count} columns"
         )));
+    }
+    let mut left = PAYLOAD_BYTES_MAX;
+    for array in &arrays {
+        left = left
+            .checked_sub(array.copied_bytes())
+            .ok_or_else(|| step.refuse(format_args!("{NAME} holds {}", label::TOO_LARGE)))?;
     }
     let groups = groups(step, count)?;
     let pairs = arrays.into_iter().zip(groups);

@@ -66,13 +66,13 @@ fn one_hot_column(
         .infrequent()
         .filter(|_| stranger == Stranger::Infrequent);
     let mut groups = vec![Column::zero(); categories.group_count];
-    let place = drop.filter(|_| rest.is_none());
-    let place = place.and_then(|drop| only_member(categories, drop));
+    let dropped = drop.filter(|_| rest.is_none());
+    let dropped = dropped.and_then(|drop| only_member(categories, drop));
     for (category, &group) in categories.groups.iter().enumerate() {
-        if Some(category) == place {
+        if Some(category) == dropped {
             continue;
         }
-        let before = usize::from(place.is_some_and(|place| place < category));
+        let before = usize::from(dropped.is_some_and(|dropped| dropped < category));
         let part = Part::Category(category - before);
         let source = Source { feature, part };
         if Some(group) != rest
@@ -91,7 +91,7 @@ fn one_hot_column(
     }
     let one_hot = OneHot {
         categories: categories.labels.clone(),
-        drop: place.and_then(|place| categories.labels.get(place).cloned()),
+        drop: dropped.and_then(|dropped| categories.labels.get(dropped).cloned()),
         unknown: match stranger {
             Stranger::Refused => Unknown::Error,
             Stranger::Ignored | Stranger::Infrequent => Unknown::Ignore,
@@ -104,10 +104,12 @@ fn one_hot_column(
 
 /// The category that is alone in a group.
 fn only_member(categories: &Categories, group: usize) -> Option<usize> {
-    let mut members = (0..).zip(&categories.groups);
-    let mut members = members.by_ref().filter(|(_, other)| **other == group);
-    let first = members.next().map(|(category, _)| category);
-    first.filter(|_| members.next().is_none())
+    let groups = categories.groups.iter().enumerate();
+    let mut members = groups.filter(|(_, other)| **other == group);
+    match (members.next(), members.next()) {
+        (Some((only, _)), None) => Some(only),
+        _ => None,
+    }
 }
 
 /// The number of the category, or of its group.

@@ -3,7 +3,11 @@
 use sagelet::artifact::Label;
 
 use super::step::{Outcome, Step};
+use crate::import::limits::PAYLOAD_BYTES_MAX;
 use crate::import::objects::{Kind, Node, Value};
+
+/// What labels and categories are that take more than [`PAYLOAD_BYTES_MAX`].
+pub(super) const TOO_LARGE: &str = "more texts than a linear model needs";
 
 /// The labels in an array, in its order.
 pub(super) fn all(step: &Step<'_>, name: &str, value: Value<'_>) -> Outcome<Vec<Label>> {
@@ -19,6 +23,9 @@ pub(super) fn all_but(
     instead: &Label,
 ) -> Outcome<Vec<Label>> {
     let array = value.array().ok_or_else(|| step.wrong(name, "an array"))?;
+    if value.copied_bytes() > PAYLOAD_BYTES_MAX {
+        return Err(step.refuse(format_args!("{name} holds {TOO_LARGE}")));
+    }
     let or_instead = |index: usize, label: Option<Label>| match place {
         Some(place) if place == index => Some(instead.clone()),
         _ => label,

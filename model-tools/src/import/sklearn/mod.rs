@@ -33,6 +33,7 @@ use sagelet::limits::FEATURES_MAX;
 
 use self::step::{Outcome, Step};
 use self::unwrap::Unwrapped;
+use super::limits::PAYLOAD_BYTES_MAX;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
 use super::pickle::Pickle;
@@ -112,6 +113,9 @@ fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
 }
 
 fn texts(value: Value<'_>) -> Option<Vec<String>> {
+    if value.copied_bytes() > PAYLOAD_BYTES_MAX {
+        return None;
+    }
     match (value.elements(), value.array()) {
         (Some(elements), _) => elements
             .map(|element| element.text().map(str::to_owned))
