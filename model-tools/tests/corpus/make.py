@@ -260,6 +260,10 @@ def encoded():
     scaled = pipe(compose.ColumnTransformer([("encoded", one_hot(max_categories=3, handle_unknown="infrequent_if_exist", sparse_output=False), ["city"])]),
                   preprocessing.StandardScaler(), decomposition.PCA(2), linear_model.Ridge())
     yield "one_hot_infrequent_scaled", scaled.fit(city, target), strange
+    means = pipe(preprocessing.TargetEncoder(random_state=0), linear_model.Ridge())
+    yield "target_encoder", means.fit(gaps, target), strange_holes
+    means = pipe(preprocessing.TargetEncoder(random_state=0, smooth=3.0), linear_model.LogisticRegression())
+    yield "target_encoder_two", means.fit(city, TWO), strange
 
 
 def refused():
@@ -298,6 +302,9 @@ def refused():
     expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
     rare = pre.OneHotEncoder(min_frequency=59, handle_unknown="infrequent_if_exist")
     yield "constant", pipe(rare, lm.Ridge()).fit(NAMES[:, None], Y)
+    if not OLD:  # which could not
+        classes = pipe(pre.TargetEncoder(random_state=0), lm.LogisticRegression())
+        yield "target_encoder_three", classes.fit(NAMES[:, None], THREE)
 
 
 def dump(name, model, way):

@@ -151,6 +151,41 @@ pub(super) fn ordinal(
     Ok(encoded)
 }
 
+/// What the category meant for the target in training; the target's mean for any other.
+pub(super) fn target(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    const ENCODINGS: &str = "encodings_";
+    let unknown = step.attribute("target_mean_")?.number();
+    let unknown = unknown.ok_or_else(|| {
+        step.refuse("it makes a column for each class of the target, which is not supported")
+    })?;
+    let value = step.attribute(ENCODINGS)?;
+    let encodings = value.elements();
+    let encodings = encodings.ok_or_else(|| step.wrong(ENCODINGS, "a list of arrays"))?;
+    let categories = categories::all(step, columns.len())?;
+    if encodings.len() != columns.len() {
+        return Err(step.wrong(ENCODINGS, "a list of one array a column"));
+    }
+    let mut encoded = Vec::with_capacity(columns.len());
+    for ((column, categories), encoding) in columns.iter().zip(&categories).zip(encodings) {
+        let feature = untouched(step, column)?;
+        let numbers = encoding.array();
+        let numbers = numbers.and_then(|numbers| numbers.floats(encoding.objects()).ok());
+        let ordinal = Ordinal {
+            categories: categories.labels.clone(),
+            numbers: numbers.ok_or_else(|| step.wrong(ENCODINGS, "a list of arrays"))?,
+            unknown: Some(unknown),
+        };
+        let encoding = Encoding::Ordinal(ordinal);
+        encode(step, feature, categories, encoding, conversion)?;
+        encoded.push(Column::of(feature, Part::Code));
+    }
+    Ok(encoded)
+}
+
 /// The number of each category; none if they are 0, 1, 2, …
 fn numbers(step: &Step<'_>, categories: &Categories) -> Outcome<Vec<f64>> {
     let nan = categories.missing.filter(|_| categories.missing_is_nan);

@@ -199,7 +199,7 @@ fn width(step: &Step<'_>) -> Option<usize> {
     if step.class == "IsotonicRegression" {
         return Some(1);
     }
-    if step.class == "OneHotEncoder" || step.class == "OrdinalEncoder" {
+    if step.class.ends_with("Encoder") {
         // Before scikit-learn 0.20 there were bounds around each column's categories instead.
         let old = step.optional(step.either("feature_indices_", "_feature_indices_"));
         return match step.optional("categories_") {

@@ -28,6 +28,7 @@ pub(super) fn apply(
         "FrozenEstimator" => return apply(&step.part_under("estimator")?, columns, conversion),
         "OneHotEncoder" => return encoding::one_hot(step, columns, conversion),
         "OrdinalEncoder" => return encoding::ordinal(step, columns, conversion),
+        "TargetEncoder" => return encoding::target(step, columns, conversion),
         "FunctionTransformer" => return identity(step, columns),
         "VarianceThreshold"
         | "SelectKBest"
@@ -135,8 +136,8 @@ fn reason(class: &str) -> &'static str {
         "KNNImputer" | "IterativeImputer" => {
             "it predicts missing cells from the others; SimpleImputer is supported"
         }
-        "TargetEncoder" | "LabelEncoder" | "LabelBinarizer" => {
-            "OneHotEncoder and OrdinalEncoder are supported, this is not"
+        "LabelEncoder" | "LabelBinarizer" => {
+            "OneHotEncoder, OrdinalEncoder and TargetEncoder are supported, this is not"
         }
         "CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer"
         | "DictVectorizer" => {
