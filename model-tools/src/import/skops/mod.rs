@@ -2,6 +2,7 @@
 //! [`Objects`] as a pickle.
 
 mod archive;
+mod names;
 mod nodes;
 mod npy;
 
@@ -9,6 +10,7 @@ use self::archive::Files;
 use self::nodes::Builder;
 use super::limits::{ARCHIVE_ENTRIES_MAX, FOREIGN_BYTES_MAX};
 use super::objects::{Id, Objects, TreeTooLarge, Value};
+use super::trust::{Contents, Named};
 
 /// The member with the tree.
 const SCHEMA: &str = "schema.json";
@@ -39,11 +41,6 @@ pub(crate) enum SkopsError {
         /// What is wrong.
         reason: String,
     },
-    /// A class or function that runs code.
-    #[error(
-        "it names {0}, which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file"
-    )]
-    Dangerous(String),
     /// More objects or bytes than there may be.
     #[error(transparent)]
     TreeTooLarge(#[from] TreeTooLarge),
@@ -54,6 +51,9 @@ pub(crate) enum SkopsError {
 pub(crate) struct Skops {
     objects: Objects,
     root: Id,
+    protocol: Option<u64>,
+    /// Every class and function that it names, in the order of their first mention.
+    pub(crate) globals: Vec<Named>,
 }
 
 impl Skops {
@@ -68,8 +68,20 @@ impl Skops {
         let root = builder.add(&schema)?;
         Ok(Self {
             root,
+            protocol: schema.get("protocol").and_then(serde_json::Value::as_u64),
+            globals: names::named(&schema),
             objects: builder.objects,
         })
+    }
+
+    /// What is in it.
+    pub(crate) fn contents(self) -> Contents {
+        Contents {
+            protocol: self.protocol,
+            objects: self.objects.len(),
+            class: self.root().class().map(ToString::to_string),
+            globals: self.globals,
+        }
     }
 
     /// The object that was saved.
