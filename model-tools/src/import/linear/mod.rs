@@ -1,7 +1,9 @@
 //! What every foreign linear model comes down to: scores that are affine functions of columns of rows.
 
+mod cells;
 mod columns;
 mod prediction;
 
+pub(crate) use cells::Cells;
 pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};
 pub(crate) use prediction::{Kind, Prediction, document};
