@@ -213,7 +213,7 @@ impl Cells {
                 };
                 if !used.add(reading, *source, scores.len(), (index, *weight)) {
                     return Err(Conflict::new(format_args!(
-                        "missing cells of {} are filled in in several ways; an artifact has one",
+                        "missing cells of {} are filled in for one use of it, and otherwise or not at all for another; an artifact has one way",
                         self.conversion.name(feature)
                     )));
                 }

@@ -2,69 +2,99 @@
 
 use std::collections::HashMap;
 
-use super::message::{Attribute, Graph, Node, Tensor};
+use super::message::{Attribute, Graph, Node};
 
-/// Operators whose result has as many columns as their first input.
-const KEEPS_WIDTH: [&str; 9] = [
-    "Identity", "Cast", "Imputer", "Scaler", "Add", "Sub", "Mul", "Div", "Flatten",
+/// Operators whose result has as many columns as their input.
+const KEEPS_WIDTH: [&str; 11] = [
+    "Identity", "Cast", "Imputer", "Scaler", "Add", "Sub", "Mul", "Div", "Flatten", "IsNaN",
+    "Where",
 ];
+
+/// The shapes of constants.
+type Shapes<'a> = HashMap<&'a str, Vec<i64>>;
 
 /// The inputs whose width the weights determine.
 pub(super) fn inferred(graph: &Graph) -> HashMap<&str, usize> {
-    let mut origins: HashMap<&str, &str> = HashMap::new();
-    let mut widths: HashMap<&str, usize> = HashMap::new();
-    for input in &graph.inputs {
-        origins.insert(&input.name, &input.name);
+    let mut shapes: Shapes<'_> = HashMap::new();
+    for (name, tensor) in &graph.constants {
+        shapes.insert(name, tensor.shape.clone());
     }
+    let inputs = graph.inputs.iter().map(|input| input.name.as_str());
+    let mut origins: HashMap<&str, &str> = inputs.map(|name| (name, name)).collect();
+    let mut widths: HashMap<&str, usize> = HashMap::new();
     for node in &graph.nodes {
-        let Some(&origin) = node
+        let Some(output) = node.outputs.first().map(String::as_str) else {
+            continue;
+        };
+        let origin = node
             .inputs
             .iter()
             .find_map(|name| origins.get(name.as_str()))
-        else {
-            continue;
-        };
-        if let Some(width) = width(node, graph) {
-            widths.entry(origin).or_insert(width);
-        } else if KEEPS_WIDTH.contains(&node.operator.as_str()) {
-            origins.extend(node.outputs.first().map(|output| (output.as_str(), origin)));
+            .copied();
+        match (origin, origin.and_then(|_| width(node, &shapes))) {
+            (Some(origin), Some(width)) => {
+                widths.entry(origin).or_insert(width);
+            }
+            (Some(origin), None) if KEEPS_WIDTH.contains(&node.operator.as_str()) => {
+                origins.insert(output, origin);
+            }
+            (None, _) => shapes.extend(constant(node, &shapes).map(|shape| (output, shape))),
+            _ => {}
         }
     }
     widths
 }
 
-/// The columns that a node takes, if what it holds says so.
-fn width(node: &Node, graph: &Graph) -> Option<usize> {
-    let constant = node
-        .inputs
-        .iter()
-        .find_map(|name| graph.constants.get(name));
-    let count = |name: &str| node.attributes.get(name).map(|list| list.floats.len());
-    let flag = |name: &str| node.attributes.get(name).and_then(|flag| flag.integer);
-    let several = |count: usize| (count > 1).then_some(count);
+/// The shape of a constant that a node makes.
+fn constant(node: &Node, shapes: &Shapes<'_>) -> Option<Vec<i64>> {
+    let input = || {
+        node.inputs
+            .first()
+            .and_then(|name| shapes.get(name.as_str()))
+            .cloned()
+    };
     match node.operator.as_str() {
-        "MatMul" => length(constant?, 0),
-        "Gemm" => length(constant?, usize::from(flag("transB").unwrap_or(0) != 0)),
-        "Scaler" => several(count("offset")?.max(count("scale")?)),
-        "Imputer" => several(count("imputed_value_floats")?),
-        "LinearRegressor" => shared(count("coefficients")?, flag("targets").unwrap_or(1)),
-        "LinearClassifier" => {
-            let classes = node
-                .attributes
-                .get("classlabels_strings")
-                .map(|list| list.texts.len());
-            let integers = |list: &Attribute| list.integers.len();
-            let classes =
-                classes.or_else(|| node.attributes.get("classlabels_ints").map(integers))?;
-            shared(count("coefficients")?, i64::try_from(classes).ok()?)
-        }
-        "Add" | "Sub" | "Mul" | "Div" => several(constant?.row()?.len()),
+        "Constant" => node
+            .attributes
+            .get("value")?
+            .tensor
+            .as_ref()
+            .map(|tensor| tensor.shape.clone()),
+        "Identity" | "Cast" => input(),
+        "Transpose" => input().map(|shape| shape.into_iter().rev().collect()),
         _ => None,
     }
 }
 
-fn length(matrix: &Tensor, axis: usize) -> Option<usize> {
-    usize::try_from(*matrix.shape.get(axis)?).ok()
+/// The columns that a node takes, if what it holds says so.
+fn width(node: &Node, shapes: &Shapes<'_>) -> Option<usize> {
+    let shape = node
+        .inputs
+        .iter()
+        .find_map(|name| shapes.get(name.as_str()));
+    let length = |axis: usize| usize::try_from(*shape?.get(axis)?).ok();
+    let count = |name: &str| node.attributes.get(name).map(|list| list.floats.len());
+    let several = |count: usize| (count > 1).then_some(count);
+    match node.operator.as_str() {
+        "MatMul" => length(0),
+        "Gemm" => length(usize::from(node.flag("transB"))),
+        "Scaler" => several(count("offset")?.max(count("scale")?)),
+        "Imputer" => several(count("imputed_value_floats")?),
+        "LinearRegressor" => shared(count("coefficients")?, node.integer("targets").unwrap_or(1)),
+        "LinearClassifier" => shared(count("coefficients")?, classes(node)?),
+        "Add" | "Sub" | "Mul" | "Div" | "Where" => several(length(shape?.len().checked_sub(1)?)?),
+        _ => None,
+    }
+}
+
+fn classes(node: &Node) -> Option<i64> {
+    let texts = node
+        .attributes
+        .get("classlabels_strings")
+        .map(|list| list.texts.len());
+    let integers = |list: &Attribute| list.integers.len();
+    let count = texts.or_else(|| node.attributes.get("classlabels_ints").map(integers))?;
+    i64::try_from(count).ok()
 }
 
 fn shared(coefficients: usize, scores: i64) -> Option<usize> {
