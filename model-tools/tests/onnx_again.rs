@@ -70,18 +70,28 @@ fn cell(feature: &Feature, turn: usize) -> Cell {
     of(&categories[turn % categories.len()])
 }
 
-fn same_predictions(case: &str, before: &Document, after: &Document) {
+/// Predicts rows with both, each of which has its own of the columns.
+pub(crate) fn same_predictions(case: &str, before: &Document, after: &Document) {
     let (a, b) = (Model::load(before).unwrap(), Model::load(after).unwrap());
     assert_eq!(a.labels(), b.labels(), "{case}");
+    let names: Vec<String> = (0..before.features.len())
+        .map(|index| before.feature_name(index))
+        .collect();
+    let place = |index| {
+        names
+            .iter()
+            .position(|name| *name == after.feature_name(index))
+    };
+    let places: Vec<usize> = (0..after.features.len())
+        .map(|index| place(index).unwrap())
+        .collect();
     for row in 0..ROWS {
-        let cells = before.features.iter().enumerate();
-        let cells: Vec<Cell> = cells
+        let features = before.features.iter().enumerate();
+        let cells: Vec<Cell> = features
             .map(|(index, feature)| cell(feature, row * 7 + index * 3))
             .collect();
-        let (expected, found) = (
-            a.predict_row(&cells).unwrap(),
-            b.predict_row(&cells).unwrap(),
-        );
+        let own: Vec<Cell> = places.iter().map(|place| cells[*place].clone()).collect();
+        let (expected, found) = (a.predict_row(&cells).unwrap(), b.predict_row(&own).unwrap());
         assert_eq!(expected.len(), found.len(), "{case}");
         for (expected, found) in expected.iter().zip(&found) {
             let allowed = TOLERANCE * expected.abs().max(1.0);
@@ -110,8 +120,8 @@ fn every_export_comes_back_as_the_same_model() {
 #[test]
 fn models_of_scikit_learn_come_back_and_predict_the_same() {
     let mut paths = models("sklearn-1.9", false);
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "p2"));
-    assert!(paths.len() > 50, "{} models", paths.len());
+    paths.dedup_by_key(|path| name(path));
+    assert!(paths.len() > 40, "{} models", paths.len());
     for path in paths {
         let scratch = Scratch::new();
         let onnx = scratch.path("model.onnx");

@@ -87,7 +87,7 @@ pub(crate) static FORMATS: [Format; 12] = [
     },
     Format {
         name: "pmml",
-        description: "PMML with a RegressionModel",
+        description: "PMML with a RegressionModel or GeneralRegressionModel",
         detect: pmml::detect,
         read: pmml::read,
     },

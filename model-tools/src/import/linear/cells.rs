@@ -136,6 +136,17 @@ impl Cells {
         )
     }
 
+    /// The feature of which this says whether its cell is missing.
+    pub(crate) fn missing_feature(&self, column: &Column) -> Option<usize> {
+        match (column.terms.as_slice(), column.constant) {
+            ([(source, 1.0)], 0.0) => match self.readings.get(source.feature)? {
+                Reading::Missing { feature, .. } => Some(*feature),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a column is 1 or 0 by what a cell is, and not a number that may have digits after the point.
     pub(crate) fn is_indicator(column: &Column) -> bool {
         column.constant == 0.0
