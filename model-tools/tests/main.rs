@@ -17,6 +17,7 @@ mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod liblinear; // models that LIBLINEAR trained
+mod linear_learner; // networks that MXNet wrote
 mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
 mod onnx_again; // what `convert` writes as ONNX comes back as the same model

@@ -2,6 +2,7 @@
 //!
 //! To add a format, add a file with a `detect` and a `read` function, and a line to [`FORMATS`].
 
+mod archive;
 mod artifact;
 mod coefficients;
 mod container;
@@ -10,6 +11,7 @@ mod json;
 mod liblinear;
 mod limits;
 mod linear;
+mod linear_learner;
 mod linfa;
 #[cfg(test)]
 mod mutation_tests;
@@ -48,7 +50,7 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 12] = [
+pub(crate) static FORMATS: [Format; 13] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -66,6 +68,12 @@ pub(crate) static FORMATS: [Format; 12] = [
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
+    },
+    Format {
+        name: "linear-learner",
+        description: "SageMaker Linear Learner's model_algo-1, a network of MXNet",
+        detect: linear_learner::detect,
+        read: linear_learner::read,
     },
     Format {
         name: "onnx",
@@ -168,6 +176,8 @@ pub(crate) enum ImportError {
     Dangerous(pickle::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
+    #[error(transparent)]
+    LinearLearner(#[from] linear_learner::LinearLearnerError),
     #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
