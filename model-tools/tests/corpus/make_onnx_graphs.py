@@ -55,6 +55,9 @@ GRAPHS = {
         { z = MatMul (x, weight) y = Relu (z) }""", None),
     "refused_filled_and_not": ("""(double[N, 1] x) => (double[N, 1] y) <double[1, 1] fill = {7.0}>
         { m = IsNaN (x) f = Where (m, fill, x) y = Add (x, f) }""", None),
+    # Columns that double with every node: sixty of them would fill any memory.
+    "refused_doubling": ("(double[N, 3] x) => (double[N, M] y60) { y0 = Identity (x) "
+        + " ".join(f"y{n + 1} = Concat <axis = 1> (y{n}, y{n})" for n in range(60)) + " }", None),
     "refused_width": ("""(double[N, M] x) => (double[N, M] y) <double[1] two = {2.0}>
         { y = Mul (x, two) }""", None),
 }

@@ -43,7 +43,11 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
 fn names(document: &Document) -> Vec<(String, String)> {
     let mut lists = Vec::new();
     let features = &document.features;
-    if features.iter().any(|feature| feature.name.is_some()) {
+    // A feature that the model does not look at has no input, and its place only in this list.
+    let is_one_input = features
+        .iter()
+        .all(|feature| sums::cells(feature) == Cells::Numbers);
+    if !is_one_input || features.iter().any(|feature| feature.name.is_some()) {
         let names = (0..features.len()).map(|index| document.feature_name(index));
         lists.push((
             "feature_names".to_owned(),

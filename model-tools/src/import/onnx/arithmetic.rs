@@ -96,11 +96,11 @@ fn linear(operator: &str, a: &[Column], b: &[Column], cells: &mut Cells) -> Resu
     Ok(Value::Linear(pairs.map(sum).collect()))
 }
 
+/// Counts the weights of columns that are about to be made, twice: all tensors are kept until the end, and a column of
+/// one weight takes the memory of two.
 pub(super) fn spend(cells: &mut Cells, weights: usize) -> Result<(), Reason> {
-    cells
-        .conversion
-        .spend(weights)
-        .map_err(|conflict| conflict.to_string())
+    let counted = cells.conversion.spend(weights.saturating_mul(2));
+    counted.map_err(|conflict| conflict.to_string())
 }
 
 /// A tensor and a constant; `swapped` if the constant is the first operand.
