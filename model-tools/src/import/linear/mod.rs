@@ -3,6 +3,7 @@
 mod cells;
 mod columns;
 mod prediction;
+mod uses;
 
 pub(crate) use cells::Cells;
 pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};

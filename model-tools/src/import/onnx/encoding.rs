@@ -48,7 +48,7 @@ pub(super) fn cast(node: &Node, value: &Value, cells: &mut Cells) -> Result<Valu
             None => refused(),
         },
         Value::Constant(tensor)
-            if to_float == matches!(tensor.element, FLOAT | DOUBLE | FLOAT16) || to_float =>
+            if to_float || !matches!(tensor.element, FLOAT | DOUBLE | FLOAT16) =>
         {
             Ok(value.clone())
         }

@@ -86,82 +86,28 @@ fn regression(
     ))
 }
 
-/// The classes in the order of the target's field, each with its score; that of the reference category is 0.
+/// Classes, each with its score; that of the reference category, which has no parameters, is 0.
 fn classification(
     model: Node<'_, '_>,
     kind: &str,
     scores: Scores<'_>,
     fields: &Fields<'_, '_>,
 ) -> Result<Prediction, PmmlError> {
-    let mut classes = fields.target_values();
-    let reference = model.attribute("targetReferenceCategory");
-    let told = scores
-        .iter()
-        .filter_map(|(category, _)| *category)
-        .chain(reference);
-    for category in told {
-        if !classes.contains(&category) {
-            classes.push(category);
-        }
-    }
-    let mut by_class: HashMap<&str, Column> = HashMap::new();
-    for (category, score) in scores {
-        let event = match (category, classes.as_slice(), reference) {
-            (Some(category), ..) => category,
-            (None, [first, second], Some(reference)) => {
-                if *first == reference {
-                    second
-                } else {
-                    first
-                }
-            }
-            _ => {
-                return Err(wrong(
-                    model,
-                    "parameters without a targetCategory do not say which class they are of",
-                ));
-            }
-        };
-        by_class.insert(event, score);
-    }
-    let without: Vec<&str> = classes
-        .iter()
-        .copied()
-        .filter(|class| !by_class.contains_key(class))
-        .collect();
-    let [base] = without.as_slice() else {
-        return Err(wrong(
-            model,
-            format!(
-                "{} of {} classes have no parameters, and one should be the reference",
-                without.len(),
-                classes.len()
-            ),
-        ));
-    };
-    if reference.is_some_and(|reference| reference != *base) {
-        return Err(wrong(
-            model,
-            format!("the class {base:?} has no parameters, and is not the reference category"),
-        ));
-    }
+    let classes = classes(model, &scores, fields);
+    let mut by_class = by_class(model, scores, &classes)?;
+    let base = reference(model, &classes, &by_class)?;
     let label = |class: &str| fields.target_label(class);
     if let [first, second] = classes.as_slice() {
-        let event = if first == base { second } else { first };
+        let event = if *first == base { second } else { first };
         let score = by_class.remove(event).into_iter().collect();
-        return Ok(Prediction::classes(
-            Kind::OneVsRest,
-            score,
-            vec![label(base), label(event)],
-        ));
+        let labels = vec![label(base), label(event)];
+        return Ok(Prediction::classes(Kind::OneVsRest, score, labels));
     }
     if kind != "multinomialLogistic" {
+        let count = classes.len();
         return Err(wrong(
             model,
-            format!(
-                "a generalised linear model of {} classes is not supported",
-                classes.len()
-            ),
+            format!("a generalised linear model of {count} classes is not supported"),
         ));
     }
     let zero = || Column {
@@ -174,6 +120,75 @@ fn classification(
     let scores: Vec<Column> = scores.collect();
     let labels: Vec<Label> = classes.iter().copied().map(label).collect();
     Ok(Prediction::classes(Kind::Multinomial, scores, labels))
+}
+
+/// The classes in the order of the target's field, and those that only parameters tell of.
+fn classes<'a>(model: Node<'a, '_>, scores: &Scores<'a>, fields: &Fields<'a, '_>) -> Vec<&'a str> {
+    let mut classes = fields.target_values();
+    let told = scores.iter().filter_map(|(category, _)| *category);
+    for category in told.chain(model.attribute("targetReferenceCategory")) {
+        if !classes.contains(&category) {
+            classes.push(category);
+        }
+    }
+    classes
+}
+
+/// The scores of the classes that have parameters. Without a name they are of the class that is not the reference.
+fn by_class<'a>(
+    model: Node<'a, '_>,
+    scores: Scores<'a>,
+    classes: &[&'a str],
+) -> Result<HashMap<&'a str, Column>, PmmlError> {
+    let mut by_class = HashMap::new();
+    for (category, score) in scores {
+        let event = match (
+            category,
+            classes,
+            model.attribute("targetReferenceCategory"),
+        ) {
+            (Some(category), ..) => category,
+            (None, [first, second], Some(reference)) if *first == reference => second,
+            (None, [first, second], Some(reference)) if *second == reference => first,
+            _ => {
+                return Err(wrong(
+                    model,
+                    "parameters without a targetCategory do not say which class they are of",
+                ));
+            }
+        };
+        by_class.insert(event, score);
+    }
+    Ok(by_class)
+}
+
+/// The one class without parameters.
+fn reference<'a>(
+    model: Node<'a, '_>,
+    classes: &[&'a str],
+    by_class: &HashMap<&str, Column>,
+) -> Result<&'a str, PmmlError> {
+    let without: Vec<&str> = classes
+        .iter()
+        .copied()
+        .filter(|class| !by_class.contains_key(class))
+        .collect();
+    let told = model.attribute("targetReferenceCategory");
+    match without.as_slice() {
+        [base] if told.is_none_or(|told| told == *base) => Ok(base),
+        [base] => Err(wrong(
+            model,
+            format!("the class {base:?} has no parameters, and is not the reference category"),
+        )),
+        others => Err(wrong(
+            model,
+            format!(
+                "{} of {} classes have no parameters, and one should be the reference",
+                others.len(),
+                classes.len()
+            ),
+        )),
+    }
 }
 
 /// The columns of the design, by the names of their parameters.
