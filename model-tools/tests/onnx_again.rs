@@ -116,20 +116,26 @@ fn every_export_comes_back_as_the_same_model() {
     }
 }
 
-/// One file of each model of the corpus, and what scikit-learn predicted for its rows.
+/// One file of each model of the corpus that ONNX can express, and what scikit-learn predicted for its rows.
 #[test]
 fn models_of_scikit_learn_come_back_and_predict_the_same() {
     let mut paths = models("sklearn-1.9", false);
     paths.dedup_by_key(|path| name(path));
-    assert!(paths.len() > 40, "{} models", paths.len());
+    let mut count = 0;
     for path in paths {
         let scratch = Scratch::new();
         let onnx = scratch.path("model.onnx");
         let back = scratch.path("model.cbor");
-        run(["convert", path.to_str().unwrap(), "-o", &onnx]).ok();
+        let written = run(["convert", path.to_str().unwrap(), "-o", &onnx]);
+        if written.code != Some(0) {
+            written.refused(1, "cannot be written in this format: ");
+            continue;
+        }
         run(["convert", &onnx, "-o", &back]).ok();
         check(&path, &Artifact::read(back.as_ref()).unwrap().document);
+        count += 1;
     }
+    assert!(count > 40, "{count} models");
 }
 
 /// A feature whose only coefficient is that of its missing cells had lost it, and a missing cell made the score NaN.
