@@ -139,7 +139,7 @@ fn what_has_no_place_in_an_artifact_is_refused_by_its_line() {
 #[test]
 fn every_model_predicts_what_jpmml_does() {
     let paths = models("pmml", false);
-    assert!(paths.len() >= 15, "{} models", paths.len());
+    assert!(paths.len() >= 16, "{} models", paths.len());
     for path in paths {
         check(&path, &convert(&path));
     }
@@ -280,6 +280,11 @@ fn what_a_derived_field_is_not_is_refused_by_its_line_and_name() {
                 is_rome,
                 discretize,
                 "line 12: the derived field \"is Rome\": Discretize is not supported",
+            ),
+            (
+                "<Apply function=\"equal\"><FieldRef field=\"city\"/><Constant>Oslo</Constant></Apply>",
+                "<Apply function=\"isMissing\"><Apply function=\"+\"><FieldRef field=\"age\"/><FieldRef field=\"height\"/></Apply></Apply>",
+                "a condition other than on a missing cell or a category",
             ),
             (
                 "function=\"equal\"",

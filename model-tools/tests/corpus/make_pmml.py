@@ -123,18 +123,26 @@ LAID_OUT = {
           '  <RegressionTable intercept="1.5" targetCategory="middle"><NumericPredictor name="age" exponent="1" coefficient="-0.02"/>'
           '<CategoricalPredictor name="city" value="Rome" coefficient="0.625"/></RegressionTable>\n'
           '  <RegressionTable intercept="0.0" targetCategory="high"/>\n </RegressionModel>\n</PMML>\n',
+    "replaced_category": HEAD.format(program="by hand", outcome=CONTINUOUS) + ' <RegressionModel functionName="regression">\n'
+        + SCHEMA.replace('name="city"', 'name="city" missingValueReplacement="Oslo" invalidValueTreatment="asIs"')
+        + '  <RegressionTable intercept="4.5"><CategoricalPredictor name="city" value="Oslo" coefficient="0.875"/>'
+          '<CategoricalPredictor name="city" value="Rome" coefficient="-2.25"/><NumericPredictor name="age" coefficient="0.1"/>'
+          '</RegressionTable>\n </RegressionModel>\n</PMML>\n',
     "transformed": HEAD.format(program="by hand", outcome=CONTINUOUS).replace(" </DataDictionary>\n", """ </DataDictionary>
  <TransformationDictionary>
   <DerivedField name="scaled" optype="continuous" dataType="double"><NormContinuous field="age"><LinearNorm orig="20" norm="0"/><LinearNorm orig="60" norm="1"/></NormContinuous></DerivedField>
   <DerivedField name="is Rome" optype="continuous" dataType="double"><NormDiscrete field="city" value="Rome"/></DerivedField>
   <DerivedField name="tall" optype="continuous" dataType="double"><FieldRef field="height" mapMissingTo="171.5"/></DerivedField>
   <DerivedField name="not Oslo" optype="continuous" dataType="double"><Apply function="if"><Apply function="equal"><FieldRef field="city"/><Constant>Oslo</Constant></Apply><Constant>0</Constant><Constant>1</Constant></Apply></DerivedField>
+  <DerivedField name="not Lima" optype="continuous" dataType="double"><Apply function="if"><Apply function="notEqual"><FieldRef field="city"/><Constant>Lima</Constant></Apply><Constant>2.5</Constant><Constant>0</Constant></Apply></DerivedField>
+  <DerivedField name="filled" optype="continuous" dataType="double"><Apply function="if"><Apply function="isNotMissing"><FieldRef field="height"/></Apply><FieldRef field="height"/><Constant>171.5</Constant></Apply></DerivedField>
   <DerivedField name="mixed" optype="continuous" dataType="double"><Apply function="-"><Apply function="*"><FieldRef field="scaled"/><Constant>3</Constant></Apply><Apply function="/"><FieldRef field="tall"/><Constant>-8</Constant></Apply></Apply></DerivedField>
  </TransformationDictionary>
 """) + ' <RegressionModel functionName="regression">\n' + SCHEMA
         + '  <Targets><Target field="outcome" rescaleFactor="2" rescaleConstant="-10"/></Targets>\n'
           '  <RegressionTable intercept="4.5"><NumericPredictor name="mixed" coefficient="1.25"/><NumericPredictor name="is Rome" coefficient="-3.5"/>'
-          '<NumericPredictor name="not Oslo" coefficient="0.875"/><NumericPredictor name="tall" coefficient="0.1"/></RegressionTable>\n </RegressionModel>\n</PMML>\n',
+          '<NumericPredictor name="not Oslo" coefficient="0.875"/><NumericPredictor name="tall" coefficient="0.1"/>'
+          '<NumericPredictor name="not Lima" coefficient="1.75"/><NumericPredictor name="filled" coefficient="-0.3"/></RegressionTable>\n </RegressionModel>\n</PMML>\n',
 }
 
 
@@ -162,7 +170,9 @@ def write(name, rows, labels=None):
 
 for name, (steps, rows, target, told) in JPMML.items():
     model = PMMLPipeline([(str(number), step) for number, step in enumerate(steps)]).fit(rows, target)
-    sklearn2pmml(model, str(FOLDER / f"jpmml_{name}.pmml"))
+    path = FOLDER / f"jpmml_{name}.pmml"
+    sklearn2pmml(model, str(path))
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if "<Timestamp>" not in line))
     write(f"jpmml_{name}", told, sorted(set(target)) if name.startswith("logistic") else None)
 
 for name, text in LAID_OUT.items():
@@ -172,4 +182,5 @@ for name, text in LAID_OUT.items():
         fields = "".join(f'<OutputField name="probability({label})" optype="continuous" dataType="double" feature="probability" value="{label}"/>' for label in labels)
         text = text.replace("  </MiningSchema>\n", f"  </MiningSchema>\n  <Output>{fields}</Output>\n")
     (FOLDER / f"{name}.pmml").write_text(text)
-    write(name, MISSING[:3] + [{"city": "Rome", "age": 33.0}] if name == "transformed" else ROWS, labels)
+    more = {"transformed": [{"city": "Rome", "age": 33.0}], "replaced_category": [{"age": 33.0, "height": 150.0}, UNKNOWN[3]]}
+    write(name, ROWS + more.get(name, []), labels)

@@ -137,6 +137,16 @@ impl Cells {
         )
     }
 
+    /// Whether a column has no number where a cell is missing.
+    pub(crate) fn can_be_missing(&self, column: &Column) -> bool {
+        let is_open = |(source, _): &(Source, f64)| match self.readings.get(source.feature) {
+            Some(Reading::Number { fill, .. }) => fill.is_none(),
+            Some(Reading::Missing { .. }) => false,
+            Some(Reading::Categories { .. }) | None => true,
+        };
+        column.terms.iter().any(is_open)
+    }
+
     /// The feature of which this says whether its cell is missing.
     pub(crate) fn missing_feature(&self, column: &Column) -> Option<usize> {
         match (column.terms.as_slice(), column.constant) {

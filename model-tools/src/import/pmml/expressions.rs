@@ -174,10 +174,10 @@ fn norm_discrete(
         return Ok(indicator);
     };
     let number = finite(node, "mapMissingTo", text)?;
-    match fields.missing(&Value::Category(category)) {
-        Some(missing) => fields.sum(&[indicator, missing], &[1.0, number], 0.0),
-        None => Ok(indicator),
-    }
+    let missing = fields.missing(&Value::Category(category));
+    let missing = missing
+        .ok_or_else(|| wrong(node, "NormDiscrete with mapMissingTo is not supported here"))?;
+    fields.sum(&[indicator, missing], &[1.0, number], 0.0)
 }
 
 fn apply(
@@ -235,17 +235,23 @@ fn choice(
     fields: &mut Fields<'_, '_>,
     depth: usize,
 ) -> Result<Column, PmmlError> {
-    let (holds, is_missing) = indicator(condition, fields, depth + 1)?;
+    let Condition {
+        holds,
+        is_missing,
+        is_negated,
+    } = Condition::read(condition, fields, depth + 1)?;
+    let (yes, no) = if is_negated { (no, yes) } else { (yes, no) };
     let (yes_column, no_column) = (column(yes, fields, depth)?, column(no, fields, depth)?);
     match (yes_column.terms.as_slice(), no_column.terms.as_slice()) {
-        ([], []) => Ok(holds.affine(
-            0.0,
-            yes_column.constant - no_column.constant,
-            no_column.constant,
-        )),
+        ([], []) => {
+            let difference = yes_column.constant - no_column.constant;
+            Ok(holds.affine(0.0, difference, no_column.constant))
+        }
         _ if is_missing && holds.terms.is_empty() => Ok(no_column),
-        ([], _) if is_missing => same_cell(yes, &holds, &no_column, fields)
-            .and_then(|()| filled(yes, &no_column, yes_column.constant, fields)),
+        ([], _) if is_missing => {
+            same_cell(yes, &holds, &no_column, fields)?;
+            filled(yes, &no_column, yes_column.constant, fields)
+        }
         _ => Err(wrong(
             condition,
             "a condition that chooses between fields makes it no linear model",
@@ -273,40 +279,56 @@ fn same_cell(
     ))
 }
 
-/// 1 where a condition holds, else 0, and whether it is about a missing cell.
-fn indicator(
-    node: Node<'_, '_>,
-    fields: &mut Fields<'_, '_>,
-    depth: usize,
-) -> Result<(Column, bool), PmmlError> {
-    let unknown = || {
-        wrong(
-            node,
-            "a condition other than on a missing cell or a category makes it no linear model",
-        )
-    };
-    if node.tag_name().name() != "Apply" {
-        return Err(unknown());
-    }
-    let arguments: Vec<Node<'_, '_>> = elements(node).collect();
-    match (attribute(node, "function")?, arguments.as_slice()) {
-        ("isMissing", &[field]) => {
-            let value = value(field, fields, depth + 1)?;
-            let nowhere = Column {
-                constant: 0.0,
-                terms: Vec::new(),
-            };
-            Ok((fields.missing(&value).unwrap_or(nowhere), true))
+/// What an `if` asks.
+struct Condition {
+    /// 1 where it holds, else 0.
+    holds: Column,
+    /// Whether it is about a missing cell, and not a category.
+    is_missing: bool,
+    /// Whether it is the contrary that is asked.
+    is_negated: bool,
+}
+
+impl Condition {
+    fn read(
+        node: Node<'_, '_>,
+        fields: &mut Fields<'_, '_>,
+        depth: usize,
+    ) -> Result<Self, PmmlError> {
+        let unknown = || {
+            wrong(
+                node,
+                "a condition other than on a missing cell or a category makes it no linear model",
+            )
+        };
+        if node.tag_name().name() != "Apply" {
+            return Err(unknown());
         }
-        ("equal", &[field, constant]) if constant.tag_name().name() == "Constant" => {
-            let Value::Category(category) = value(field, fields, depth + 1)? else {
-                return Err(unknown());
-            };
-            Ok((
-                fields.indicator(&category, constant.text().unwrap_or_default()),
-                false,
-            ))
+        let arguments: Vec<Node<'_, '_>> = elements(node).collect();
+        match (attribute(node, "function")?, arguments.as_slice()) {
+            (function @ ("isMissing" | "isNotMissing"), &[field]) => {
+                let value = value(field, fields, depth + 1)?;
+                let holds = fields.missing(&value).ok_or_else(unknown)?;
+                Ok(Self {
+                    holds,
+                    is_missing: true,
+                    is_negated: function == "isNotMissing",
+                })
+            }
+            (function @ ("equal" | "notEqual"), &[field, constant])
+                if constant.tag_name().name() == "Constant" =>
+            {
+                let Value::Category(category) = value(field, fields, depth + 1)? else {
+                    return Err(unknown());
+                };
+                let holds = fields.indicator(&category, constant.text().unwrap_or_default());
+                Ok(Self {
+                    holds,
+                    is_missing: false,
+                    is_negated: function == "notEqual",
+                })
+            }
+            _ => Err(unknown()),
         }
-        _ => Err(unknown()),
     }
 }

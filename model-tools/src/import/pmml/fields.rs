@@ -218,17 +218,21 @@ impl<'a, 'input> Fields<'a, 'input> {
         )
     }
 
-    /// 1 where the cell of a field is missing, else 0; none for one whose missing cells are replaced.
+    /// 1 where the cell of a field is missing, else 0; none for a field of several cells.
     pub(super) fn missing(&mut self, value: &Value) -> Option<Column> {
+        let nowhere = Column {
+            constant: 0.0,
+            terms: Vec::new(),
+        };
         match value {
+            Value::Number(column) if !self.cells.can_be_missing(column) => Some(nowhere),
             Value::Number(column) => {
                 let (feature, _) = self.cells.cell_for(column, 0.0)?;
                 Some(self.cells.missing(feature, false))
             }
-            Value::Category(category) if category.replacement.is_none() => {
-                Some(self.cells.missing(category.feature, true))
-            }
-            _ => None,
+            Value::Category(category) if category.replacement.is_some() => Some(nowhere),
+            Value::Category(category) => Some(self.cells.missing(category.feature, true)),
+            Value::Interpolated(..) => None,
         }
     }
 
