@@ -2,7 +2,7 @@
 predictions beside each: as torch.onnx spells a linear layer, with widths that inputs do not tell, with categories,
 missing cells, whole numbers and booleans.
 
-    python make_onnx_graphs.py    with onnx 1.23.2, onnxruntime 1.32.0, skl2onnx 1.20.0, scikit-learn 1.9.1, pandas 3.1.1
+    python make_onnx_graphs.py    with onnx 1.23.2, onnxruntime 1.32.0, skl2onnx 1.20.0, scikit-learn 1.9.0, pandas 3.1.1
 """
 
 import json
@@ -101,3 +101,11 @@ model = pipeline.make_pipeline(encoders, linear_model.LogisticRegression()).fit(
 types = [("age", DoubleTensorType([None, 1])), ("city", StringTensorType([None, 1])), ("height", DoubleTensorType([None, 1]))]
 exported = to_onnx(model, initial_types=types, options={"zipmap": False})
 write("graph_columns", exported, [[31.5, "Rome", 166.0], [52.25, "Oslo", 181.5], [44.0, "Kyiv", 170.0]])
+
+# Categories as numbers.
+encoders = compose.ColumnTransformer([
+    ("scaled", preprocessing.StandardScaler(), ["age", "height"]),
+    ("encoded", preprocessing.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["city"]),
+])
+model = pipeline.make_pipeline(encoders, linear_model.Ridge()).fit(frame, frame["age"] + 3 * (frame["city"] == "Rome"))
+write("graph_ordinal", to_onnx(model, initial_types=types), [[31.5, "Rome", 166.0], [52.25, "Oslo", 181.5], [44.0, "Lima", 170.0], [27.0, "Kyiv", 177.0]])

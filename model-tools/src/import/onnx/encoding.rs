@@ -5,7 +5,7 @@ use sagelet::artifact::{Label, Unknown};
 use super::arithmetic::{Reason, spend};
 use super::message::{BOOLEAN, DOUBLE, FLOAT, FLOAT16, INT64, Node, TEXT};
 use super::value::{Sort, Value};
-use crate::import::linear::{Cells, Column};
+use crate::import::linear::{Cells, Column, combination};
 
 /// `TensorProto.DataType.BFLOAT16`
 const BFLOAT16: i64 = 16;
@@ -119,7 +119,7 @@ pub(super) fn one_hot(node: &Node, value: &Value, cells: &mut Cells) -> Result<V
     } else {
         Unknown::Ignore
     };
-    let labels = categories(node, sort)?;
+    let labels = categories(node, sort, ["cats_strings", "cats_int64s"])?;
     spend(cells, labels.len().saturating_mul(features.len()))?;
     let mut columns = Vec::new();
     for feature in features {
@@ -128,12 +128,9 @@ pub(super) fn one_hot(node: &Node, value: &Value, cells: &mut Cells) -> Result<V
     Ok(Value::Linear(columns))
 }
 
-fn categories(node: &Node, sort: Sort) -> Result<Vec<Label>, Reason> {
-    let texts = node.attributes.get("cats_strings").map(|list| &list.texts);
-    let integers = node
-        .attributes
-        .get("cats_int64s")
-        .map(|list| &list.integers);
+fn categories(node: &Node, sort: Sort, [texts, integers]: [&str; 2]) -> Result<Vec<Label>, Reason> {
+    let texts = node.attributes.get(texts).map(|list| &list.texts);
+    let integers = node.attributes.get(integers).map(|list| &list.integers);
     let boolean = |number: &i64| match number {
         0 | 1 => Some(Label::Boolean(*number == 1)),
         _ => None,
@@ -147,6 +144,48 @@ fn categories(node: &Node, sort: Sort) -> Result<Vec<Label>, Reason> {
         _ => None,
     }
     .ok_or_else(|| "its categories are of another type than its input".to_owned())
+}
+
+/// The number of each category in place of the category, and one for any other.
+pub(super) fn numbered(node: &Node, value: &Value, cells: &mut Cells) -> Result<Value, Reason> {
+    let Value::Cells(features, sort) = value else {
+        return Err(format!("it encodes {value}"));
+    };
+    let labels = categories(node, *sort, ["keys_strings", "keys_int64s"])?;
+    let floats = node.floats("values_floats");
+    let integers = node
+        .attributes
+        .get("values_int64s")
+        .map_or(&[][..], |list| &list.integers);
+    let numbers: Vec<f64> = floats
+        .iter()
+        .copied()
+        .chain(integers.iter().map(|number| *number as f64))
+        .collect();
+    let other = match node
+        .attributes
+        .get("default_float")
+        .and_then(|attribute| attribute.float)
+    {
+        Some(other) if !floats.is_empty() => other,
+        None if !floats.is_empty() => 0.0,
+        _ => node.integer("default_int64").unwrap_or(-1) as f64,
+    };
+    if numbers.len() != labels.len() {
+        return Err(format!(
+            "it has {} numbers for {} categories",
+            numbers.len(),
+            labels.len()
+        ));
+    }
+    spend(cells, labels.len().saturating_mul(features.len()))?;
+    let weights: Vec<f64> = numbers.iter().map(|number| number - other).collect();
+    let mut columns = Vec::new();
+    for feature in features {
+        let indicators = encoded(*feature, &labels, Unknown::Ignore, cells);
+        columns.push(combination(&indicators, &weights, other));
+    }
+    Ok(Value::Linear(columns))
 }
 
 /// The columns of one feature. An empty text is what a tensor of texts has for a missing cell.

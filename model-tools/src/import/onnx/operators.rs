@@ -42,6 +42,7 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
         }
         ("Cast", [value]) => encoding::cast(node, value, cells),
         ("IsNaN", [Value::Linear(columns)]) => encoding::is_missing(columns, cells),
+        ("LabelEncoder", [value]) => encoding::numbered(node, value, cells),
         ("OneHotEncoder", [value]) => encoding::one_hot(node, value, cells),
         ("Where", [condition, yes, no]) => classes::choice(condition, yes, no, cells),
         ("Concat", _) if node.integer("axis").is_some_and(shapes::is_by_column) => {
