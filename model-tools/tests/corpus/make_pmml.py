@@ -1,6 +1,7 @@
 """Makes the PMML part of the corpus, with what JPMML-Evaluator predicts for a few rows beside each model.
 
-    python make_pmml.py    with scikit-learn 1.9.0, pandas 3.1.1, sklearn2pmml 0.133.1, jpmml_evaluator 0.16.0, and java
+    python make_pmml.py    with scikit-learn 1.9.0, pandas 3.1.1, statsmodels 0.15.0, sklearn2pmml 0.133.1, jpmml_evaluator 0.16.0,
+and java
 
 Files called jpmml_* are what sklearn2pmml writes. The others are laid out as the named programs lay them out: R's package
 pmml (as its source, pmml.glm.R and pmml.multinom.R, has it) and SPSS (as the examples of PMML's own specification have
@@ -15,10 +16,12 @@ from xml.etree import ElementTree
 import jpmml_evaluator
 import numpy as np
 import pandas
+import statsmodels.api as sm
 from jpmml_evaluator.py4j import Py4JBackend
 from sklearn import compose, impute, linear_model as lm, pipeline, preprocessing as pre
 from sklearn2pmml import sklearn2pmml
 from sklearn2pmml.pipeline import PMMLPipeline
+from sklearn2pmml.statsmodels import StatsModelsClassifier, StatsModelsRegressor
 
 FOLDER = Path("pmml")
 FOLDER.mkdir(exist_ok=True)
@@ -30,6 +33,7 @@ X = pandas.DataFrame({
 Y = 2 * X["age"] + 9 * (X["city"] == "Rome") + random.normal(size=80)
 TWO = np.where(Y > Y.median(), "yes", "no")
 THREE = np.array(["low", "middle", "high"])[np.digitize(Y, np.quantile(Y, [1 / 3, 2 / 3]))]
+NOISY = np.digitize(X["age"] + random.normal(0, 5, 80), [36, 44])
 HOLES = X.assign(age=X["age"].where(random.uniform(size=80) > 0.2))
 ROWS = [{"age": 31.5, "city": "Rome", "height": 166.0}, {"age": 52.25, "city": "Oslo", "height": 181.5},
         {"age": 44.0, "city": "Lima", "height": 170.125}]
@@ -55,6 +59,12 @@ JPMML = {
     "poisson": ([columns(STANDARD, MIN_MAX), lm.PoissonRegressor()], X, np.round(Y - Y.min()), UNKNOWN),
     "logistic_two": ([columns(STANDARD, MIN_MAX), lm.LogisticRegression()], X, TWO, UNKNOWN),
     "logistic_three": ([columns(STANDARD, MIN_MAX), lm.LogisticRegression()], X, THREE, UNKNOWN),
+    # Of which the generalised linear ones become a GeneralRegressionModel.
+    "statsmodels_ols": ([pre.StandardScaler(), StatsModelsRegressor(sm.OLS)], X[NUMBERS], Y, ROWS),
+    "statsmodels_poisson": ([pre.StandardScaler(), StatsModelsRegressor(sm.GLM, family=sm.families.Poisson())], X[NUMBERS], np.round(Y - Y.min()), ROWS),
+    "statsmodels_binomial": ([pre.StandardScaler(), StatsModelsClassifier(sm.GLM, family=sm.families.Binomial())], X[NUMBERS], NOISY >= 1, ROWS),
+    "statsmodels_logit": ([pre.StandardScaler(), StatsModelsClassifier(sm.Logit)], X[NUMBERS], NOISY >= 1, ROWS),
+    "statsmodels_mnlogit": ([pre.StandardScaler(), StatsModelsClassifier(sm.MNLogit)], X[NUMBERS], NOISY, ROWS),
 }
 
 HEAD = """<?xml version="1.0"?>
@@ -165,15 +175,17 @@ def write(name, rows, labels=None):
         told["predictions"].append(target)
         if labels:
             told.setdefault("probabilities", []).append([results[f"probability({label})"] for label in labels])
-    path.with_suffix(".json").write_text(json.dumps(told) + "\n")
+    path.with_suffix(".json").write_text(json.dumps(told, default=int) + "\n")
 
 
 for name, (steps, rows, target, told) in JPMML.items():
+    target = target.astype(int) if name.startswith("statsmodels") and target.dtype == bool else target
     model = PMMLPipeline([(str(number), step) for number, step in enumerate(steps)]).fit(rows, target)
     path = FOLDER / f"jpmml_{name}.pmml"
     sklearn2pmml(model, str(path))
     path.write_text("".join(line for line in path.read_text().splitlines(True) if "<Timestamp>" not in line))
-    write(f"jpmml_{name}", told, sorted(set(target)) if name.startswith("logistic") else None)
+    classes = name.startswith("logistic") or name.endswith(("binomial", "logit"))
+    write(f"jpmml_{name}", told, sorted(set(target)) if classes else None)
 
 for name, text in LAID_OUT.items():
     labels = {"r_glm_binomial": ["no", "yes"], "spss_multinomial_two": ["leaves", "buys"], "spss_multinomial": ["high", "low", "middle"],

@@ -96,10 +96,9 @@ fn linear(operator: &str, a: &[Column], b: &[Column], cells: &mut Cells) -> Resu
     Ok(Value::Linear(pairs.map(sum).collect()))
 }
 
-/// Counts the weights of columns that are about to be made, twice: all tensors are kept until the end, and a column of
-/// one weight takes the memory of two.
+/// Counts weights that are about to be made.
 pub(super) fn spend(cells: &mut Cells, weights: usize) -> Result<(), Reason> {
-    let counted = cells.conversion.spend(weights.saturating_mul(2));
+    let counted = cells.conversion.spend(weights);
     counted.map_err(|conflict| conflict.to_string())
 }
 

@@ -30,7 +30,10 @@ pub(super) fn apply(
             .into());
     }
     let inputs: Vec<&Value> = inputs.iter().map(Rc::as_ref).collect();
-    Ok(vec![Rc::new(result(node, &inputs, cells)?)])
+    let value = result(node, &inputs, cells)?;
+    // All tensors are kept until the end, so a chain of nodes that each copy one has to be bounded too.
+    spend(cells, value.size())?;
+    Ok(vec![Rc::new(value)])
 }
 
 fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Reason> {

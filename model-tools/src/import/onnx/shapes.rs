@@ -11,26 +11,25 @@ pub(super) fn is_by_column(axis: i64) -> bool {
     matches!(axis, 1 | -1)
 }
 
-/// The input itself, for operators that leave each row's numbers in their row and order.
+/// Operators that give their input in another shape, or as it is.
+const RESHAPING: [&str; 6] = [
+    "Identity",
+    "ZipMap",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "Reshape",
+];
+
+/// The input itself, for operators that leave each row's numbers in their row and order; none for other operators.
 pub(super) fn unchanged(node: &Node, inputs: &[Rc<Value>]) -> Result<Option<Rc<Value>>, Reason> {
     let operator = node.operator.as_str();
-    let ([value, rest @ ..], rest_is_known) = (
-        inputs,
-        [
-            "Identity",
-            "ZipMap",
-            "Flatten",
-            "Squeeze",
-            "Unsqueeze",
-            "Reshape",
-        ]
-        .contains(&operator),
-    ) else {
+    let Some((value, rest)) = inputs
+        .split_first()
+        .filter(|_| RESHAPING.contains(&operator))
+    else {
         return Ok(None);
     };
-    if !rest_is_known {
-        return Ok(None);
-    }
     let axes = axes(node, rest);
     let keeps_rows = match operator {
         "Identity" | "ZipMap" => true,
@@ -45,9 +44,9 @@ pub(super) fn unchanged(node: &Node, inputs: &[Rc<Value>]) -> Result<Option<Rc<V
     Err("it does not leave the numbers of each row in their row".to_owned())
 }
 
-/// The axes or the shape that a node names, in an attribute or as its second input.
+/// The axes or the shape that a node names, in its second input or an attribute.
 fn axes(node: &Node, rest: &[Rc<Value>]) -> Option<Vec<f64>> {
-    if let [Value::Constant(tensor)] = rest.iter().map(Rc::as_ref).collect::<Vec<_>>().as_slice() {
+    if let Some(Value::Constant(tensor)) = rest.first().map(Rc::as_ref) {
         return Some(tensor.numbers.clone());
     }
     let list = node

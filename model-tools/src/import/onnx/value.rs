@@ -80,6 +80,33 @@ impl Value {
         }
     }
 
+    /// How many weights and other parts it is made of.
+    pub(super) fn size(&self) -> usize {
+        let weights =
+            |columns: &[Column]| columns.iter().map(|column| 1 + column.terms.len()).sum();
+        match self {
+            Self::Constant(tensor) => tensor.numbers.len() + tensor.texts.len(),
+            Self::Cells(features, _) | Self::Missing(features) => features.len(),
+            Self::Curved(curves, columns) => {
+                let points = |curve: &Curve| match curve {
+                    Curve::Interpolated(points) => points.len(),
+                    _ => 1,
+                };
+                curves.iter().map(points).sum::<usize>() + weights(columns)
+            }
+            Self::Clamped(column, clamps) => clamps.len() + column.terms.len(),
+            Self::Above(column) => column.terms.len(),
+            Self::Linear(columns)
+            | Self::OnePlusExp(columns)
+            | Self::LogisticSum(columns)
+            | Self::LogisticSumIsPositive(columns)
+            | Self::Shares(columns)
+            | Self::Softmax(columns)
+            | Self::Highest(columns)
+            | Self::Class(columns, _) => weights(columns),
+        }
+    }
+
     /// How many numbers a row has.
     pub(super) fn width(&self) -> Option<usize> {
         match self {
