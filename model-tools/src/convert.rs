@@ -22,6 +22,8 @@ pub(crate) struct Arguments {
     /// Model to read, in any format that `model-tools formats` lists; - is standard input
     #[arg(value_name = "IN")]
     input: String,
+    #[command(flatten)]
+    part: import::Keys,
     /// File to write; - is standard output
     #[arg(short, long, value_name = "OUT")]
     output: String,
@@ -46,7 +48,7 @@ const STANDARD: &str = "-";
 /// Converts one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
-    let source = import::read(&arguments.input)?;
+    let source = import::read(&arguments.input, &arguments.part.keys)?;
     report_read(&source);
     let mut document = complete(&source)?;
     if let Some(rows) = &arguments.check {

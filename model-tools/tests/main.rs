@@ -16,6 +16,7 @@ mod docs; //    the example and the grammar in docs/ are true
 mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
+mod keys; //    --key
 mod liblinear; // models that LIBLINEAR trained
 mod linear_learner; // networks that MXNet wrote
 mod linfa; //   models that linfa fitted and serialised
@@ -25,6 +26,7 @@ mod package; // the same bytes, whoever makes them
 mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line
 mod proof; //   --check and --expect
+mod refusals; // scikit-learn's that are not linear, or would run commands
 mod report; //  one page, nothing to be fetched, the right figures
 mod safetensors; // a layer's weight and bias
 mod sklearn; // the corpus of models that scikit-learn fitted

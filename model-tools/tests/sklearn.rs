@@ -14,7 +14,16 @@ use crate::harness::{Scratch, repository, run};
 /// What a prediction may differ by: this share of the sizes of the terms that were added up.
 const TOLERANCE: f64 = 1e-12;
 
-const FOLDERS: [&str; 2] = ["sklearn-1.3", "sklearn-1.9"];
+/// One for each version of scikit-learn.
+const FOLDERS: [&str; 7] = [
+    "sklearn-0.19",
+    "sklearn-0.20",
+    "sklearn-0.22",
+    "sklearn-0.24",
+    "sklearn-1.0",
+    "sklearn-1.3",
+    "sklearn-1.9",
+];
 
 pub(crate) fn corpus(folder: &str) -> PathBuf {
     repository().join("model-tools/tests/corpus").join(folder)
@@ -180,133 +189,65 @@ fn every_model_predicts_what_scikit_learn_does() {
     }
 }
 
+/// A file of the newer corpus, by its name without the ending.
+pub(crate) fn path(name: &str) -> String {
+    let refused = name.starts_with("refused");
+    let mut paths = models("sklearn-1.9", refused).into_iter();
+    let path = paths.find(|path| self::name(path) == name).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 /// A file of the newer corpus.
 pub(crate) fn file(name: &str) -> Vec<u8> {
     std::fs::read(corpus("sklearn-1.9").join(name)).unwrap()
 }
 
-/// What is written in every place of the corpus: which model is refused, where, and with what reason.
 #[test]
-fn what_is_not_linear_is_refused_by_step_class_and_reason() {
-    let reasons = [
+fn a_selection_says_what_becomes_of_the_other_columns() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let told = run(["convert", &path("select_named"), "-o", &output]);
+    let line =
+        "kept 2 of 4 columns by SelectKBest; the others stay in the rows and are not looked at\n";
+    assert!(told.stderr.contains(line), "{}", told.stderr);
+    told.ok();
+    // Clients go on sending all four, by the same names; in the two others anything may stand.
+    let rows = scratch.write("rows.csv", b"age,income,ratio,distance\n,2.5,?,100\n");
+    let predicted = run(["predict", &output, &rows]).ok();
+    assert_eq!(predicted.lines().count(), 1);
+}
+
+/// A missing cell is a category of its own in whatever way a request says that it is missing.
+#[test]
+fn a_missing_category_is_missing_in_every_format() {
+    let file = path("one_hot_missing");
+    let told = std::fs::read(Path::new(&file).with_extension("json")).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told["rows"][1], serde_json::json!([null]));
+    let expected = told["predictions"][1].as_f64().unwrap();
+    let scratch = Scratch::new();
+    for (content_type, rows) in [
+        ("application/json", r#"[[null], [""]]"#),
+        ("text/csv", "nan\nNaN\n"),
         (
-            "calibrated",
-            "CalibratedClassifierCV: it averages several calibrated",
+            "application/jsonlines",
+            "{\"city\": null}\n{\"city\": \"\"}\n",
         ),
-        (
-            "chain",
-            "RegressorChain: each model of the chain takes the predictions",
-        ),
-        ("forest", "RandomForestRegressor: it is not a linear model"),
-        (
-            "isotonic_nan",
-            "IsotonicRegression: out_of_bounds=\"nan\" predicts nothing outside",
-        ),
-        (
-            "logarithm",
-            "step \"functiontransformer\" (FunctionTransformer): it applies numpy",
-        ),
-        (
-            "min_max_clip",
-            "step \"minmaxscaler\" (MinMaxScaler): clip=True",
-        ),
-        ("neighbors", "KNeighborsRegressor: it is not a linear model"),
-        (
-            "normalizer",
-            "step \"normalizer\" (Normalizer): it divides each row",
-        ),
-        (
-            "polynomial",
-            "step \"polynomialfeatures\" (PolynomialFeatures): it makes columns",
-        ),
-        (
-            "power",
-            "step \"powertransformer\" (PowerTransformer): it changes each cell",
-        ),
-        (
-            "selector",
-            "step \"selectkbest\" (SelectKBest): this transformer is not supported",
-        ),
-        (
-            "svc_three",
-            "SVC: for more than two classes it compares every two",
-        ),
-        ("svr_rbf", "SVR: its kernel is not \"linear\""),
-        (
-            "two_models",
-            "dict: it holds several estimators, \"first\" (Ridge), \"second\" (Lasso)",
-        ),
-        (
-            "unfitted",
-            "LinearRegression: it takes 0 columns: it is not fitted",
-        ),
-    ];
-    for folder in FOLDERS {
-        let paths = models(folder, true);
-        assert_eq!(paths.len(), reasons.len());
-        for path in paths {
-            let name = name(&path);
-            let name = name.strip_prefix("refused_").unwrap();
-            let (_, reason) = reasons.iter().find(|(model, _)| *model == name).unwrap();
-            run(["convert", path.to_str().unwrap(), "-o", "-"]).refused(1, reason);
-            // What is in it can be seen all the same.
-            let seen = run(["inspect", path.to_str().unwrap()]).ok();
-            assert!(seen.contains("conversion    not possible: "), "{seen}");
-            assert!(seen.contains("  safe       "), "{seen}");
+    ] {
+        let rows = scratch.write("rows", rows.as_bytes());
+        let predicted = run(["predict", &file, &rows, "--content-type", content_type]).ok();
+        let predicted: Vec<f64> = predicted
+            .lines()
+            .map(|line| line.parse().unwrap())
+            .collect();
+        assert_eq!(predicted.len(), 2, "{content_type}");
+        for prediction in predicted {
+            assert!(
+                (prediction - expected).abs() <= TOLERANCE * 100.0,
+                "{content_type}"
+            );
         }
     }
-}
-
-/// In Python, loading this file runs the command.
-#[test]
-fn a_pickle_that_would_run_a_command_is_refused_and_nothing_runs() {
-    let scratch = Scratch::new();
-    let marker = scratch.path("ran");
-    let evil = format!("cposix\nsystem\n(S'touch {marker}'\ntR.");
-    let evil = scratch.write("evil.pkl", evil.as_bytes());
-    for command in [&["convert", &evil, "-o", "-"][..], &["predict", &evil]] {
-        run(command.iter().copied()).refused(1, "posix.system at byte 0");
-    }
-    let inspected = run(["inspect", &evil]);
-    assert_eq!(inspected.code, Some(1));
-    let text = String::from_utf8(inspected.stdout).unwrap();
-    assert!(
-        text.contains("  dangerous  posix.system at byte 0\n"),
-        "{text}"
-    );
-    assert_eq!(scratch.files(), ["evil.pkl"], "the command ran");
-}
-
-/// Hidden behind a real model: its coefficients are never read.
-#[test]
-fn a_command_inside_of_a_real_model_is_refused_too() {
-    let mut bytes = file("linear.p2");
-    assert_eq!(bytes.pop(), Some(b'.'));
-    bytes.extend(b"0cbuiltins\neval\nU\x011\x85R.");
-    let scratch = Scratch::new();
-    let path = scratch.write("model.pkl", &bytes);
-    run(["convert", &path, "-o", "-"]).refused(1, "builtins.eval at byte ");
-}
-
-/// Up to scikit-learn 0.21 modules had no underscore, and versions before 0.24 did not count features.
-#[test]
-fn module_names_of_old_versions_are_known() {
-    // One character a byte, so that the bytes of the arrays stay what they are.
-    let text: String = file("linear.p0").into_iter().map(char::from).collect();
-    let old = text
-        .replace("sklearn.linear_model._base", "sklearn.linear_model.base")
-        .replace("Vn_features_in_", "Vnot_there_then");
-    assert!(old.contains("sklearn.linear_model.base\nLinearRegression"));
-    assert!(old.contains("not_there_then"));
-    let old: Vec<u8> = old.chars().map(|character| character as u8).collect();
-    let scratch = Scratch::new();
-    let old = scratch.write("old.pkl", &old);
-    let output = scratch.path("model.cbor");
-    run(["convert", &old, "-o", &output]).ok();
-    check(
-        &corpus("sklearn-1.9").join("linear.p0"),
-        &Artifact::read(output.as_ref()).unwrap().document,
-    );
 }
 
 /// What a person sees: what was read, folded and unwrapped, and where the model comes from.

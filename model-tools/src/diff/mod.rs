@@ -30,6 +30,12 @@ pub(crate) struct Arguments {
     /// The other model
     #[arg(value_name = "B")]
     b: String,
+    /// Estimator to take out of A, as `model-tools convert --key` does
+    #[arg(long, value_name = "KEY")]
+    key_a: Vec<String>,
+    /// Estimator to take out of B
+    #[arg(long, value_name = "KEY")]
+    key_b: Vec<String>,
     /// Rows to predict with both models
     #[arg(long, value_name = "FILE")]
     rows: Option<String>,
@@ -103,7 +109,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
 fn findings(arguments: &Arguments) -> Result<Vec<Finding>, Error> {
     input::check_distinct(&arguments.a, &arguments.b)?;
     let content_type = rows::content_type(&arguments.content_type)?;
-    let (a, b) = (import::read(&arguments.a)?, import::read(&arguments.b)?);
+    let a = import::read(&arguments.a, &arguments.key_a)?;
+    let b = import::read(&arguments.b, &arguments.key_b)?;
     let mut findings = vec![file("A", &a), file("B", &b)];
     findings.extend(compare::documents(
         &a.imported.document,

@@ -17,11 +17,12 @@ mod linfa;
 mod mutation_tests;
 mod objects;
 mod onnx;
-pub(crate) mod pickle;
+mod pickle;
 mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+pub(crate) mod trust;
 mod xgboost;
 
 use std::borrow::Cow;
@@ -31,6 +32,8 @@ use sagelet::artifact::{ArtifactError, Digest, Document};
 
 use self::container::ContainerError;
 use self::pickle::{Pickle, PickleError};
+use self::skops::Skops;
+use self::trust::Contents;
 use crate::error::Error;
 use crate::input::{Input, MODEL_BYTES_MAX};
 
@@ -46,8 +49,19 @@ pub(crate) struct Format {
     read: fn(&[u8]) -> Result<Imported, ImportError>,
 }
 
-/// The name of the format that programs are not told from data in.
+/// The formats that hold trees of objects, in which several estimators may be.
 const PICKLE: &str = "pickle";
+const SKOPS: &str = "skops";
+
+/// Which estimators of a file are meant, where it holds several.
+#[derive(clap::Args)]
+pub(crate) struct Keys {
+    /// Estimator to take out of a scikit-learn file that holds several: a key of its dict, a number in its list or
+    /// an attribute of its object, inner ones after a full stop. Given more than once, rows go through the
+    /// estimators in this order: --key scaler --key model
+    #[arg(long = "key", value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+}
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
 pub(crate) static FORMATS: [Format; 13] = [
@@ -64,7 +78,7 @@ pub(crate) static FORMATS: [Format; 13] = [
         read: sklearn::read_pickle,
     },
     Format {
-        name: "skops",
+        name: SKOPS,
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
@@ -173,7 +187,7 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     Pickle(#[from] PickleError),
     #[error("{0}")]
-    Dangerous(pickle::Dangerous),
+    Dangerous(trust::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
     #[error(transparent)]
@@ -192,6 +206,8 @@ pub(crate) enum ImportError {
     Safetensors(#[from] safetensors::SafetensorsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
+    #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
+    NoKeys(&'static str),
 }
 
 /// A file whose format is known, before it is read.
@@ -219,14 +235,14 @@ pub(crate) struct Source {
 }
 
 /// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`], compressed or in
-/// an archive or not.
+/// an archive or not. Of a file that holds several estimators, `keys` says which are meant.
 ///
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
-pub(crate) fn read(path: &str) -> Result<Source, Error> {
+pub(crate) fn read(path: &str, keys: &[String]) -> Result<Source, Error> {
     let opened = open(path)?;
     let imported = opened
-        .import()
+        .import(keys)
         .map_err(|error| opened.input.refused(error))?;
     Ok(opened.with(imported))
 }
@@ -270,26 +286,32 @@ impl Opened {
         self.unwrapped.as_deref().unwrap_or(&self.input.bytes)
     }
 
-    /// Reads the model.
+    /// Reads the model, or of several estimators the ones under `keys`.
     ///
     /// # Errors
     /// Its content makes no model.
-    pub(crate) fn import(&self) -> Result<Imported, ImportError> {
-        let imported = (self.format.read)(self.bytes())?;
+    pub(crate) fn import(&self, keys: &[String]) -> Result<Imported, ImportError> {
+        let imported = match (keys, self.format.name) {
+            ([], _) => (self.format.read)(self.bytes()),
+            (keys, PICKLE) => sklearn::read_pickle_part(self.bytes(), keys),
+            (keys, SKOPS) => sklearn::read_skops_part(self.bytes(), keys),
+            (_, other) => Err(ImportError::NoKeys(other)),
+        }?;
         imported.document.validate()?;
         Ok(imported)
     }
 
-    /// The pickle that this is, if it is one, as far as it can be read without converting it.
+    /// What is in a pickle or a skops file; none of other formats.
     ///
     /// # Errors
     /// It cannot be read.
-    pub(crate) fn pickle(&self) -> Result<Option<Pickle>, Error> {
-        if self.format.name != PICKLE {
-            return Ok(None);
-        }
-        let pickle = Pickle::read(self.bytes());
-        pickle.map(Some).map_err(|error| self.input.refused(error))
+    pub(crate) fn contents(&self) -> Result<Option<Contents>, ImportError> {
+        let contents = match self.format.name {
+            PICKLE => Pickle::read(self.bytes()).map(Pickle::contents)?,
+            SKOPS => Skops::read(self.bytes()).map(Skops::contents)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(contents))
     }
 
     /// The file together with the model that was read from it.

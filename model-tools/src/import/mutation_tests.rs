@@ -15,6 +15,11 @@ const MEMORY_BYTES_MAX: usize = 256 << 20;
 fn corpus() -> Vec<Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut paths: Vec<_> = [
+        "sklearn-0.19",
+        "sklearn-0.20",
+        "sklearn-0.22",
+        "sklearn-0.24",
+        "sklearn-1.0",
         "sklearn-1.3",
         "sklearn-1.9",
         "onnx",
@@ -220,4 +225,94 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
             read(&bytes[..length]);
         }
     }
+}
+
+/// An instance of a class of scikit-learn with these attributes, in protocol 2.
+fn instance(class: &str, attributes: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = format!("csklearn\n{class}\n)").into_bytes();
+    bytes.extend(b"\x81}(");
+    for (name, value) in attributes {
+        bytes.extend(text(name));
+        bytes.extend(value);
+    }
+    bytes.extend(b"ub");
+    bytes
+}
+
+fn text(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).unwrap().to_le_bytes();
+    [b"X", &length[..], text.as_bytes()].concat()
+}
+
+/// A list of one element, as often as `count` says: after the first time, two bytes each.
+fn list(element: Vec<u8>, count: usize) -> Vec<u8> {
+    let again = b"h\x01".repeat(count - 1);
+    [b"(", element.as_slice(), b"q\x01", again.as_slice(), b"l"].concat()
+}
+
+/// 200,000 bytes that would be ten million columns, if nobody counted them.
+#[test]
+fn a_part_that_stands_in_a_file_a_hundred_thousand_times_is_refused() {
+    let hundred = list(b"F1.0\n".to_vec(), 100);
+    let scaler = instance("MaxAbsScaler", &[("scale_", hundred.clone())]);
+    let part = [text("scaler"), scaler, b"\x86".to_vec()].concat();
+    let union = instance("FeatureUnion", &[("transformer_list", list(part, 100_000))]);
+    let model = instance(
+        "Ridge",
+        &[("coef_", hundred), ("intercept_", b"F0.0\n".to_vec())],
+    );
+    let step = |name: &str, step: Vec<u8>| [text(name), step, b"\x86".to_vec()].concat();
+    let steps = [step("union", union), step("model", model)].concat();
+    let steps = [b"(", steps.as_slice(), b"l"].concat();
+    let count = b"K\x64".to_vec();
+    let pipeline = instance("Pipeline", &[("steps", steps), ("n_features_in_", count)]);
+    let bytes = [b"\x80\x02".to_vec(), pipeline, b".".to_vec()].concat();
+    let error = super::sklearn::read_pickle(&bytes)
+        .err()
+        .unwrap()
+        .to_string();
+    assert_eq!(
+        error,
+        "step \"union\" (FeatureUnion): its combinations of columns take more numbers than an artifact holds"
+    );
+}
+
+/// A text of a megabyte, to which an array of objects refers a thousand times as the name of a column.
+#[test]
+fn a_text_that_stands_in_a_file_once_is_not_copied_a_thousand_times() {
+    let array = |count: usize| {
+        let names = list(text(&"x".repeat(1 << 20)), count);
+        let shape = [b"(I".as_slice(), count.to_string().as_bytes(), b"\nt"].concat();
+        let dtype = b"cnumpy\ndtype\n(U\x02O8K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb";
+        let empty = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tU\x01btR";
+        [
+            empty,
+            b"(K\x01".as_slice(),
+            &shape,
+            dtype,
+            b"\x89",
+            &names,
+            b"tb",
+        ]
+        .concat()
+    };
+    let read = |count: usize| {
+        let coefficients = list(b"F1.0\n".to_vec(), count);
+        let attributes = [
+            ("coef_", coefficients),
+            ("intercept_", b"F0.0\n".to_vec()),
+            ("feature_names_in_", array(count)),
+            ("n_features_in_", format!("I{count}\n").into_bytes()),
+        ];
+        let bytes = [
+            b"\x80\x02".to_vec(),
+            instance("Ridge", &attributes),
+            b".".to_vec(),
+        ];
+        super::sklearn::read_pickle(&bytes.concat())
+            .unwrap()
+            .document
+    };
+    assert!(read(2).features[0].name.is_some());
+    assert!(read(1000).features[0].name.is_none());
 }

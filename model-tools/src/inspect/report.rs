@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sagelet::artifact::Parameters;
 use serde::Serialize;
 
-use super::pickle;
-use crate::import::pickle::Pickle;
+use super::names;
+use crate::import::trust::Contents;
 use crate::import::{Opened, Source};
 
 #[derive(Serialize)]
@@ -37,12 +37,12 @@ struct Report<'a> {
     notes: &'a [String],
     /// What the file was wrapped in, from the outside in.
     layers: &'a [String],
-    /// What a pickle names; absent for other formats.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pickle: Option<pickle::Report>,
+    /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
+    #[serde(flatten)]
+    contents: BTreeMap<&'a str, names::Report>,
 }
 
-/// The report on a pickle that cannot be converted.
+/// The report on a file that cannot be converted.
 #[derive(Serialize)]
 struct Unconverted<'a> {
     file: &'a str,
@@ -51,23 +51,25 @@ struct Unconverted<'a> {
     layers: &'a [String],
     /// Why it cannot be converted.
     refused: &'a str,
-    pickle: pickle::Report,
+    /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
+    #[serde(flatten)]
+    contents: BTreeMap<&'a str, names::Report>,
 }
 
-/// The report on a pickle that cannot be converted.
-pub(super) fn unconverted(opened: &Opened, pickle: &Pickle, reason: &str) -> String {
+/// The report on a file that cannot be converted.
+pub(super) fn unconverted(opened: &Opened, contents: &Contents, reason: &str) -> String {
     pretty(&Unconverted {
         file: &opened.input.name,
         format: opened.format.name,
         bytes: opened.input.bytes.len(),
         layers: &opened.layers,
         refused: reason,
-        pickle: pickle::report(pickle),
+        contents: BTreeMap::from([(opened.format.name, names::report(contents))]),
     })
 }
 
 /// The report, indented, with a newline at its end.
-pub(super) fn json(source: &Source, pickle: Option<&Pickle>) -> String {
+pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
     let imported = &source.imported;
     let document = &imported.document;
     let features = document.features.iter();
@@ -86,7 +88,10 @@ pub(super) fn json(source: &Source, pickle: Option<&Pickle>) -> String {
         ignored: &imported.ignored,
         notes: &imported.notes,
         layers: &source.layers,
-        pickle: pickle.map(pickle::report),
+        contents: contents
+            .map(|contents| (source.format.name, names::report(contents)))
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
     /// Model, in any format that `model-tools formats` lists; - is standard input
     #[arg(value_name = "MODEL")]
     model: String,
+    #[command(flatten)]
+    part: import::Keys,
     /// CSV file of rows and labels: a line of names at its top says which column is which; else the label comes first
     #[arg(long, value_name = "FILE")]
     data: Option<String>,
@@ -39,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     if let Some(path) = &arguments.data {
         input::check_distinct(&arguments.model, path)?;
     }
-    let source = import::read(&arguments.model)?;
+    let source = import::read(&arguments.model, &arguments.part.keys)?;
     let document = &source.imported.document;
     let model = Model::load(document).map_err(|error| source.input.refused(error))?;
     let data = arguments.data.as_ref();

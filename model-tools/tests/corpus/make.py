@@ -21,7 +21,8 @@ import pandas as pd
 from sklearn import __version__ as SKLEARN
 from sklearn import (
     calibration, compose, cross_decomposition, decomposition, discriminant_analysis, ensemble, feature_selection,
-    impute, isotonic, linear_model, model_selection, multiclass, multioutput, neighbors, pipeline, preprocessing, svm,
+    impute, isotonic, linear_model, model_selection, multiclass, multioutput, neighbors, pipeline, preprocessing,
+    random_projection, svm,
 )
 
 warnings.filterwarnings("ignore")
@@ -151,6 +152,114 @@ def models():
     yield "pipeline_union", pipe(pipeline.make_union(pre.StandardScaler(), decomposition.PCA(2)), lm.Ridge()).fit(X, Y), X
     yield "pipeline_indicator", pipe(impute.SimpleImputer(add_indicator=True), pre.MaxAbsScaler(), lm.Ridge()).fit(HOLES, Y), HOLES
     yield "transformed_square", compose.TransformedTargetRegressor(lm.Ridge(), func=np.sqrt, inverse_func=np.square).fit(X, POSITIVE), X
+    yield from combined()
+    yield from selected()
+    yield from encoded()
+
+
+def combined():
+    """Several models that are a linear one together."""
+    lm, pre = linear_model, preprocessing
+    yield "chain", multioutput.RegressorChain(lm.Ridge(), order=[2, 0, 1]).fit(X, TARGETS), X
+    members = [("ridge", lm.Ridge()), ("scaled", pipe(pre.StandardScaler(), lm.Lasso(0.1)))]
+    yield "voting", ensemble.VotingRegressor(members).fit(X, Y), X
+    yield "voting_weights", ensemble.VotingRegressor(members, weights=[3, 1]).fit(X, Y), X
+    yield "stacking", ensemble.StackingRegressor(members, lm.Ridge(), cv=3).fit(X, Y), X
+    yield "stacking_passthrough", ensemble.StackingRegressor(members, lm.Ridge(), cv=3, passthrough=True).fit(X, Y), X
+    for name, target in (("two", TWO), ("three", NAMES)):
+        single = calibration.CalibratedClassifierCV(svm.LinearSVC(), ensemble=False, cv=3)
+        yield f"calibrated_{name}", single.fit(SMALL, target), SMALL
+        fitted = pipe(pre.StandardScaler(), lm.LogisticRegression()).fit(SMALL, target)
+        if OLD:
+            prefit = calibration.CalibratedClassifierCV(fitted, cv="prefit")
+        else:
+            from sklearn.frozen import FrozenEstimator
+            prefit = calibration.CalibratedClassifierCV(FrozenEstimator(fitted))
+        yield f"calibrated_prefit_{name}", prefit.fit(SMALL, target), SMALL
+    if OLD:  # whose own probabilities are those of twice the score
+        softmax = lm.LogisticRegression(multi_class="multinomial").fit(SMALL, TWO)
+        yield "calibrated_multinomial_two", calibration.CalibratedClassifierCV(softmax, cv="prefit").fit(SMALL, TWO), SMALL
+    weights = {"standardscaler": 2.0, "pca": 0.5}
+    union = pipeline.FeatureUnion([("standardscaler", pre.StandardScaler()), ("pca", decomposition.PCA(2))], transformer_weights=weights)
+    yield "pipeline_union_weights", pipe(union, lm.Ridge()).fit(X, Y), X
+    gaps = pipeline.make_union(impute.SimpleImputer(), impute.MissingIndicator())
+    yield "pipeline_missing_indicator", pipe(gaps, lm.Ridge()).fit(HOLES, Y), HOLES
+    yield "pipeline_ica", pipe(decomposition.FastICA(2, random_state=0, whiten="unit-variance"), lm.Ridge()).fit(X, Y), X
+    yield "pipeline_projection", pipe(random_projection.GaussianRandomProjection(3, random_state=0), lm.Ridge()).fit(X, Y), X
+
+
+def selected():
+    """Selectors, on columns of which two are equal and one hardly varies."""
+    fs, lm = feature_selection, linear_model
+    wide = np.random.RandomState(4).normal(size=(60, 10)) * np.linspace(1, 3, 10)
+    wide[:, 6], wide[:, 8] = wide[:, 1], wide[:, 8] * 1e-6
+    target = wide @ [3, 1, 0, 0, 0.5, 0, 1, 0, 0, 2] + np.random.RandomState(5).normal(size=60)
+    three = np.digitize(target, np.quantile(target, [1 / 3, 2 / 3]))
+    score = fs.f_regression
+    selectors = {
+        "k_best": fs.SelectKBest(score, k=3), "k_best_all": fs.SelectKBest(score, k="all"), "percentile": fs.SelectPercentile(score, percentile=40),
+        "percentile_tie": fs.SelectPercentile(score, percentile=70), "percentile_ties": fs.SelectPercentile(score, percentile=65),
+        "fpr": fs.SelectFpr(score, alpha=0.1), "fdr": fs.SelectFdr(score, alpha=0.1), "fwe": fs.SelectFwe(score, alpha=0.1),
+        "generic_k_best": fs.GenericUnivariateSelect(score, mode="k_best", param=4), "generic_fdr": fs.GenericUnivariateSelect(score, mode="fdr", param=0.05),
+        "variance": fs.VarianceThreshold(1e-3), "from_lasso": fs.SelectFromModel(lm.Lasso(0.1)), "from_mean": fs.SelectFromModel(lm.Ridge(), threshold="1.25*mean"),
+        "from_median": fs.SelectFromModel(lm.Ridge(), threshold="median"), "from_most": fs.SelectFromModel(lm.Ridge(), max_features=2, threshold=-np.inf),
+        "from_elastic_net": fs.SelectFromModel(lm.ElasticNet(0.01, l1_ratio=1.0)), "rfe": fs.RFE(lm.Ridge(), n_features_to_select=3), "rfecv": fs.RFECV(lm.Ridge(), cv=3),
+        "sequential": fs.SequentialFeatureSelector(lm.Ridge(), n_features_to_select=2, cv=3),
+    }
+    for name, selector in selectors.items():
+        yield f"select_{name}", pipe(preprocessing.StandardScaler(with_std=False), selector, lm.Ridge()).fit(wide, target), wide
+    for name, norm in (("l1", 1), ("l2", 2), ("largest", np.inf)):
+        selector = fs.SelectFromModel(lm.LogisticRegression(), norm_order=norm)
+        yield f"select_from_classes_{name}", pipe(selector, lm.LogisticRegression()).fit(wide, three), wide
+    yield "select_columns", pipe(columns(), fs.SelectKBest(score, k=3), lm.Ridge()).fit(MIXED, Y), MIXED
+    yield "select_named", pipe(fs.SelectKBest(score, k=2), lm.Ridge()).fit(NAMED, Y), NAMED
+
+
+def encoded():
+    """Missing, infrequent and unknown categories."""
+    one_hot, ordinal = preprocessing.OneHotEncoder, preprocessing.OrdinalEncoder
+    choose = np.random.RandomState(6)
+    city = choose.choice(["Rome", "Oslo", "Lima", "Bern", "Kyiv", "Baku"], p=[0.4, 0.3, 0.1, 0.1, 0.05, 0.05], size=60).astype(object)
+    city[:6] = ["Rome", "Oslo", "Lima", "Bern", "Kyiv", "Baku"]
+    code = choose.choice([1.0, 2.0, 7.0], size=60)
+    gaps, codes = city.copy(), code.copy()
+    gaps[6:][choose.uniform(size=54) < 0.2] = np.nan
+    codes[choose.uniform(size=60) < 0.2] = np.nan
+    target = Y + 3 * (city == "Rome") - 5 * (city == "Oslo") + 10 * (city == "Kyiv") + code
+    city, gaps, codes = (pd.DataFrame({"city": kept}, dtype=object) for kept in (city, gaps, codes))
+    codes = codes.astype(float).rename(columns={"city": "code"})
+    known = pd.DataFrame({"city": ["Rome", "Oslo", "Kyiv", "Baku", "Lima", "Bern"]}, dtype=object)
+    strange = pd.DataFrame({"city": ["Rome", "Nome", "Kyiv", "Baku", "Oslo", "York"]}, dtype=object)
+    holes = pd.DataFrame({"city": ["Rome", np.nan, "Kyiv", "Baku", "Oslo", "Lima"]}, dtype=object)
+    strange_holes = pd.DataFrame({"city": ["Rome", np.nan, "Kyiv", "Nome", "Oslo", "Lima"]}, dtype=object)
+    numbers = pd.DataFrame({"code": [1.0, 2.0, np.nan, 7.0]})
+    cases = {
+        "one_hot_missing": (one_hot(), gaps, holes), "one_hot_missing_number": (one_hot(), codes, numbers),
+        "one_hot_missing_ignore": (one_hot(handle_unknown="ignore"), gaps, strange_holes),
+        "one_hot_missing_drop": (one_hot(drop=[np.nan]), gaps, holes), "one_hot_none": (one_hot(), gaps.where(gaps.notna(), None), holes.where(holes.notna(), None)),
+        "one_hot_infrequent": (one_hot(min_frequency=8), city, known), "one_hot_infrequent_ignore": (one_hot(min_frequency=8, handle_unknown="ignore"), city, strange),
+        "one_hot_infrequent_if_exist": (one_hot(max_categories=3, handle_unknown="infrequent_if_exist"), city, strange),
+        "one_hot_infrequent_none": (one_hot(min_frequency=1, handle_unknown="infrequent_if_exist"), city, strange),
+        "one_hot_infrequent_drop": (one_hot(min_frequency=8, drop="first", handle_unknown="infrequent_if_exist"), city, strange),
+        "one_hot_infrequent_drop_error": (one_hot(min_frequency=8, drop=["Oslo"]), city, known),
+        "one_hot_infrequent_missing": (one_hot(min_frequency=12, handle_unknown="infrequent_if_exist"), gaps, strange_holes),
+        "one_hot_if_binary": (one_hot(drop="if_binary"), city, known),
+        "ordinal_missing": (ordinal(encoded_missing_value=-2), gaps, holes), "ordinal_unknown": (ordinal(handle_unknown="use_encoded_value", unknown_value=-1), city, strange),
+        "ordinal_infrequent": (ordinal(min_frequency=8), city, known),
+        "ordinal_everything": (ordinal(max_categories=3, handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2), gaps, strange_holes),
+        "ordinal_none": (ordinal(), gaps.where(gaps.notna(), None), holes.where(holes.notna(), None)),
+    }
+    for name, (encoder, training, rows) in cases.items():
+        column = list(training.columns)
+        model = pipe(compose.ColumnTransformer([("encoded", encoder, column)]), linear_model.Ridge())
+        yield name, model.fit(training, target), rows
+    rare = one_hot(min_frequency=59, handle_unknown="infrequent_if_exist")
+    both = city.assign(number=Y)
+    beside = compose.ColumnTransformer([("encoded", rare, ["city"]), ("kept", "passthrough", ["number"])])
+    yield "one_hot_all_infrequent", pipe(beside, linear_model.Ridge()).fit(both, target), strange.assign(number=Y[:6])
+    scaled = pipe(compose.ColumnTransformer([("encoded", one_hot(max_categories=3, handle_unknown="infrequent_if_exist", sparse_output=False), ["city"])]),
+                  preprocessing.StandardScaler(), decomposition.PCA(2), linear_model.Ridge())
+    yield "one_hot_infrequent_scaled", scaled.fit(city, target), strange
 
 
 def refused():
@@ -167,10 +276,28 @@ def refused():
     yield "svr_rbf", svm.SVR().fit(X[:9], Y[:9])
     yield "svc_three", svm.SVC(kernel="linear").fit(SMALL, THREE)
     yield "calibrated", calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=2).fit(SMALL, TWO)
-    yield "chain", multioutput.RegressorChain(lm.Ridge()).fit(X, TARGETS)
-    yield "selector", pipe(feature_selection.SelectKBest(feature_selection.f_regression, k=2), lm.Ridge()).fit(X, Y)
     yield "unfitted", lm.LinearRegression()
     yield "two_models", {"first": lm.Ridge().fit(X, Y), "second": lm.Lasso().fit(X, Y)}
+    yield "calibrated_isotonic", calibration.CalibratedClassifierCV(svm.LinearSVC(), method="isotonic", ensemble=False, cv=3).fit(SMALL, TWO)
+    yield "select_from_forest", pipe(feature_selection.SelectFromModel(ensemble.RandomForestRegressor(2, max_depth=1)), lm.Ridge()).fit(X, Y)
+    yield "bins", pipe(pre.KBinsDiscretizer(3, encode="ordinal"), lm.Ridge()).fit(X, Y)
+    yield "spline", pipe(pre.SplineTransformer(n_knots=3), lm.Ridge()).fit(X, Y)
+    yield "quantiles", pipe(pre.QuantileTransformer(n_quantiles=5), lm.Ridge()).fit(X, Y)
+    gaps = np.array([["a"], [np.nan], [None], ["b"]], dtype=object)
+    yield "two_sorts_of_missing", pipe(pre.OneHotEncoder(), lm.Ridge()).fit(gaps, Y[:4])
+    imputed = pipe(pre.OrdinalEncoder(), impute.SimpleImputer(), lm.Ridge())
+    yield "ordinal_missing", imputed.fit(gaps[[0, 1, 3]], Y[:3])
+    wrapper = type(str("Wrapper"), (), {"__module__": "__main__"})
+    globals()["Wrapper"] = wrapper
+    kept = wrapper()
+    kept.model, kept.threshold = lm.Ridge().fit(X, Y), 3.0
+    yield "wrapper_class", kept
+    scaler = pre.StandardScaler().fit(X)
+    models = {"price": lm.Ridge().fit(scaler.transform(X), Y), "area": lm.Lasso().fit(scaler.transform(X), POSITIVE)}
+    yield "scaler_and_models", {"scaler": scaler, "models": models, "columns": ["a", "b", "c", "d"]}
+    expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
+    rare = pre.OneHotEncoder(min_frequency=59, handle_unknown="infrequent_if_exist")
+    yield "constant", pipe(rare, lm.Ridge()).fit(NAMES[:, None], Y)
 
 
 def dump(name, model, way):

@@ -56,6 +56,14 @@ impl Column {
         }
     }
 
+    /// 0, whatever the row.
+    pub(crate) fn zero() -> Self {
+        Self {
+            constant: 0.0,
+            terms: Vec::new(),
+        }
+    }
+
     /// (column + before) · factor + after.
     pub(crate) fn affine(&self, before: f64, factor: f64, after: f64) -> Self {
         let terms = self.terms.iter();
@@ -104,7 +112,7 @@ impl Column {
 pub(crate) fn combination(columns: &[Column], weights: &[f64], constant: f64) -> Column {
     let mut sum = Column {
         constant,
-        terms: Vec::new(),
+        ..Column::zero()
     };
     let mut terms: BTreeMap<Source, f64> = BTreeMap::new();
     for (column, weight) in columns.iter().zip(weights) {

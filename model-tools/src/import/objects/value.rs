@@ -107,6 +107,18 @@ impl<'a> Value<'a> {
         Some(elements.iter().map(move |&element| self.at(element)))
     }
 
+    /// The bytes that copies of its elements would take. A text that a list refers to a million times stands in
+    /// the file once.
+    pub(crate) fn copied_bytes(self) -> usize {
+        let elements = self.elements();
+        let texts = elements.into_iter().flatten().map(|element| element.text());
+        let texts: usize = texts.map(|text| text.map_or(0, str::len)).sum();
+        let count = self.array().map_or(0, Array::len);
+        count
+            .saturating_mul(size_of::<String>())
+            .saturating_add(texts)
+    }
+
     /// The entries of a dict, or of an object that is a kind of dict.
     pub(crate) fn entries(self) -> Option<impl DoubleEndedIterator<Item = (Value<'a>, Value<'a>)>> {
         let entries = match self.node() {

@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::machine::{Machine, Stop};
 use super::{joblib, numpy};
-use crate::import::objects::{Global, Id, Node, Object};
+use crate::import::objects::{Global, Id, Node, Object, Objects};
 
 /// The constructors that are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Constructor {
     Bytes,
     /// An instance in protocols 0 and 1.
     Instance,
+    /// A function of numpy, by the names of its module and itself: how numpy 1 writes `numpy.exp`.
+    Function,
 }
 
 impl Constructor {
@@ -39,6 +41,7 @@ impl Constructor {
             },
             ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::FromBuffer,
             ("numpy", "dtype") => Self::Dtype,
+            ("numpy.core" | "numpy._core", "_ufunc_reconstruct") => Self::Function,
             ("_codecs", "encode") => Self::Encode,
             ("builtins" | "__builtin__", "bytes" | "bytearray") => Self::Bytes,
             ("copyreg" | "copy_reg", "_reconstructor") => Self::Instance,
@@ -58,13 +61,18 @@ pub(super) fn reduce(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
         Node::Tuple(values) => values.as_slice(),
         _ => return Err(Problem::Stack("a tuple of arguments").into()),
     };
+    if constructor == Some(Constructor::Function) {
+        let [module, name] = function_name(objects, values)?;
+        machine.name(module, name, machine.input.offset().saturating_sub(1))?;
+        return Ok(());
+    }
     let understood = match constructor {
         Some(Constructor::FromBuffer) => Some(numpy::from_buffer(objects, values)?),
         Some(Constructor::Scalar) => numpy::scalar(objects, values)?,
         Some(Constructor::Dtype) => Some(numpy::dtype(objects, values)?),
         Some(Constructor::Encode | Constructor::Bytes) => bytes(machine, values),
         Some(Constructor::Instance) => instance(values),
-        Some(Constructor::Reconstruct) | None => None,
+        Some(Constructor::Reconstruct | Constructor::Function) | None => None,
     };
     let unknown = || Node::Object(Box::new(Object::new(function, arguments)));
     machine.push_node(understood.unwrap_or_else(unknown))?;
@@ -123,6 +131,20 @@ fn set_state(machine: &mut Machine<'_, '_>, id: Id, state: Id) -> Result<(), Pro
         _ => return Err(Problem::Stack("an object to give attributes to")),
     }
     Ok(())
+}
+
+/// `_ufunc_reconstruct(module, name)` imports any module in Python: what it names is judged as if the pickle
+/// had named it itself.
+fn function_name(objects: &Objects, values: &[Id]) -> Result<[String; 2], Problem> {
+    let text = |place: usize| {
+        let text = values
+            .get(place)
+            .and_then(|&value| objects.value(value).text());
+        text.map(str::to_owned).ok_or_else(|| {
+            Problem::Argument("the name of a function of numpy is no text".to_owned())
+        })
+    };
+    Ok([text(0)?, text(1)?])
 }
 
 /// Bytes out of `encode(text, "latin1")`, `bytes(bytes)`, `bytearray(text, "latin-1")` or `bytes()`.

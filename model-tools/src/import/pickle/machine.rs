@@ -234,6 +234,11 @@ impl<'a, 'r> Machine<'a, 'r> {
             let name = self.pop_text()?;
             (self.pop_text()?, name)
         };
+        self.name(module, name, offset)
+    }
+
+    /// Pushes a class or function that the instruction at `offset` names.
+    pub(super) fn name(&mut self, module: String, name: String, offset: usize) -> Outcome<()> {
         let global = Global { module, name };
         self.reading.globals.entry(global.clone()).or_insert(offset);
         self.push_node(Node::Global(Box::new(global))).map(drop)

@@ -6,7 +6,6 @@
 
 mod calls;
 mod error;
-mod globals;
 mod input;
 mod joblib;
 mod literal;
@@ -17,11 +16,13 @@ mod opcode;
 mod tests;
 
 pub(crate) use error::PickleError;
-pub(crate) use globals::{Dangerous, Named, Trust};
+
+use std::collections::HashMap;
 
 use self::input::Input;
 use self::machine::{Machine, Reading};
-use super::objects::{Id, Objects, Value};
+use super::objects::{Global, Id, Objects, Value};
+use super::trust::{Contents, Named};
 
 /// A pickle that was read.
 #[derive(Debug)]
@@ -50,25 +51,9 @@ impl Pickle {
             root,
             trailing_bytes,
             protocol: reading.protocol,
-            globals: globals::named(reading.globals),
+            globals: named(reading.globals),
             objects: reading.objects,
         })
-    }
-
-    /// Checks that nothing dangerous is named.
-    ///
-    /// # Errors
-    /// Everything dangerous that is.
-    pub(crate) fn refuse_dangerous(&self) -> Result<(), Dangerous> {
-        let dangerous = self
-            .globals
-            .iter()
-            .filter(|named| named.trust == Trust::Dangerous);
-        let named: Vec<_> = dangerous.cloned().collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        Err(Dangerous(named))
     }
 
     /// The object that the pickle makes.
@@ -76,10 +61,25 @@ impl Pickle {
         self.objects.value(self.root)
     }
 
-    /// How many objects it is made of.
-    pub(crate) fn object_count(&self) -> usize {
-        self.objects.len()
+    /// What is in it.
+    pub(crate) fn contents(self) -> Contents {
+        Contents {
+            protocol: Some(self.protocol.into()),
+            objects: self.objects.len(),
+            class: self.root().class().map(ToString::to_string),
+            globals: self.globals,
+        }
     }
+}
+
+/// Names with their first places, in the order of these.
+fn named(places: HashMap<Global, usize>) -> Vec<Named> {
+    let names = places.into_iter();
+    let mut names: Vec<_> = names
+        .map(|(global, offset)| Named::new(global, Some(offset)))
+        .collect();
+    names.sort_by_key(|named| named.offset);
+    names
 }
 
 /// Whether `bytes` begin as pickles do. Protocols 0 and 1 have no signature: their pickles end in a full stop

@@ -3,55 +3,60 @@
 use sagelet::artifact::Label;
 
 use super::label;
-use super::regression::{minor_of_1, support_vector_score};
+use super::regression::support_vector_score;
 use super::scores::scores;
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
 use crate::import::objects::Value;
 
-/// Logistic regression: for two classes, or with `multi_class="ovr"`, one logistic function a score; else the
+/// Logistic regression: for most of two classes, or with `multi_class="ovr"`, one logistic function a score; else the
 /// softmax of all scores.
 pub(super) fn logistic(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
     let labels = labels(step)?;
-    let mut scores = scores(step, columns)?;
-    let one_vs_rest = is_one_vs_rest(step, labels.len());
-    if let ([score], false) = (scores.as_slice(), one_vs_rest) {
-        // The softmax of −z and z is the logistic function of 2z.
-        scores = vec![score.affine(0.0, 2.0, 0.0)];
-        return Ok(Prediction::classes(Kind::OneVsRest, scores, labels));
-    }
-    let kind = if one_vs_rest {
+    let kind = if is_one_vs_rest(step, labels.len()) {
         Kind::OneVsRest
     } else {
         Kind::Multinomial
     };
-    Ok(Prediction::classes(kind, scores, labels))
+    Ok(Prediction::classes(kind, scores(step, columns)?, labels))
+}
+
+/// The softmax of −z and z, of which scikit-learn holds z alone, as what it is: the logistic function of 2z.
+/// Any other prediction stays as it is.
+pub(super) fn logistic_of_softmax(mut prediction: Prediction) -> Prediction {
+    if let (Kind::Multinomial, [score]) = (&prediction.kind, prediction.scores.as_mut_slice()) {
+        *score = score.affine(0.0, 2.0, 0.0);
+        prediction.kind = Kind::OneVsRest;
+    }
+    prediction
 }
 
 /// `multi_class` was there up to scikit-learn 1.7, as "ovr", "multinomial", "auto", "warn" or "deprecated".
 fn is_one_vs_rest(step: &Step<'_>, classes: usize) -> bool {
     match step.text("multi_class") {
         Some("ovr" | "warn") => true,
-        Some("multinomial") => false,
+        // Before scikit-learn 0.20 a single score was a logistic function's even then.
+        Some("multinomial") => {
+            classes <= 2 && step.version().is_some_and(|version| version < (0, 20))
+        }
         _ if classes <= 2 => true,
         None => false,
         Some(_) => match step.text("solver") {
             Some("liblinear") => true,
-            Some("newton-cholesky") => {
-                let version = step.text("_sklearn_version").and_then(minor_of_1);
-                version.is_some_and(|minor| minor < 6)
-            }
+            Some("newton-cholesky") => step.version().is_some_and(|version| version < (1, 6)),
             _ => false,
         },
     }
 }
 
-/// Linear discriminant analysis: the softmax of the scores, the logistic function of a single one.
+/// Linear discriminant analysis: the softmax of the scores, the logistic function of a single one. Before
+/// scikit-learn 0.22 it was the logistic function of each.
 pub(super) fn discriminant(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
     let labels = labels(step)?;
     let scores = scores(step, columns)?;
-    let kind = if scores.len() == 1 {
+    let old = step.version().is_some_and(|version| version < (0, 22));
+    let kind = if scores.len() == 1 || old {
         Kind::OneVsRest
     } else {
         Kind::Multinomial

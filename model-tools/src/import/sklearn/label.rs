@@ -3,23 +3,48 @@
 use sagelet::artifact::Label;
 
 use super::step::{Outcome, Step};
+use crate::import::limits::PAYLOAD_BYTES_MAX;
 use crate::import::objects::{Kind, Node, Value};
+
+/// What labels and categories are that take more than [`PAYLOAD_BYTES_MAX`].
+pub(super) const TOO_LARGE: &str = "more texts than a linear model needs";
 
 /// The labels in an array, in its order.
 pub(super) fn all(step: &Step<'_>, name: &str, value: Value<'_>) -> Outcome<Vec<Label>> {
+    all_but(step, name, value, None, &Label::Boolean(false))
+}
+
+/// The labels in an array, with another one in one place.
+pub(super) fn all_but(
+    step: &Step<'_>,
+    name: &str,
+    value: Value<'_>,
+    place: Option<usize>,
+    instead: &Label,
+) -> Outcome<Vec<Label>> {
     let array = value.array().ok_or_else(|| step.wrong(name, "an array"))?;
+    if value.copied_bytes() > PAYLOAD_BYTES_MAX {
+        return Err(step.refuse(format_args!("{name} holds {TOO_LARGE}")));
+    }
+    let or_instead = |index: usize, label: Option<Label>| match place {
+        Some(place) if place == index => Some(instead.clone()),
+        _ => label,
+    };
     let labels = match array.dtype.kind {
-        Kind::Object => value
-            .elements()
-            .and_then(|elements| elements.map(of_object).collect::<Option<Vec<_>>>()),
+        Kind::Object => value.elements().and_then(|elements| {
+            let labels = elements.map(of_object).enumerate();
+            labels
+                .map(|(index, label)| or_instead(index, label))
+                .collect::<Option<Vec<_>>>()
+        }),
         Kind::Text | Kind::Bytes => array
             .texts(value.objects())
             .ok()
             .map(|texts| texts.into_iter().map(Label::Text).collect()),
         kind => array.floats(value.objects()).ok().and_then(|numbers| {
-            numbers
-                .into_iter()
-                .map(|number| of_number(kind, number))
+            let labels = numbers.into_iter().enumerate();
+            labels
+                .map(|(index, number)| or_instead(index, of_number(kind, number)))
                 .collect()
         }),
     };

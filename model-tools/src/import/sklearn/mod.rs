@@ -1,20 +1,28 @@
 //! Fitted models of scikit-learn, out of a tree of objects, as documents of sagelet.
 //!
 //! Estimators are known by the name of their class and the package `sklearn`: the modules between have changed
-//! over the versions (0.20 to 1.9). What each has learnt is read from its attributes; nothing is computed that
+//! over the versions (0.19 to 1.9). What each has learnt is read from its attributes; nothing is computed that
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
+mod calibration;
+mod categories;
 mod classification;
 mod encoding;
+mod ensembles;
+mod from_model;
+mod imputation;
 mod label;
 mod predictors;
 mod regression;
 mod scaling;
 mod scores;
 mod selection;
+mod selectors;
+mod statistics;
 mod step;
 mod target;
 mod transformers;
+mod unwrap;
 
 pub(crate) use step::Refusal;
 
@@ -24,24 +32,24 @@ use sagelet::artifact::Feature;
 use sagelet::limits::FEATURES_MAX;
 
 use self::step::{Outcome, Step};
+use self::unwrap::Unwrapped;
+use super::limits::PAYLOAD_BYTES_MAX;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
-use super::pickle::{Pickle, Trust};
+use super::pickle::Pickle;
 use super::skops::Skops;
+use super::trust::{self, Named};
 use super::{ImportError, Imported};
 
 /// Reads a pickle.
 pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
+    read_pickle_part(bytes, &[])
+}
+
+/// Reads the estimators under `keys` of a pickle; without keys the only one.
+pub(super) fn read_pickle_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
     let pickle = Pickle::read(bytes)?;
-    pickle.refuse_dangerous().map_err(ImportError::Dangerous)?;
-    let mut imported = convert(pickle.root())?;
-    let unknown = pickle
-        .globals
-        .iter()
-        .filter(|named| named.trust == Trust::Unknown);
-    imported
-        .ignored
-        .extend(unknown.map(|named| format!("{}, of which nothing is known", named.global)));
+    let mut imported = convert(pickle.root(), &pickle.globals, keys)?;
     if pickle.trailing_bytes > 0 {
         let count = pickle.trailing_bytes;
         imported
@@ -53,20 +61,50 @@ pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
 
 /// Reads a file of skops.
 pub(super) fn read_skops(bytes: &[u8]) -> Result<Imported, ImportError> {
-    Ok(convert(Skops::read(bytes)?.root())?)
+    read_skops_part(bytes, &[])
+}
+
+/// Reads the estimators under `keys` of a file of skops; without keys the only one.
+pub(super) fn read_skops_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
+    let skops = Skops::read(bytes)?;
+    convert(skops.root(), &skops.globals, keys)
+}
+
+/// Converts the model in a tree whose file names these classes and functions.
+fn convert(root: Value<'_>, globals: &[Named], keys: &[String]) -> Result<Imported, ImportError> {
+    trust::refuse_dangerous(globals).map_err(ImportError::Dangerous)?;
+    let mut imported = model(root, keys)?;
+    imported.ignored.extend(trust::unknown(globals));
+    Ok(imported)
 }
 
 /// Converts the model in a tree: the first estimator that cannot be converted is refused, with its place and
 /// the reason.
-fn convert(root: Value<'_>) -> Outcome<Imported> {
-    let (model, names, unwrapped) = unwrap(root)?;
-    let mut conversion = Conversion::new(features(&model, names)?);
-    conversion.notes.extend(unwrapped);
-    let input = conversion.input();
-    let prediction = predictors::predict(&model, &input, &mut conversion)?;
+fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
+    let Unwrapped {
+        mut steps,
+        names,
+        notes,
+    } = unwrap::unwrap(root, keys)?;
+    let mut conversion = Conversion::new(features(&steps, names)?);
+    conversion.notes = notes;
+    let mut columns = conversion.input();
+    let model = steps.pop().unwrap_or_else(|| Step::root(root));
+    for step in &steps {
+        columns = transformers::apply(step, &columns, &mut conversion)?;
+    }
+    let prediction = predictors::predict(&model, &columns, &mut conversion)?;
+    let prediction = classification::logistic_of_softmax(prediction);
     note_precision(root.objects(), &mut conversion);
     let (mut document, notes) =
         linear::document(conversion, &prediction).map_err(|conflict| model.refuse(conflict))?;
+    if document
+        .features
+        .iter()
+        .all(|feature| feature.design_columns() == 0)
+    {
+        return Err(model.refuse("it looks at no column of the rows: its prediction is the same for all, and an artifact holds no such model"));
+    }
     document.provenance = provenance(&model);
     Ok(Imported {
         notes,
@@ -74,60 +112,10 @@ fn convert(root: Value<'_>) -> Outcome<Imported> {
     })
 }
 
-/// The estimator, out of a dict or list that has it as its only one; and the names of features beside it.
-fn unwrap(root: Value<'_>) -> Outcome<(Step<'_>, Vec<String>, Option<String>)> {
-    let step = Step::root(root);
-    let parts: Vec<(String, Value<'_>)> = match (root.entries(), root.elements()) {
-        (Some(entries), _) if root.class().is_none() => entries
-            .map(|(key, value)| (key.text().unwrap_or("?").to_owned(), value))
-            .collect(),
-        (_, Some(elements)) if root.array().is_none() => elements
-            .enumerate()
-            .map(|(index, value)| (index.to_string(), value))
-            .collect(),
-        _ => return Ok((step, Vec::new(), None)),
-    };
-    let estimators: Vec<_> = parts
-        .iter()
-        .filter(|(_, value)| Step::root(*value).is_scikit_learn())
-        .collect();
-    match estimators.as_slice() {
-        [(key, value)] => {
-            let model = Step::root(*value);
-            let note = format!(
-                "unwrapped {} from \"{key}\" of a {}",
-                model.class, step.class
-            );
-            Ok((model, names_beside(&parts), Some(note)))
-        }
-        [] => Err(step.refuse("there is no estimator of scikit-learn in it")),
-        several => {
-            let keys: Vec<_> = several
-                .iter()
-                .take(10)
-                .map(|(key, value)| format!("\"{key}\" ({})", Step::root(*value).class))
-                .collect();
-            Err(step.refuse(format_args!(
-                "it holds several estimators, {}, and does not say how they belong together: dump one, or a Pipeline of them",
-                keys.join(", ")
-            )))
-        }
-    }
-}
-
-/// A list of texts beside the model that is called features or columns.
-fn names_beside(parts: &[(String, Value<'_>)]) -> Vec<String> {
-    let named = |key: &str| {
-        key.to_lowercase().contains("feature") || key.to_lowercase().contains("columns")
-    };
-    let lists = parts
-        .iter()
-        .filter(|(key, _)| named(key))
-        .filter_map(|(_, value)| texts(*value));
-    lists.into_iter().next().unwrap_or_default()
-}
-
 fn texts(value: Value<'_>) -> Option<Vec<String>> {
+    if value.copied_bytes() > PAYLOAD_BYTES_MAX {
+        return None;
+    }
     match (value.elements(), value.array()) {
         (Some(elements), _) => elements
             .map(|element| element.text().map(str::to_owned))
@@ -137,15 +125,19 @@ fn texts(value: Value<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// The columns of a row: as many as the model was trained with, by their names if it had any.
-fn features(model: &Step<'_>, beside: Vec<String>) -> Outcome<Vec<Feature>> {
-    let names = find(model, &|step| {
-        step.optional("feature_names_in_").and_then(texts)
+/// The columns of a row: as many as the first step was trained with, by their names if it had any.
+fn features(steps: &[Step<'_>], beside: Vec<String>) -> Outcome<Vec<Feature>> {
+    let Some(first) = steps.first() else {
+        return Ok(Vec::new());
+    };
+    let names = find(first, &|step| {
+        let name = step.either("feature_names_in_", "_feature_names_in");
+        step.optional(name).and_then(texts)
     })
     .unwrap_or(beside);
-    let width = find(model, &width).unwrap_or(names.len());
+    let width = find(first, &width).unwrap_or(names.len());
     if width == 0 || width > FEATURES_MAX {
-        return Err(model.refuse(format_args!(
+        return Err(first.refuse(format_args!(
             "it takes {width} columns: it is not fitted, or not a model of 1 to {FEATURES_MAX} columns"
         )));
     }
@@ -166,9 +158,11 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
             return find(&step.part_under(name).ok()?, ask);
         }
     }
-    if step.optional("estimators_").is_some() {
-        let first = step.optional("estimators_")?.elements()?.next()?;
-        return find(&step.part(first, "").ok()?, ask);
+    for list in ["estimators_", "calibrated_classifiers_"] {
+        if let Some(estimators) = step.optional(list) {
+            let first = estimators.elements()?.next()?;
+            return find(&step.part(first, "").ok()?, ask);
+        }
     }
     match step.class {
         "Pipeline" => {
@@ -180,10 +174,17 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
                     answer => answer.map(Some),
                 })?
         }
-        "FeatureUnion" => transformers::parts(step, "transformer_list")
-            .ok()?
-            .iter()
-            .find_map(|part| find(part, ask)),
+        "FrozenEstimator" | "_CalibratedClassifier" | "SelectFromModel" => {
+            let name = step.either("estimator", "base_estimator");
+            find(&step.part_under(name).ok()?, ask)
+        }
+        // Every part sees the same rows, so the first that does anything is asked.
+        "FeatureUnion" => {
+            let parts = transformers::parts(step, "transformer_list").ok()?;
+            let mut parts = parts.iter().map(|(_, part)| part);
+            let part = parts.find(|part| !transformers::changes_nothing(part))?;
+            find(part, ask)
+        }
         _ => None,
     }
 }
@@ -199,12 +200,15 @@ fn width(step: &Step<'_>) -> Option<usize> {
         return Some(1);
     }
     if step.class == "OneHotEncoder" || step.class == "OrdinalEncoder" {
-        return step
-            .optional("categories_")?
-            .elements()
-            .map(|lists| lists.len());
+        // Before scikit-learn 0.20 there were bounds around each column's categories instead.
+        let old = step.optional(step.either("feature_indices_", "_feature_indices_"));
+        return match step.optional("categories_") {
+            Some(lists) => lists.elements().map(|lists| lists.len()),
+            None => old?.array()?.len().checked_sub(1),
+        };
     }
     let arrays = [
+        "x_mean_",
         "coef_",
         "scale_",
         "mean_",
@@ -212,6 +216,9 @@ fn width(step: &Step<'_>) -> Option<usize> {
         "statistics_",
         "components_",
         "support_vectors_",
+        "scores_",
+        "support_",
+        "variances_",
     ];
     let shapes = arrays
         .iter()

@@ -1,7 +1,7 @@
 //! The models themselves, by class, and the estimators that wrap models.
 
 use super::step::{Outcome, Step};
-use super::{classification, regression, target, transformers};
+use super::{calibration, classification, ensembles, regression, target, transformers};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
 
@@ -29,7 +29,12 @@ pub(super) fn predict(
         }
         "RANSACRegressor" => predict(&step.part_under("estimator_")?, columns, conversion),
         "TransformedTargetRegressor" => target::transformed(step, columns, conversion),
-        "MultiOutputRegressor" => target::several(step, columns, conversion),
+        "FrozenEstimator" => predict(&step.part_under("estimator")?, columns, conversion),
+        "MultiOutputRegressor" => ensembles::several(step, columns, conversion),
+        "RegressorChain" => ensembles::chain(step, columns, conversion),
+        "VotingRegressor" => ensembles::voting(step, columns, conversion),
+        "StackingRegressor" => ensembles::stacking(step, columns, conversion),
+        "CalibratedClassifierCV" => calibration::calibrated(step, columns, conversion),
         "OneVsRestClassifier" => one_vs_rest(step, columns, conversion),
         "Ridge"
         | "RidgeCV"
@@ -105,6 +110,7 @@ fn one_vs_rest(
     for (index, estimator) in estimators.enumerate() {
         let part = step.part(estimator, &format!("estimators_[{index}]"))?;
         let prediction = predict(&part, columns, conversion)?;
+        let prediction = classification::logistic_of_softmax(prediction);
         match (prediction.kind, prediction.scores.as_slice()) {
             (Kind::OneVsRest, [_]) => {}
             (Kind::Classes, [_]) => together.kind = Kind::Classes,
@@ -112,6 +118,7 @@ fn one_vs_rest(
                 return Err(part.refuse("it is no classifier of two classes with one linear score"));
             }
         }
+        part.spend(&prediction.scores, conversion)?;
         together.scores.extend(prediction.scores);
     }
     let expected = if together.labels.len() == 2 {
@@ -130,17 +137,13 @@ fn one_vs_rest(
 
 fn reason(class: &str) -> &'static str {
     match class {
-        "RegressorChain" | "ClassifierChain" => {
-            "each model of the chain takes the predictions of those before it, which is not supported"
-        }
-        "CalibratedClassifierCV" => {
-            "it averages several calibrated classifiers: convert the classifier that it calibrates"
+        "ClassifierChain" => {
+            "each model of the chain takes the classes that those before it predict, which is not linear"
         }
         "OneVsOneClassifier" | "OutputCodeClassifier" => {
             "it lets several classifiers vote; OneVsRestClassifier is supported"
         }
-        "StackingRegressor" | "StackingClassifier" | "VotingRegressor" | "VotingClassifier"
-        | "BaggingRegressor" | "BaggingClassifier" => {
+        "StackingClassifier" | "VotingClassifier" | "BaggingRegressor" | "BaggingClassifier" => {
             "it combines several models, which is not supported"
         }
         "MultiOutputClassifier" => "it predicts several classes a row; an artifact predicts one",

@@ -84,8 +84,9 @@ pub(super) fn isotonic(step: &Step<'_>, columns: &[Column]) -> Outcome<Predictio
     if column.untouched().is_none() {
         return Err(step.refuse("steps before an isotonic regression are not supported"));
     }
-    let (x_thresholds, _) = step.numbers("X_thresholds_")?;
-    let (y_thresholds, _) = step.numbers("y_thresholds_")?;
+    // Before scikit-learn 0.24 they were private.
+    let (x_thresholds, _) = step.numbers(step.either("X_thresholds_", "_necessary_X_"))?;
+    let (y_thresholds, _) = step.numbers(step.either("y_thresholds_", "_necessary_y_"))?;
     let isotonic = Isotonic {
         x_thresholds,
         y_thresholds,
@@ -99,22 +100,14 @@ pub(super) fn isotonic(step: &Step<'_>, columns: &[Column]) -> Outcome<Predictio
 /// Partial least squares centre the columns, and up to scikit-learn 1.4 scale them too: the coefficients of
 /// later versions hold the scale already.
 pub(super) fn partial_least_squares(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
-    let version = step.text("_sklearn_version").unwrap_or_default();
-    let divides = match minor_of_1(version) {
-        Some(3 | 4) => true,
-        Some(5..) => false,
-        _ => {
-            return Err(step.refuse(format_args!(
-                "coef_ of scikit-learn {version:?} means another thing than from 1.3 on: fit it with a newer version"
-            )));
-        }
-    };
+    let version = step.version();
     let count = columns.len();
-    let means = step.column_numbers("_x_mean", count)?;
-    let deviations = if divides {
-        step.column_numbers("_x_std", count)?
-    } else {
-        vec![1.0; count]
+    // They were public before 0.24.
+    let means = step.column_numbers(step.either("_x_mean", "x_mean_"), count)?;
+    let deviations = match version {
+        None => return Err(step.refuse("it does not say which version of scikit-learn fitted it, and coef_ means another thing in some")),
+        Some(version) if version < (1, 5) => step.column_numbers(step.either("_x_std", "x_std_"), count)?,
+        Some(_) => vec![1.0; count],
     };
     let pairs = means.iter().zip(&deviations);
     let centred: Vec<_> = columns
@@ -122,13 +115,30 @@ pub(super) fn partial_least_squares(step: &Step<'_>, columns: &[Column]) -> Outc
         .zip(pairs)
         .map(|(column, (mean, deviation))| column.affine(-mean, 1.0 / deviation, 0.0))
         .collect();
-    Ok(Prediction::regression(
-        Kind::Linear,
-        scores(step, &centred)?,
-    ))
+    let scores = match version {
+        Some(version) if version < (1, 3) => old_partial_least_squares(step, &centred)?,
+        _ => scores(step, &centred)?,
+    };
+    Ok(Prediction::regression(Kind::Linear, scores))
 }
 
-/// The 3 of `1.3.2`.
-pub(super) fn minor_of_1(version: &str) -> Option<u32> {
-    version.strip_prefix("1.")?.split('.').next()?.parse().ok()
+/// Before scikit-learn 1.3, `coef_` had a row for each column, not for each target; 1.1 and 1.2 held the later
+/// form in `_coef_`. The intercept was the mean of the target.
+fn old_partial_least_squares(step: &Step<'_>, centred: &[Column]) -> Outcome<Vec<Column>> {
+    let table = match step.optional("_coef_") {
+        Some(_) => step.table("_coef_")?,
+        None => transposed(&step.table("coef_")?),
+    };
+    check_width(step, &table, centred)?;
+    let intercepts = step.column_numbers(step.either("_y_mean", "y_mean_"), table.len())?;
+    let rows = table.iter().zip(intercepts);
+    Ok(rows
+        .map(|(coefficients, intercept)| combination(centred, coefficients, intercept))
+        .collect())
+}
+
+fn transposed(table: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let width = table.first().map_or(0, Vec::len);
+    let column = |index: usize| table.iter().filter_map(move |row| row.get(index).copied());
+    (0..width).map(|index| column(index).collect()).collect()
 }

@@ -52,7 +52,8 @@ pub(super) fn principal_components(
         None => vec![0.0; columns.len()],
     };
     let components = components(step, columns, conversion)?;
-    let deviations = if step.flag("whiten", false)? {
+    // The components of FastICA are whitened already.
+    let deviations = if step.class != "FastICA" && step.flag("whiten", false)? {
         let variances = step.column_numbers("explained_variance_", components.len())?;
         // As scikit-learn has it, a direction without variance is not blown up beyond measure.
         variances
@@ -75,7 +76,7 @@ pub(super) fn principal_components(
         .collect())
 }
 
-/// `components_` · x
+/// `components_` · x, of TruncatedSVD and random projections.
 pub(super) fn truncated_svd(
     step: &Step<'_>,
     columns: &[Column],

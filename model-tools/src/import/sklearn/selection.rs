@@ -11,8 +11,7 @@ pub(super) fn column_transformer(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Vec<Column>> {
-    refuse_weights(step)?;
-    let names = names(step)?;
+    let names = names(step, columns, conversion)?;
     // `transformers` without underscore are the ones before training.
     let value = step.attribute("transformers_")?;
     let entries = value
@@ -27,7 +26,8 @@ pub(super) fn column_transformer(
             .filter_map(|index| columns.get(index).cloned())
             .collect();
         if !selected.is_empty() {
-            output.extend(transformers::apply(&part, &selected, conversion)?);
+            let made = transformers::apply(&part, &selected, conversion)?;
+            output.extend(weighted(step, name, made, conversion)?);
         }
     }
     Ok(output)
@@ -39,31 +39,56 @@ pub(super) fn feature_union(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Vec<Column>> {
-    refuse_weights(step)?;
     let mut output = Vec::new();
-    for part in transformers::parts(step, "transformer_list")? {
-        output.extend(transformers::apply(&part, columns, conversion)?);
+    for (name, part) in transformers::parts(step, "transformer_list")? {
+        let made = transformers::apply(&part, columns, conversion)?;
+        output.extend(weighted(step, name, made, conversion)?);
     }
     Ok(output)
 }
 
-fn refuse_weights(step: &Step<'_>) -> Outcome<()> {
-    match step.optional("transformer_weights") {
-        Some(_) => Err(step.refuse("transformer_weights are not supported")),
-        None => Ok(()),
-    }
+/// The outputs of one transformer, times its weight if it has one.
+fn weighted(
+    step: &Step<'_>,
+    name: &str,
+    columns: Vec<Column>,
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    step.spend(&columns, conversion)?;
+    let weights = step.optional("transformer_weights");
+    let Some(weight) = weights.and_then(|weights| weights.entry(name)) else {
+        return Ok(columns);
+    };
+    let weight = weight
+        .number()
+        .ok_or_else(|| step.wrong("transformer_weights", "a dict of numbers"))?;
+    Ok(columns
+        .iter()
+        .map(|column| column.affine(0.0, weight, 0.0))
+        .collect())
 }
 
-fn names(step: &Step<'_>) -> Outcome<Option<Vec<String>>> {
-    let names = step.optional("feature_names_in_").and_then(Value::elements);
-    match names {
-        None => Ok(None),
-        Some(names) => names
+/// The names of the columns. scikit-learn 0.20 and 0.21 do not keep them: there they are those that the whole
+/// model's columns have, where these are the transformer's.
+fn names(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &Conversion,
+) -> Outcome<Option<Vec<String>>> {
+    let name = step.either("feature_names_in_", "_feature_names_in");
+    if let Some(names) = step.optional(name).and_then(Value::elements) {
+        return names
             .map(|name| name.text().map(str::to_owned))
             .collect::<Option<_>>()
             .map(Some)
-            .ok_or_else(|| step.wrong("feature_names_in_", "an array of texts")),
+            .ok_or_else(|| step.wrong(name, "an array of texts"));
     }
+    let features = columns.iter().map(Column::untouched);
+    if !features.eq((0..conversion.features.len()).map(Some)) {
+        return Ok(None);
+    }
+    let names = conversion.features.iter();
+    Ok(names.map(|feature| feature.name.clone()).collect())
 }
 
 fn triple<'a>(step: &Step<'_>, entry: Value<'a>) -> Outcome<(&'a str, Value<'a>, Value<'a>)> {
@@ -173,7 +198,13 @@ fn numbered(step: &Step<'_>, number: i64, count: usize) -> Outcome<usize> {
 }
 
 fn named(step: &Step<'_>, name: &str, names: Option<&[String]>) -> Outcome<usize> {
-    let mut places = names.unwrap_or_default().iter();
+    let Some(names) = names else {
+        return Err(step.refuse(format_args!(
+            "it takes the column {name:?}, but the names of all columns and their order are not in the file: dump \
+             {{\"model\": model, \"features\": [the names in their order]}}"
+        )));
+    };
+    let mut places = names.iter();
     places
         .position(|known| known == name)
         .ok_or_else(|| step.refuse(format_args!("there is no column named {name:?}")))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
 
 /// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
@@ -100,6 +101,15 @@ impl<'a> Step<'a> {
             })
     }
 
+    /// The name that an attribute has here: it had another in older versions.
+    pub(super) fn either<'n>(&self, new: &'n str, old: &'n str) -> &'n str {
+        if self.optional(old).is_some() && self.optional(new).is_none() {
+            old
+        } else {
+            new
+        }
+    }
+
     /// A part under an attribute.
     pub(super) fn part_under(&self, name: &str) -> Outcome<Self> {
         self.part(self.attribute(name)?, name)
@@ -120,11 +130,28 @@ impl<'a> Step<'a> {
         self.optional(name)?.text()
     }
 
-    /// The numbers of an attribute, row by row, and its shape.
+    /// Major and minor version of the scikit-learn that fitted this, as `0.22.2.post1` names them.
+    pub(super) fn version(&self) -> Option<(u32, u32)> {
+        let mut parts = self.text("_sklearn_version")?.split('.');
+        let major = parts.next()?.parse().ok()?;
+        // Such as the `9rc1` of `1.9rc1`.
+        let minor = parts.next()?;
+        let digits = minor.find(|character: char| !character.is_ascii_digit());
+        let minor = minor.get(..digits.unwrap_or(minor.len()))?;
+        Some((major, minor.parse().ok()?))
+    }
+
+    /// The numbers of an attribute that is an array, a list or a number; row by row, and its shape.
     pub(super) fn numbers(&self, name: &str) -> Outcome<(Vec<f64>, Vec<usize>)> {
         let value = self.attribute(name)?;
         if let Some(number) = value.number().filter(|_| value.array().is_none()) {
             return Ok((vec![number], Vec::new()));
+        }
+        if let (None, Some(elements)) = (value.array(), value.elements()) {
+            let numbers: Option<Vec<_>> = elements.map(Value::number).collect();
+            let numbers = numbers.ok_or_else(|| self.wrong(name, "a list of numbers"))?;
+            let shape = vec![numbers.len()];
+            return Ok((numbers, shape));
         }
         let array = value.array().ok_or_else(|| self.wrong(name, "an array"))?;
         let numbers = array
@@ -145,6 +172,15 @@ impl<'a> Step<'a> {
         Ok(numbers)
     }
 
+    /// The numbers of an array or list, each the place of one of `count` things.
+    pub(super) fn indices(&self, name: &str, count: usize) -> Outcome<Vec<usize>> {
+        let (numbers, _) = self.numbers(name)?;
+        let indices = numbers.into_iter().map(|number| index(number, count));
+        let indices: Option<Vec<_>> = indices.collect();
+        indices
+            .ok_or_else(|| self.wrong(name, &format!("a list of whole numbers from 0 to {count}")))
+    }
+
     /// A table of numbers, as its rows. A single list is a table of one row.
     pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
         let (numbers, shape) = self.numbers(name)?;
@@ -159,10 +195,31 @@ impl<'a> Step<'a> {
         Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
     }
 
+    /// Counts what columns that this makes more of take: the parts of a file may be the same one a million times.
+    pub(super) fn spend(&self, columns: &[Column], conversion: &mut Conversion) -> Outcome<()> {
+        /// A column without terms takes as much memory as this many.
+        const COLUMN: usize = 2;
+        let weights = columns.iter().map(|column| COLUMN + column.terms.len());
+        let weights = weights.sum();
+        let spent = conversion.spend(weights);
+        spent.map_err(|conflict| self.refuse(conflict))
+    }
+
     /// The error for an attribute of another type.
     pub(super) fn wrong(&self, name: &str, wanted: &str) -> Refusal {
         self.refuse(format_args!("{name} is not {wanted}"))
     }
+}
+
+/// The place among `count` things that a number names.
+pub(super) fn index(number: f64, count: usize) -> Option<usize> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "compared on the next line"
+    )]
+    let index = number as usize;
+    (index < count && index as f64 == number).then_some(index)
 }
 
 /// The type of an array whose numbers are less exact than those of an artifact.

@@ -1,11 +1,11 @@
-//! Regressions on transformed or several targets.
+//! Regressions on a function of the target.
 
 use sagelet::artifact::InverseTransform;
 
 use super::predictors;
 use super::step::{Outcome, Step};
+use crate::import::linear::Prediction;
 use crate::import::linear::{Column, Conversion};
-use crate::import::linear::{Kind, Prediction};
 
 /// A regression on a function of the target: its inverse is applied to what is predicted.
 pub(super) fn transformed(
@@ -57,12 +57,10 @@ fn inverse_function(transformer: &Step<'_>) -> Outcome<Option<InverseTransform>>
         };
     };
     let global = function.global();
-    // numpy 1 names the module that defines a function, numpy 2 the one that it is used from.
+    // numpy 2 names itself, numpy 1 the module that defines a function, and in Python 2 any module that uses it.
     let of_numpy = global.filter(|global| {
-        matches!(
-            global.module.as_str(),
-            "numpy" | "numpy.core._multiarray_umath" | "numpy._core._multiarray_umath"
-        )
+        let package = global.module.split('.').next();
+        matches!(package, Some("numpy" | "scipy"))
     });
     match of_numpy.map(|global| global.name.as_str()) {
         Some("exp") => Ok(Some(InverseTransform::Exp)),
@@ -100,26 +98,4 @@ fn inverse_scaling(scaler: &Step<'_>, targets: usize) -> Outcome<Vec<(f64, f64)>
         _ => return Err(scaler.refuse("this transformer of the target is not supported: scalers and numpy's log, log1p and sqrt are")),
     };
     Ok(factors.into_iter().zip(shifts).collect())
-}
-
-/// A regression of its own for every target.
-pub(super) fn several(
-    step: &Step<'_>,
-    columns: &[Column],
-    conversion: &mut Conversion,
-) -> Outcome<Prediction> {
-    let value = step.attribute("estimators_")?;
-    let estimators = value
-        .elements()
-        .ok_or_else(|| step.wrong("estimators_", "a list"))?;
-    let mut scores = Vec::new();
-    for (index, estimator) in estimators.enumerate() {
-        let part = step.part(estimator, &format!("estimators_[{index}]"))?;
-        let prediction = predictors::predict(&part, columns, conversion)?;
-        if !prediction.is_linear() || prediction.scores.len() != 1 {
-            return Err(part.refuse("it is no linear regression of one target"));
-        }
-        scores.extend(prediction.scores);
-    }
-    Ok(Prediction::regression(Kind::Linear, scores))
 }

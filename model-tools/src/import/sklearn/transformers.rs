@@ -1,7 +1,7 @@
 //! The steps before the model, by class.
 
 use super::step::{Outcome, Step};
-use super::{encoding, scaling, selection};
+use super::{encoding, imputation, scaling, selection, selectors};
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
 
@@ -23,16 +23,33 @@ pub(super) fn apply(
         "Pipeline" => return chain(step, columns, conversion),
         "ColumnTransformer" => return selection::column_transformer(step, columns, conversion),
         "FeatureUnion" => return selection::feature_union(step, columns, conversion),
-        "SimpleImputer" => return encoding::imputer(step, columns, conversion),
+        "SimpleImputer" | "Imputer" => return imputation::imputer(step, columns, conversion),
+        "MissingIndicator" => return imputation::indicators(step, columns, conversion),
+        "FrozenEstimator" => return apply(&step.part_under("estimator")?, columns, conversion),
         "OneHotEncoder" => return encoding::one_hot(step, columns, conversion),
         "OrdinalEncoder" => return encoding::ordinal(step, columns, conversion),
         "FunctionTransformer" => return identity(step, columns),
+        "VarianceThreshold"
+        | "SelectKBest"
+        | "SelectPercentile"
+        | "SelectFpr"
+        | "SelectFdr"
+        | "SelectFwe"
+        | "GenericUnivariateSelect"
+        | "SelectFromModel"
+        | "RFE"
+        | "RFECV"
+        | "SequentialFeatureSelector" => return selectors::select(step, columns, conversion),
         "StandardScaler" => scaling::standard(step, columns)?,
         "MinMaxScaler" => scaling::min_max(step, columns)?,
         "MaxAbsScaler" => scaling::max_abs(step, columns)?,
         "RobustScaler" => scaling::robust(step, columns)?,
-        "PCA" | "IncrementalPCA" => scaling::principal_components(step, columns, conversion)?,
-        "TruncatedSVD" => scaling::truncated_svd(step, columns, conversion)?,
+        "PCA" | "IncrementalPCA" | "FastICA" => {
+            scaling::principal_components(step, columns, conversion)?
+        }
+        "TruncatedSVD" | "GaussianRandomProjection" => {
+            scaling::truncated_svd(step, columns, conversion)?
+        }
         other => return Err(step.refuse(reason(other))),
     };
     conversion.note(format!("folded {} into the coefficients", step.class));
@@ -50,11 +67,12 @@ fn chain(step: &Step<'_>, columns: &[Column], conversion: &mut Conversion) -> Ou
 
 /// The steps of a pipeline.
 pub(super) fn steps<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
-    parts(step, "steps")
+    let parts = parts(step, "steps")?;
+    Ok(parts.into_iter().map(|(_, part)| part).collect())
 }
 
-/// The estimators in a list of names and estimators.
-pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<Step<'a>>> {
+/// The estimators in a list of names and estimators, with their names.
+pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<(&'a str, Step<'a>)>> {
     let what = if list == "steps" {
         "step"
     } else {
@@ -64,15 +82,15 @@ pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<Step<'a>>> {
     let entries = value.elements().ok_or_else(|| step.wrong(list, "a list"))?;
     let part = |entry| {
         let (name, value) = pair(step, entry)?;
-        step.part(value, &format!("{what} {name:?}"))
+        Ok((name, step.part(value, &format!("{what} {name:?}"))?))
     };
     entries.map(part).collect()
 }
 
-/// Whether a step hands on the columns as they come.
+/// Whether a step hands on the columns as they come, or none of them.
 pub(super) fn changes_nothing(step: &Step<'_>) -> bool {
     step.value.is_none()
-        || step.value.text() == Some("passthrough")
+        || matches!(step.value.text(), Some("passthrough" | "drop"))
         || step.class == "FunctionTransformer" && step.optional("func").is_none()
 }
 
@@ -125,7 +143,7 @@ fn reason(class: &str) -> &'static str {
             "it makes columns out of texts or dicts; rows of an artifact have one cell a column"
         }
         _ => {
-            "this transformer is not supported: scaling, PCA, imputing, one-hot and ordinal encoding are"
+            "this transformer is not supported: scaling, PCA, selection, imputation, one-hot and ordinal encoding are"
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Files of skops: a zip archive with a tree of objects in JSON and arrays beside it, read into the same
 //! [`Objects`] as a pickle.
 
+mod names;
 mod nodes;
 mod npy;
 
 use self::nodes::Builder;
 use super::archive::{ArchiveError, Files};
 use super::objects::{Id, Objects, TreeTooLarge, Value};
+use super::trust::{Contents, Named};
 
 /// The member with the tree.
 const SCHEMA: &str = "schema.json";
@@ -31,11 +33,6 @@ pub(crate) enum SkopsError {
         /// What is wrong.
         reason: String,
     },
-    /// A class or function that runs code.
-    #[error(
-        "it names {0}, which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file"
-    )]
-    Dangerous(String),
     /// More objects or bytes than there may be.
     #[error(transparent)]
     TreeTooLarge(#[from] TreeTooLarge),
@@ -46,6 +43,9 @@ pub(crate) enum SkopsError {
 pub(crate) struct Skops {
     objects: Objects,
     root: Id,
+    protocol: Option<u64>,
+    /// Every class and function that it names, in the order of their first mention.
+    pub(crate) globals: Vec<Named>,
 }
 
 impl Skops {
@@ -60,8 +60,20 @@ impl Skops {
         let root = builder.add(&schema)?;
         Ok(Self {
             root,
+            protocol: schema.get("protocol").and_then(serde_json::Value::as_u64),
+            globals: names::named(&schema),
             objects: builder.objects,
         })
+    }
+
+    /// What is in it.
+    pub(crate) fn contents(self) -> Contents {
+        Contents {
+            protocol: self.protocol,
+            objects: self.objects.len(),
+            class: self.root().class().map(ToString::to_string),
+            globals: self.globals,
+        }
     }
 
     /// The object that was saved.

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::{SkopsError, npy};
 use crate::import::archive::Files;
 use crate::import::objects::{Array, Dtype, Global, Id, Kind, Node, Object, Objects, Order};
-use crate::import::pickle::Trust;
 
 /// The tree as it grows.
 pub(super) struct Builder<'a> {
@@ -54,13 +53,12 @@ impl<'a> Builder<'a> {
             "DictNode" => Node::Dict(self.entries(content)?),
             "NdArrayNode" => self.array(node)?,
             "SliceNode" => self.slice(node, content)?,
-            "TypeNode" => global(text(node, "__module__")?, text(node, "__class__")?)?,
-            "FunctionNode" => {
-                let content = content
-                    .and_then(Value::as_object)
-                    .ok_or_else(|| shape("a function has no name"))?;
-                global(text(content, "module_path")?, text(content, "function")?)?
-            }
+            "TypeNode" => global(text(node, "__module__")?, text(node, "__class__")?),
+            // In the format's protocol 0 a function's name lay deeper.
+            "FunctionNode" => match content.and_then(Value::as_object) {
+                Some(name) => global(text(name, "module_path")?, text(name, "function")?),
+                None => global(text(node, "__module__")?, text(node, "__class__")?),
+            },
             "ObjectNode" => self.object(node, content)?,
             // What else skops knows (random generators, losses, trees) is no part of a linear model: its class
             // is kept, not its content.
@@ -89,7 +87,7 @@ impl<'a> Builder<'a> {
     }
 
     fn object(&mut self, node: &Map<String, Value>, content: Option<&Value>) -> Outcome<Node> {
-        let class = global(text(node, "__module__")?, text(node, "__class__")?)?;
+        let class = global(text(node, "__module__")?, text(node, "__class__")?);
         let class = self.objects.add(class)?;
         let arguments = self.objects.add(Node::Tuple(Vec::new()))?;
         let mut object = Object::new(class, arguments);
@@ -107,7 +105,7 @@ impl<'a> Builder<'a> {
             let bound = plain(content.get(name).unwrap_or(&Value::Null))?;
             bounds.push(self.objects.add(bound)?);
         }
-        let class = global(text(node, "__module__")?, text(node, "__class__")?)?;
+        let class = global(text(node, "__module__")?, text(node, "__class__")?);
         let class = self.objects.add(class)?;
         let arguments = self.objects.add(Node::Tuple(bounds))?;
         Ok(Node::Object(Box::new(Object::new(class, arguments))))
@@ -176,15 +174,11 @@ fn plain(value: &Value) -> Outcome<Node> {
     }
 }
 
-fn global(module: &str, name: &str) -> Outcome<Node> {
-    let global = Global {
+fn global(module: &str, name: &str) -> Node {
+    Node::Global(Box::new(Global {
         module: module.to_owned(),
         name: name.to_owned(),
-    };
-    if Trust::of(&global) == Trust::Dangerous {
-        return Err(SkopsError::Dangerous(global.to_string()));
-    }
-    Ok(Node::Global(Box::new(global)))
+    }))
 }
 
 fn text<'a>(node: &'a Map<String, Value>, key: &str) -> Outcome<&'a str> {

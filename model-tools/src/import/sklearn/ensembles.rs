@@ -1,0 +1,109 @@
+//! Regressions made of several linear regressions, which together are linear again.
+
+use super::predictors;
+use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion, combination};
+use crate::import::linear::{Kind, Prediction};
+
+/// A regression of its own for every target.
+pub(super) fn several(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let mut scores = Vec::new();
+    for part in members(step)? {
+        scores.push(score(&part, columns, conversion)?);
+    }
+    Ok(Prediction::regression(Kind::Linear, scores))
+}
+
+/// A regression for every target that takes the predictions for the targets before it as columns too. `order_`
+/// says which target each is for.
+pub(super) fn chain(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let mut columns = columns.to_vec();
+    let parts = members(step)?;
+    let order = order(step, parts.len())?;
+    let mut scores = vec![Column::zero(); parts.len()];
+    for (part, target) in parts.iter().zip(order) {
+        let score = score(part, &columns, conversion)?;
+        columns.push(score.clone());
+        if let Some(place) = scores.get_mut(target) {
+            *place = score;
+        }
+    }
+    Ok(Prediction::regression(Kind::Linear, scores))
+}
+
+/// The mean of several regressions, by `weights` if there are any.
+pub(super) fn voting(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let scores = several(step, columns, conversion)?.scores;
+    let weights = match step.optional("weights") {
+        Some(_) => step.column_numbers("weights", scores.len())?,
+        None => vec![1.0; scores.len()],
+    };
+    let sum: f64 = weights.iter().sum();
+    if sum == 0.0 {
+        return Err(step.refuse("its weights add up to 0"));
+    }
+    let mean = combination(&scores, &weights, 0.0).affine(0.0, 1.0 / sum, 0.0);
+    conversion.note(format!("folded {} regressions into one", scores.len()));
+    Ok(Prediction::regression(Kind::Linear, vec![mean]))
+}
+
+/// A last regression on the predictions of several, and on the columns as well with `passthrough`.
+pub(super) fn stacking(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let mut stacked = several(step, columns, conversion)?.scores;
+    conversion.note(format!("folded {} regressions into one", stacked.len()));
+    if step.flag("passthrough", false)? {
+        stacked.extend_from_slice(columns);
+    }
+    predictors::predict(&step.part_under("final_estimator_")?, &stacked, conversion)
+}
+
+/// The fitted estimators.
+fn members<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
+    let value = step.attribute("estimators_")?;
+    let members = value
+        .elements()
+        .ok_or_else(|| step.wrong("estimators_", "a list"))?;
+    members
+        .enumerate()
+        .map(|(index, member)| step.part(member, &format!("estimators_[{index}]")))
+        .collect()
+}
+
+/// The score of one linear regression.
+fn score(part: &Step<'_>, columns: &[Column], conversion: &mut Conversion) -> Outcome<Column> {
+    let prediction = predictors::predict(part, columns, conversion)?;
+    part.spend(&prediction.scores, conversion)?;
+    match prediction.scores.as_slice() {
+        [score] if prediction.is_linear() => Ok(score.clone()),
+        _ => Err(part.refuse("it is no linear regression of one target")),
+    }
+}
+
+/// The target of each regression: every target once.
+fn order(step: &Step<'_>, count: usize) -> Outcome<Vec<usize>> {
+    let order = step.indices("order_", count)?;
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    if sorted.into_iter().eq(0..count) {
+        return Ok(order);
+    }
+    Err(step.refuse(format_args!(
+        "order_ does not name each of {count} targets once"
+    )))
+}
