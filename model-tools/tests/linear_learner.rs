@@ -20,7 +20,7 @@ fn every_model_predicts_what_mxnet_does() {
 fn what_the_graph_does_not_say_is_not_guessed() {
     for path in models(FOLDER, true) {
         let reason = match name(&path).as_str() {
-            "refused_open" => "additional-params.json has no predictor_type",
+            "refused_open" => "additional-params.json has no predictor_type: say --predictor-type",
             _ => {
                 "the first output depends on the node \"steps\", a Activation of MXNet, which is not supported: read the weights with MXNet"
             }
@@ -44,4 +44,38 @@ fn a_conversion_says_what_was_not_checked() {
     ] {
         assert!(said.contains(part), "{said}");
     }
+}
+
+/// What the file does not say can be told, and what it says cannot be told otherwise.
+#[test]
+fn the_predictor_type_can_be_told() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let converted = |file: &str, told: &str| {
+        let path = corpus(FOLDER).join(file);
+        let path = path.to_str().unwrap();
+        run([
+            "convert",
+            path,
+            "-o",
+            &output,
+            "--force",
+            "--predictor-type",
+            told,
+        ])
+    };
+    for (told, kind) in [
+        ("regressor", "linear-regression"),
+        ("binary_classifier", "logistic-regression"),
+    ] {
+        let said = converted("refused_open.zip", told);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(said.stderr.contains(kind), "{}", said.stderr);
+    }
+    converted("refused_open.zip", "multiclass_classifier").refused(1, "1 scores with the output");
+    converted("binary.zip", "regressor")
+        .refused(1, "has another predictor_type than --predictor-type says");
+    converted("../liblinear/svr.model", "regressor")
+        .refused(1, "--predictor-type is for networks of Linear Learner");
+    converted("binary.zip", "tree").refused(2, "invalid value 'tree'");
 }

@@ -27,6 +27,30 @@ const PARAMETERS: &str = ".params";
 const ADDITIONS: &str = "additional-params.json";
 const PREDICTOR_TYPE: &str = "predictor_type";
 
+/// What a network predicts, as the hyperparameter of the algorithm is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum PredictorType {
+    /// A number.
+    Regressor,
+    /// 0 or 1, with a probability.
+    BinaryClassifier,
+    /// 0, 1, 2, …, with probabilities.
+    MulticlassClassifier,
+}
+
+impl PredictorType {
+    /// The type of this name.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "regressor" => Some(Self::Regressor),
+            "binary_classifier" => Some(Self::BinaryClassifier),
+            "multiclass_classifier" => Some(Self::MulticlassClassifier),
+            _ => None,
+        }
+    }
+}
+
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinearLearnerError {
@@ -49,11 +73,15 @@ pub(crate) enum LinearLearnerError {
     #[error("its first output is no score")]
     NoScores,
     #[error(
-        "the graph ends in a score, and nothing in the file says what for: {ADDITIONS} has no {PREDICTOR_TYPE}. Read the weights with MXNet and convert a table of coefficients (docs/models.md says how)"
+        "the graph ends in a score, and nothing in the file says what for, as {ADDITIONS} has no {PREDICTOR_TYPE}: say --predictor-type with what it was trained with"
     )]
     NoPredictorType,
-    #[error("{ADDITIONS} says {PREDICTOR_TYPE} {0:?}, which {1} scores with this output are not")]
-    PredictorType(String, usize),
+    #[error("{ADDITIONS} has the {PREDICTOR_TYPE} {0:?}, which is none of Linear Learner's")]
+    UnknownPredictorType(String),
+    #[error("{ADDITIONS} has another {PREDICTOR_TYPE} than --predictor-type says")]
+    OtherPredictorType,
+    #[error("{1} scores with the output that the graph has are not those of a {0:?}")]
+    PredictorType(PredictorType, usize),
     #[error(transparent)]
     Conflict(#[from] Conflict),
 }
@@ -68,10 +96,15 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
 
 /// Reads a model.
 pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    Ok(convert(bytes)?)
+    read_as(bytes, None)
 }
 
-fn convert(bytes: &[u8]) -> Result<Imported, LinearLearnerError> {
+/// Reads a model that predicts what is told, where the file does not say.
+pub(super) fn read_as(bytes: &[u8], told: Option<PredictorType>) -> Result<Imported, ImportError> {
+    Ok(convert(bytes, told)?)
+}
+
+fn convert(bytes: &[u8], told: Option<PredictorType>) -> Result<Imported, LinearLearnerError> {
     let mut files = Files::open(bytes)?;
     let mut member = |end: &str| {
         let name = files.ending_with(end).unwrap_or_default();
@@ -79,7 +112,12 @@ fn convert(bytes: &[u8]) -> Result<Imported, LinearLearnerError> {
     };
     let symbol: Symbol = serde_json::from_slice(&member(SYMBOL)?)?;
     let arrays = params::read(&member(PARAMETERS)?)?;
-    let told = predictor_type(&mut files)?;
+    let told = match (predictor_type(&mut files)?, told) {
+        (Some(own), Some(told)) if own != told => {
+            return Err(LinearLearnerError::OtherPredictorType);
+        }
+        (own, told) => own.or(told),
+    };
     let (mut conversion, scores, end) = symbol.scores(&arrays)?;
     let prediction = prediction(scores, end, told)?;
     notes(&prediction, &arrays)
@@ -95,41 +133,46 @@ fn convert(bytes: &[u8]) -> Result<Imported, LinearLearnerError> {
     })
 }
 
-/// The kind of model that the additions name.
-fn predictor_type(files: &mut Files<'_>) -> Result<Option<String>, LinearLearnerError> {
+/// The type that the additions name.
+fn predictor_type(files: &mut Files<'_>) -> Result<Option<PredictorType>, LinearLearnerError> {
     if !files.has(ADDITIONS) {
         return Ok(None);
     }
     let additions: Json = serde_json::from_slice(&files.read(ADDITIONS)?)?;
-    let told = additions.get(PREDICTOR_TYPE).and_then(Json::as_str);
-    Ok(told.map(|told| told.chars().take(100).collect()))
+    let Some(name) = additions.get(PREDICTOR_TYPE).and_then(Json::as_str) else {
+        return Ok(None);
+    };
+    let unknown = || LinearLearnerError::UnknownPredictorType(name.chars().take(100).collect());
+    PredictorType::named(name).map(Some).ok_or_else(unknown)
 }
 
-/// What the scores predict: what the graph ends in, or else what the additions say.
+/// What the scores predict: what the graph ends in, or else what was told.
 fn prediction(
     scores: Vec<Column>,
     end: End,
-    told: Option<String>,
+    told: Option<PredictorType>,
 ) -> Result<Prediction, LinearLearnerError> {
+    use PredictorType::{BinaryClassifier, MulticlassClassifier, Regressor};
     let count = scores.len();
+    let of_end = match end {
+        End::Open => told.ok_or(LinearLearnerError::NoPredictorType)?,
+        End::Regression => Regressor,
+        End::Logistic => BinaryClassifier,
+        End::Softmax => MulticlassClassifier,
+    };
     let labels = |count: usize| (0..).take(count).map(Label::Integer).collect();
-    let regressor = |scores| Prediction::regression(Kind::Linear, scores);
-    let binary = |scores| Prediction::classes(Kind::OneVsRest, scores, labels(2));
-    let multiclass = |scores| Prediction::classes(Kind::Multinomial, scores, labels(count));
-    match (end, told.as_deref(), count) {
-        (End::Open | End::Regression, Some("regressor"), 1) | (End::Regression, None, 1) => {
-            Ok(regressor(scores))
-        }
-        (End::Open | End::Logistic, Some("binary_classifier"), 1) | (End::Logistic, None, 1) => {
-            Ok(binary(scores))
-        }
-        (End::Open | End::Softmax, Some("multiclass_classifier"), 2..)
-        | (End::Softmax, None, 2..) => Ok(multiclass(scores)),
-        (End::Open, None, _) => Err(LinearLearnerError::NoPredictorType),
-        (End::Regression | End::Logistic | End::Softmax, None, _) => {
-            Err(LinearLearnerError::NoScores)
-        }
-        (_, Some(other), _) => Err(LinearLearnerError::PredictorType(other.to_owned(), count)),
+    match (of_end, count) {
+        (of_end, _) if told.is_some_and(|told| told != of_end) => Err(
+            LinearLearnerError::PredictorType(told.unwrap_or(of_end), count),
+        ),
+        (Regressor, 1) => Ok(Prediction::regression(Kind::Linear, scores)),
+        (BinaryClassifier, 1) => Ok(Prediction::classes(Kind::OneVsRest, scores, labels(2))),
+        (MulticlassClassifier, 2..) => Ok(Prediction::classes(
+            Kind::Multinomial,
+            scores,
+            labels(count),
+        )),
+        (other, count) => Err(LinearLearnerError::PredictorType(other, count)),
     }
 }
 
