@@ -55,6 +55,10 @@ GRAPHS = {
         { z = MatMul (x, weight) y = Relu (z) }""", None),
     "refused_filled_and_not": ("""(double[N, 1] x) => (double[N, 1] y) <double[1, 1] fill = {7.0}>
         { m = IsNaN (x) f = Where (m, fill, x) y = Add (x, f) }""", None),
+    # Of what a second 1 would be, the specification says nothing.
+    "refused_twice": ("""(int64[N, 1] rooms) => (double[N, 1] y) <int64[2] shape = {-1, 3}, double[3, 1] weight = {10.0, 20.0, 35.5}>
+        { h = ai.onnx.ml.OneHotEncoder <cats_int64s = [1, 2, 1]> (rooms) r = Reshape (h, shape) d = Cast <to = 11> (r)
+          y = MatMul (d, weight) }""", None),
     # Columns that double with every node: sixty of them would fill any memory.
     "refused_doubling": ("(double[N, 3] x) => (double[N, M] y60) { y0 = Identity (x) "
         + " ".join(f"y{n + 1} = Concat <axis = 1> (y{n}, y{n})" for n in range(60)) + " }", None),

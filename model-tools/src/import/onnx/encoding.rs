@@ -1,5 +1,7 @@
 //! Missing cells, categories, and changes of type.
 
+use std::collections::HashSet;
+
 use sagelet::artifact::{Label, Unknown};
 
 use super::arithmetic::{Reason, spend};
@@ -135,15 +137,21 @@ fn categories(node: &Node, sort: Sort, [texts, integers]: [&str; 2]) -> Result<V
         0 | 1 => Some(Label::Boolean(*number == 1)),
         _ => None,
     };
-    match (sort, texts, integers) {
+    let labels: Option<Vec<Label>> = match (sort, texts, integers) {
         (Sort::Text, Some(texts), _) => Some(texts.iter().cloned().map(Label::Text).collect()),
         (Sort::Integer, _, Some(integers)) => {
             Some(integers.iter().copied().map(Label::Integer).collect())
         }
         (Sort::Boolean, _, Some(integers)) => integers.iter().map(boolean).collect(),
         _ => None,
+    };
+    let labels =
+        labels.ok_or_else(|| "its categories are of another type than its input".to_owned())?;
+    let mut seen = HashSet::new();
+    match labels.iter().find(|label| !seen.insert(*label)) {
+        Some(twice) => Err(format!("its category {twice} stands there twice")),
+        None => Ok(labels),
     }
-    .ok_or_else(|| "its categories are of another type than its input".to_owned())
 }
 
 /// The number of each category in place of the category, and one for any other.
