@@ -30,6 +30,9 @@ fn a_graph_that_is_not_linear_is_refused_by_its_node_its_operator_and_the_reason
             }
             "refused_relu" => "the node \"y\", a Relu: linear models have no such operator",
             "refused_filled_and_not" => "missing cells of x0 are filled in for one use of it",
+            "refused_three_dimensions" => {
+                "the node \"z\", a MatMul: of categories in three dimensions and a constant"
+            }
             "refused_twice" => "the node \"h\", a OneHotEncoder: its category 1 stands there twice",
             "refused_doubling" => {
                 "a Concat: its combinations of columns take more numbers than an artifact holds"

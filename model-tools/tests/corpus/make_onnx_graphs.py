@@ -59,6 +59,10 @@ GRAPHS = {
     "refused_twice": ("""(int64[N, 1] rooms) => (double[N, 1] y) <int64[2] shape = {-1, 3}, double[3, 1] weight = {10.0, 20.0, 35.5}>
         { h = ai.onnx.ml.OneHotEncoder <cats_int64s = [1, 2, 1]> (rooms) r = Reshape (h, shape) d = Cast <to = 11> (r)
           y = MatMul (d, weight) }""", None),
+    # An encoder's result has three dimensions: as many rows as columns come out of this.
+    "refused_three_dimensions": ("""(int64[N, 1] rooms, double[N, 1] area) => (double[A, B, C] y) <double[3, 1] weight = {10.0, 20.0, 35.5}>
+        { h = ai.onnx.ml.OneHotEncoder <cats_int64s = [1, 2, 3]> (rooms) d = Cast <to = 11> (h) z = MatMul (d, weight)
+          y = Add (z, area) }""", None),
     # Columns that double with every node: sixty of them would fill any memory.
     "refused_doubling": ("(double[N, 3] x) => (double[N, M] y60) { y0 = Identity (x) "
         + " ".join(f"y{n + 1} = Concat <axis = 1> (y{n}, y{n})" for n in range(60)) + " }", None),

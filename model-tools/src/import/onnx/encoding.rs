@@ -49,6 +49,7 @@ pub(super) fn cast(node: &Node, value: &Value, cells: &mut Cells) -> Result<Valu
             Some(labels) => Ok(Value::Class(scores.clone(), labels)),
             None => refused(),
         },
+        Value::Encoded(_) if to != TEXT => Ok(value.clone()),
         Value::Constant(tensor)
             if to_float || !matches!(tensor.element, FLOAT | DOUBLE | FLOAT16) =>
         {
@@ -127,7 +128,7 @@ pub(super) fn one_hot(node: &Node, value: &Value, cells: &mut Cells) -> Result<V
     for feature in features {
         columns.extend(encoded(feature, &labels, unknown, cells));
     }
-    Ok(Value::Linear(columns))
+    Ok(Value::Encoded(columns))
 }
 
 fn categories(node: &Node, sort: Sort, [texts, integers]: [&str; 2]) -> Result<Vec<Label>, Reason> {

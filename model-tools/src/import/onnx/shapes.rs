@@ -38,8 +38,13 @@ pub(super) fn unchanged(node: &Node, inputs: &[Rc<Value>]) -> Result<Option<Rc<V
         "Reshape" => axes.is_some_and(|shape| keeps_rows(value, &shape)),
         _ => axes.is_none_or(|axes| !axes.contains(&0.0)),
     };
-    if keeps_rows {
-        return Ok(Some(Rc::clone(value)));
+    match (value.as_ref(), operator) {
+        _ if !keeps_rows => {}
+        (Value::Encoded(columns), "Reshape" | "Flatten") => {
+            return Ok(Some(Rc::new(Value::Linear(columns.clone()))));
+        }
+        (Value::Encoded(_), "Squeeze" | "Unsqueeze") => {}
+        _ => return Ok(Some(Rc::clone(value))),
     }
     Err("it does not leave the numbers of each row in their row".to_owned())
 }

@@ -17,6 +17,8 @@ pub(super) enum Value {
     Missing(Vec<usize>),
     /// Affine functions of what cells make.
     Linear(Vec<Column>),
+    /// Indicators of categories in the shape (rows, inputs, categories), which have to be put side by side first.
+    Encoded(Vec<Column>),
     /// Functions of each of these columns, one after the other.
     Curved(Vec<Curve>, Vec<Column>),
     /// 1 + exp of each.
@@ -97,6 +99,7 @@ impl Value {
             Self::Clamped(column, clamps) => clamps.len() + column.terms.len(),
             Self::Above(column) => column.terms.len(),
             Self::Linear(columns)
+            | Self::Encoded(columns)
             | Self::OnePlusExp(columns)
             | Self::LogisticSum(columns)
             | Self::LogisticSumIsPositive(columns)
@@ -113,6 +116,7 @@ impl Value {
             Self::Constant(_) => None,
             Self::Cells(features, _) | Self::Missing(features) => Some(features.len()),
             Self::Linear(columns)
+            | Self::Encoded(columns)
             | Self::Curved(_, columns)
             | Self::OnePlusExp(columns)
             | Self::Shares(columns)
@@ -136,6 +140,7 @@ impl fmt::Display for Value {
             Self::Cells(_, Sort::Boolean) => "booleans",
             Self::Missing(_) => "whether cells are missing",
             Self::Linear(_) => "linear functions of the rows",
+            Self::Encoded(_) => "categories in three dimensions",
             Self::Curved(..) => "curved functions of scores",
             Self::OnePlusExp(_) => "1 + exp of scores",
             Self::Clamped(..) => "columns held between bounds",
