@@ -139,7 +139,7 @@ fn what_has_no_place_in_an_artifact_is_refused_by_its_line() {
 #[test]
 fn every_model_predicts_what_jpmml_does() {
     let paths = models("pmml", false);
-    assert!(paths.len() >= 21, "{} models", paths.len());
+    assert!(paths.len() >= 23, "{} models", paths.len());
     for path in paths {
         check(&path, &convert(&path));
     }

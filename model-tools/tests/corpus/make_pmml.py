@@ -133,6 +133,14 @@ LAID_OUT = {
           '  <RegressionTable intercept="1.5" targetCategory="middle"><NumericPredictor name="age" exponent="1" coefficient="-0.02"/>'
           '<CategoricalPredictor name="city" value="Rome" coefficient="0.625"/></RegressionTable>\n'
           '  <RegressionTable intercept="0.0" targetCategory="high"/>\n </RegressionModel>\n</PMML>\n',
+    # The last class has what the others leave of 1.
+    "plain_two": HEAD.format(program="by hand", outcome=classes("no", "yes")) + ' <RegressionModel functionName="classification" normalizationMethod="none">\n'
+        + SCHEMA + '  <RegressionTable intercept="-0.4" targetCategory="no"><NumericPredictor name="age" coefficient="0.02"/></RegressionTable>\n'
+          '  <RegressionTable intercept="0" targetCategory="yes"/>\n </RegressionModel>\n</PMML>\n',
+    "plain_three": HEAD.format(program="by hand", outcome=classes("high", "low", "middle")) + ' <RegressionModel functionName="classification">\n'
+        + SCHEMA + '  <RegressionTable intercept="-0.4" targetCategory="high"><NumericPredictor name="age" coefficient="0.02"/></RegressionTable>\n'
+          '  <RegressionTable intercept="0.9" targetCategory="low"><NumericPredictor name="age" coefficient="-0.02"/></RegressionTable>\n'
+          '  <RegressionTable intercept="7" targetCategory="middle"/>\n </RegressionModel>\n</PMML>\n',
     "replaced_category": HEAD.format(program="by hand", outcome=CONTINUOUS) + ' <RegressionModel functionName="regression">\n'
         + SCHEMA.replace('name="city"', 'name="city" missingValueReplacement="Oslo" invalidValueTreatment="asIs"')
         + '  <RegressionTable intercept="4.5"><CategoricalPredictor name="city" value="Oslo" coefficient="0.875"/>'
@@ -195,4 +203,5 @@ for name, text in LAID_OUT.items():
         text = text.replace("  </MiningSchema>\n", f"  </MiningSchema>\n  <Output>{fields}</Output>\n")
     (FOLDER / f"{name}.pmml").write_text(text)
     more = {"transformed": [{"city": "Rome", "age": 33.0}], "replaced_category": [{"age": 33.0, "height": 150.0}, UNKNOWN[3]]}
+    more |= {plain: [{"age": age, "height": 160.0, "city": "Rome"} for age in (18.0, 26.5, 38.0, 47.5)] for plain in ("plain_two", "plain_three")}
     write(name, ROWS + more.get(name, []), labels)

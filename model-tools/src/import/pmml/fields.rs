@@ -114,6 +114,8 @@ impl<'a, 'input> Fields<'a, 'input> {
             ));
         }
         let replacement = used.attribute("missingValueReplacement");
+        let replacement = replacement
+            .filter(|_| used.attribute("missingValueTreatment") != Some("returnInvalid"));
         if field.attribute("optype") == Some("continuous") {
             return Ok(Value::Number(match replacement {
                 Some(text) => self

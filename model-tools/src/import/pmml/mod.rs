@@ -129,7 +129,22 @@ impl Rescaling {
             factor: 1.0,
             constant: 0.0,
         };
-        for target in children(model, "Targets").flat_map(|targets| children(targets, "Target")) {
+        let schema =
+            children(model, "MiningSchema").flat_map(|schema| children(schema, "MiningField"));
+        let is_target = |field: &Node<'_, '_>| {
+            matches!(field.attribute("usageType"), Some("target" | "predicted"))
+        };
+        let names: Vec<&str> = schema
+            .filter(is_target)
+            .filter_map(|field| field.attribute("name"))
+            .collect();
+        let targets = children(model, "Targets").flat_map(|targets| children(targets, "Target"));
+        let of_other = |target: &Node<'_, '_>| {
+            target
+                .attribute("field")
+                .is_some_and(|name| !names.contains(&name))
+        };
+        for target in targets.filter(|target| !of_other(target)) {
             refuse(target, &["castInteger", "min", "max"])?;
             for (name, place) in [
                 ("rescaleFactor", &mut rescaling.factor),

@@ -182,7 +182,7 @@ fn term(predictor: Node<'_, '_>, fields: &mut Fields<'_, '_>) -> Result<Column, 
 fn classification(
     model: Node<'_, '_>,
     tables: &[Table<'_>],
-    fields: &Fields<'_, '_>,
+    fields: &mut Fields<'_, '_>,
     normalization: &str,
 ) -> Result<Prediction, PmmlError> {
     let labels = tables.iter().map(|table| {
@@ -221,7 +221,7 @@ fn classification(
             vec![first.clone(), second.clone()],
         )),
         ("softmax", None) => Ok(Prediction::classes(Kind::Multinomial, scores, labels)),
-        ("none", _) => Ok(Prediction::classes(Kind::Classes, scores, labels)),
+        ("none", _) => without_normalization(model, scores, labels, fields),
         (other, _) => Err(wrong(
             model,
             format!(
@@ -230,4 +230,36 @@ fn classification(
             ),
         )),
     }
+}
+
+/// Scores that are probabilities themselves: the last class has what the others leave, whatever its own table says.
+fn without_normalization(
+    model: Node<'_, '_>,
+    mut scores: Vec<Column>,
+    labels: Vec<Label>,
+    fields: &mut Fields<'_, '_>,
+) -> Result<Prediction, PmmlError> {
+    scores.pop();
+    fields.cells.conversion.note(
+        "loses its probabilities, which are no function of scores here; its classes are kept"
+            .to_owned(),
+    );
+    let score = match scores.as_slice() {
+        [] => {
+            return Err(wrong(
+                model,
+                "a classification has two RegressionTables or more",
+            ));
+        }
+        [first] => {
+            return Ok(Prediction::classes(
+                Kind::Classes,
+                vec![first.affine(0.0, -2.0, 1.0)],
+                labels,
+            ));
+        }
+        several => fields.sum(several, &vec![-1.0; several.len()], 1.0)?,
+    };
+    scores.push(score);
+    Ok(Prediction::classes(Kind::Classes, scores, labels))
 }
