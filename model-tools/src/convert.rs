@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "IN")]
     input: String,
     #[command(flatten)]
-    part: import::Keys,
+    told: import::Told,
     /// File to write; - is standard output
     #[arg(short, long, value_name = "OUT")]
     output: String,
@@ -48,7 +48,7 @@ const STANDARD: &str = "-";
 /// Converts one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
-    let source = import::read(&arguments.input, &arguments.part.keys)?;
+    let source = import::read(&arguments.input, &arguments.told)?;
     report_read(&source);
     let mut document = complete(&source)?;
     if let Some(rows) = &arguments.check {

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "MODEL")]
     model: String,
     #[command(flatten)]
-    part: import::Keys,
+    told: import::Told,
     /// File to write; - is standard output
     #[arg(short, long, value_name = "OUT", default_value = "model.tar.gz")]
     output: String,
@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 
 /// Packages one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let source = import::read(&arguments.model, &arguments.part.keys)?;
+    let source = import::read(&arguments.model, &arguments.told)?;
     let bytes = if sagelet::artifact::is_artifact(&source.input.bytes) {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
         source.input.bytes.clone()

@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     model: String,
     #[command(flatten)]
-    part: import::Keys,
+    told: import::Told,
     /// Rows to predict, as the body of a request would have them; - is standard input
     #[arg(value_name = "ROWS", default_value = "-")]
     rows: String,
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let content_type = ContentType::parse(&arguments.content_type)
         .map_err(|error| Error::Usage(format!("--content-type: {error}")))?;
     input::check_distinct(&arguments.model, &arguments.rows)?;
-    let source = import::read(&arguments.model, &arguments.part.keys)?;
+    let source = import::read(&arguments.model, &arguments.told)?;
     let model =
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;

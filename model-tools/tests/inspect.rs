@@ -127,3 +127,57 @@ fn the_digest_of_the_source_is_not_broken() {
     let (_, rest) = text.split_once("  source_sha256\n    ").unwrap();
     assert_eq!(rest.lines().next().unwrap().len(), 64, "{text}");
 }
+
+/// `inspect` shows what was read of every format, and writes nothing.
+#[test]
+fn every_format_that_others_write_is_shown_without_converting() {
+    for (file, format, kind) in [
+        (
+            "corpus/onnx/graph_columns.onnx",
+            "onnx",
+            "logistic-regression",
+        ),
+        (
+            "corpus/linear-learner/binary_packed.gz",
+            "linear-learner",
+            "logistic-regression",
+        ),
+        (
+            "corpus/pmml/jpmml_imputed.pmml",
+            "pmml",
+            "linear-regression",
+        ),
+        (
+            "corpus/pmml/spss_multinomial.pmml",
+            "pmml",
+            "multinomial-logistic-regression",
+        ),
+        (
+            "corpus/liblinear/lr_three.model",
+            "liblinear",
+            "one-vs-rest",
+        ),
+        (
+            "corpus/xgboost/count_poisson.ubj",
+            "xgboost",
+            "generalized-linear",
+        ),
+        (
+            "corpus/xgboost/multi_softprob.model",
+            "xgboost",
+            "multinomial-logistic-regression",
+        ),
+        ("cases/coefficients/broom.csv", "csv", "linear-regression"),
+    ] {
+        let path = format!("model-tools/tests/{file}");
+        let text = run(["inspect", &path]).ok();
+        assert!(text.contains(format), "{text}");
+        assert!(
+            text.contains(&format!("\nkind          {kind}\n")),
+            "{text}"
+        );
+        let report: Value = serde_json::from_str(&run(["inspect", &path, "--json"]).ok()).unwrap();
+        assert_eq!(report["format"], format);
+        assert_eq!(report["model"]["kind"], kind);
+    }
+}

@@ -18,8 +18,10 @@ mod formats; // the table, help, usage errors
 mod inspect; // golden texts, 80 columns, JSON
 mod keys; //    --key
 mod liblinear; // models that LIBLINEAR trained
+mod linear_learner; // networks that MXNet wrote
 mod linfa; //   models that linfa fitted and serialised
 mod onnx; //    models that skl2onnx exported
+mod onnx_again; // what `convert` writes as ONNX comes back as the same model
 mod package; // the same bytes, whoever makes them
 mod pmml; //    tables of PMML
 mod predict; // the served answers, one a line

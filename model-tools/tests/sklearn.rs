@@ -60,6 +60,7 @@ fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::Missing,
         Value::String(text) => Cell::Text(text.clone()),
+        Value::Bool(truth) => Cell::Boolean(*truth),
         number => Cell::Number(number.as_f64().unwrap()),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! To add a format, add a file with a `detect` and a `read` function, and a line to [`FORMATS`].
 
+mod archive;
 mod artifact;
 mod coefficients;
 mod container;
@@ -10,6 +11,7 @@ mod json;
 mod liblinear;
 mod limits;
 mod linear;
+mod linear_learner;
 mod linfa;
 #[cfg(test)]
 mod mutation_tests;
@@ -29,6 +31,7 @@ use std::path::Path;
 use sagelet::artifact::{ArtifactError, Digest, Document};
 
 use self::container::ContainerError;
+use self::linear_learner::PredictorType;
 use self::pickle::{Pickle, PickleError};
 use self::skops::Skops;
 use self::trust::Contents;
@@ -51,18 +54,24 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 const SKOPS: &str = "skops";
 
-/// Which estimators of a file are meant, where it holds several.
-#[derive(clap::Args)]
-pub(crate) struct Keys {
+/// The format of networks that may not say what their scores are for.
+const LINEAR_LEARNER: &str = "linear-learner";
+
+/// What the command line says of a model that its file does not say.
+#[derive(Default, clap::Args)]
+pub(crate) struct Told {
     /// Estimator to take out of a scikit-learn file that holds several: a key of its dict, a number in its list or
     /// an attribute of its object, inner ones after a full stop. Given more than once, rows go through the
     /// estimators in this order: --key scaler --key model
     #[arg(long = "key", value_name = "KEY")]
     pub(crate) keys: Vec<String>,
+    /// What a network of SageMaker's Linear Learner predicts, where its file does not say
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) predictor_type: Option<PredictorType>,
 }
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 12] = [
+pub(crate) static FORMATS: [Format; 13] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -80,6 +89,12 @@ pub(crate) static FORMATS: [Format; 12] = [
         description: "scikit-learn model saved by skops",
         detect: skops::is_skops,
         read: sklearn::read_skops,
+    },
+    Format {
+        name: LINEAR_LEARNER,
+        description: "SageMaker Linear Learner's model_algo-1, a network of MXNet",
+        detect: linear_learner::detect,
+        read: linear_learner::read,
     },
     Format {
         name: "onnx",
@@ -101,7 +116,7 @@ pub(crate) static FORMATS: [Format; 12] = [
     },
     Format {
         name: "pmml",
-        description: "PMML with a RegressionModel",
+        description: "PMML with a RegressionModel or GeneralRegressionModel",
         detect: pmml::detect,
         read: pmml::read,
     },
@@ -183,6 +198,8 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
     #[error(transparent)]
+    LinearLearner(#[from] linear_learner::LinearLearnerError),
+    #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
     Xgboost(#[from] xgboost::XgboostError),
@@ -198,6 +215,8 @@ pub(crate) enum ImportError {
     Sklearn(#[from] sklearn::Refusal),
     #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
     NoKeys(&'static str),
+    #[error("--predictor-type is for networks of Linear Learner, and this is {0}: leave it out")]
+    NoPredictorType(&'static str),
 }
 
 /// A file whose format is known, before it is read.
@@ -225,14 +244,14 @@ pub(crate) struct Source {
 }
 
 /// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`], compressed or in
-/// an archive or not. Of a file that holds several estimators, `keys` says which are meant.
+/// an archive or not. What the file does not say, the command line has `told`.
 ///
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
-pub(crate) fn read(path: &str, keys: &[String]) -> Result<Source, Error> {
+pub(crate) fn read(path: &str, told: &Told) -> Result<Source, Error> {
     let opened = open(path)?;
     let imported = opened
-        .import(keys)
+        .import(told)
         .map_err(|error| opened.input.refused(error))?;
     Ok(opened.with(imported))
 }
@@ -276,16 +295,19 @@ impl Opened {
         self.unwrapped.as_deref().unwrap_or(&self.input.bytes)
     }
 
-    /// Reads the model, or of several estimators the ones under `keys`.
+    /// Reads the model, which is what the command line has `told`, where the file does not say.
     ///
     /// # Errors
     /// Its content makes no model.
-    pub(crate) fn import(&self, keys: &[String]) -> Result<Imported, ImportError> {
-        let imported = match (keys, self.format.name) {
-            ([], _) => (self.format.read)(self.bytes()),
-            (keys, PICKLE) => sklearn::read_pickle_part(self.bytes(), keys),
-            (keys, SKOPS) => sklearn::read_skops_part(self.bytes(), keys),
-            (_, other) => Err(ImportError::NoKeys(other)),
+    pub(crate) fn import(&self, told: &Told) -> Result<Imported, ImportError> {
+        let (bytes, keys) = (self.bytes(), told.keys.as_slice());
+        let imported = match (self.format.name, keys, told.predictor_type) {
+            (_, [], None) => (self.format.read)(bytes),
+            (PICKLE, keys, None) => sklearn::read_pickle_part(bytes, keys),
+            (SKOPS, keys, None) => sklearn::read_skops_part(bytes, keys),
+            (LINEAR_LEARNER, [], told) => linear_learner::read_as(bytes, told),
+            (other, [], Some(_)) => Err(ImportError::NoPredictorType(other)),
+            (other, _, _) => Err(ImportError::NoKeys(other)),
         }?;
         imported.document.validate()?;
         Ok(imported)

@@ -25,6 +25,8 @@ fn corpus() -> Vec<Vec<u8>> {
         "onnx",
         "xgboost",
         "liblinear",
+        "linear-learner",
+        "pmml",
         "../cases/pmml",
         "../cases/coefficients",
     ]
@@ -38,10 +40,22 @@ fn corpus() -> Vec<Vec<u8>> {
     .collect();
     paths.sort();
     assert!(paths.len() > 200, "the corpus is not there");
-    paths
-        .iter()
-        .map(|path| std::fs::read(path).unwrap())
-        .collect()
+    let files = paths.iter().map(|path| std::fs::read(path).unwrap());
+    files.chain([safetensors()]).collect()
+}
+
+/// A layer of two outputs for three columns, as PyTorch saves it.
+fn safetensors() -> Vec<u8> {
+    let header = br#"{"__metadata__":{"format":"pt"},"weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"bias":{"dtype":"F64","shape":[2],"data_offsets":[24,40]}}"#;
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header);
+    for weight in [0.5_f32, -1.25, 3.0, 0.1, 2.0, -7.5] {
+        bytes.extend(weight.to_le_bytes());
+    }
+    for bias in [1.5_f64, -0.25] {
+        bytes.extend(bias.to_le_bytes());
+    }
+    bytes
 }
 
 /// Reads as `convert` does. Whether it succeeds is of no interest.
@@ -79,12 +93,57 @@ impl Random {
     }
 }
 
-/// One to three changes: a byte, a bit, a large number, a piece taken out, doubled, or put in from elsewhere.
+/// What stands in for a number in a text.
+const NUMBERS: [&[u8]; 8] = [
+    b"-1",
+    b"0",
+    b"1e308",
+    b"1e-320",
+    b"NaN",
+    b"9999999999999999999999",
+    b"4294967296",
+    b"-inf",
+];
+
+/// Another number in place of the first digits from `at` on.
+fn replace_number(bytes: &mut Vec<u8>, at: usize, number: &[u8]) {
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    let Some(start) = bytes[at..].iter().position(digit).map(|place| at + place) else {
+        return;
+    };
+    let length = bytes[start..].iter().take_while(|byte| digit(byte)).count();
+    bytes.splice(start..start + length, number.iter().copied());
+}
+
+/// A line from `at` on taken out, or put in a second time.
+fn change_line(bytes: &mut Vec<u8>, at: usize, is_doubled: bool) {
+    let end = |from: usize| {
+        bytes[from..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map(|place| from + place + 1)
+    };
+    let Some((start, end)) = end(at).and_then(|start| Some((start, end(start)?))) else {
+        return;
+    };
+    let line: Vec<u8> = bytes[start..end].to_vec();
+    bytes.splice(
+        start..end,
+        if is_doubled {
+            line.repeat(2)
+        } else {
+            Vec::new()
+        },
+    );
+}
+
+/// One to three changes: a byte, a bit, a large number, a piece taken out, doubled, or put in from elsewhere, another
+/// number or another line of a text.
 fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     for _ in 0..=random.below(3) {
         let at = random.below(bytes.len());
         let length = random.below(16).min(bytes.len() - at);
-        match random.below(7) {
+        match random.below(9) {
             0 => bytes[at] = random.byte(),
             1 => bytes[at] ^= 1 << random.below(8),
             2 => bytes[at..at + length].fill([0x00, 0x7f, 0x80, 0xff][random.below(4)]),
@@ -98,6 +157,8 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
                 let to = (from + length).min(other.len());
                 bytes.splice(at..at, other[from..to].iter().copied());
             }
+            6 => replace_number(bytes, at, NUMBERS[random.below(NUMBERS.len())]),
+            7 => change_line(bytes, at, random.below(2) == 0),
             _ => bytes.insert(at, random.byte()),
         }
         if bytes.is_empty() {
@@ -124,28 +185,42 @@ fn mutations_of_the_corpus_neither_panic_nor_hang_nor_take_memory() {
     crate::ALLOCATOR.set_limit(usize::MAX).unwrap();
 }
 
-/// Every length of one file of each format and compression; what is read of pickles has a test of its own.
+/// Every length of files of each format and compression; what is read of pickles has a test of its own.
 #[test]
 fn files_cut_short_anywhere_neither_panic_nor_hang() {
-    for name in [
-        "../onnx/logistic_three_64.onnx",
-        "../liblinear/lr_three.model",
-        "../xgboost/binary_logistic.ubj",
-        "../xgboost/binary_logistic.model",
-        "linear.skops",
-        "linear.zlib",
-        "linear.gzip",
-        "linear.bz2",
-        "linear.xz",
-        "linear.lzma",
-        "linear.lz4",
-        "linear.joblib",
-        "linear.p2",
-    ] {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/corpus/sklearn-1.9")
-            .join(name);
-        let bytes = std::fs::read(path).unwrap();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut files: Vec<Vec<u8>> = [
+        "corpus/onnx/logistic_three_64.onnx",
+        "corpus/onnx/graph_columns.onnx",
+        "corpus/onnx/graph_filled_in.onnx",
+        "cases/exports/text/encoded-logistic.onnx",
+        "corpus/pmml/jpmml_imputed.pmml",
+        "corpus/pmml/spss_multinomial.pmml",
+        "corpus/pmml/transformed.pmml",
+        "cases/coefficients/broom.csv",
+        "cases/coefficients/r-coef.csv",
+        "cases/coefficients/statsmodels.csv",
+        "corpus/liblinear/lr_three.model",
+        "corpus/liblinear/svr.model",
+        "corpus/xgboost/binary_logistic.ubj",
+        "corpus/xgboost/binary_logistic.model",
+        "corpus/xgboost/multi_softprob.model",
+        "corpus/linear-learner/multiclass.zip",
+        "corpus/linear-learner/binary_packed.gz",
+        "corpus/sklearn-1.9/linear.skops",
+        "corpus/sklearn-1.9/linear.zlib",
+        "corpus/sklearn-1.9/linear.gzip",
+        "corpus/sklearn-1.9/linear.bz2",
+        "corpus/sklearn-1.9/linear.xz",
+        "corpus/sklearn-1.9/linear.lzma",
+        "corpus/sklearn-1.9/linear.lz4",
+        "corpus/sklearn-1.9/linear.joblib",
+        "corpus/sklearn-1.9/linear.p2",
+    ]
+    .map(|name| std::fs::read(root.join(name)).unwrap())
+    .into();
+    files.push(safetensors());
+    for bytes in files {
         for length in 0..bytes.len() {
             read(&bytes[..length]);
         }

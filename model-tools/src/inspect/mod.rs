@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: String,
     #[command(flatten)]
-    part: import::Keys,
+    told: import::Told,
     /// Print JSON with every parameter, for programs
     #[arg(long)]
     json: bool,
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let opened = import::open(&arguments.file)?;
     let contents = opened.contents();
     let contents = contents.map_err(|error| opened.input.refused(error))?;
-    let imported = opened.import(&arguments.part.keys);
+    let imported = opened.import(&arguments.told);
     let shown = match (imported, &contents) {
         (Ok(imported), _) => {
             let format = opened.format.name;

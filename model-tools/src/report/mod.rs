@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "MODEL")]
     model: String,
     #[command(flatten)]
-    part: import::Keys,
+    told: import::Told,
     /// CSV file of rows and labels: a line of names at its top says which column is which; else the label comes first
     #[arg(long, value_name = "FILE")]
     data: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     if let Some(path) = &arguments.data {
         input::check_distinct(&arguments.model, path)?;
     }
-    let source = import::read(&arguments.model, &arguments.part.keys)?;
+    let source = import::read(&arguments.model, &arguments.told)?;
     let document = &source.imported.document;
     let model = Model::load(document).map_err(|error| source.input.refused(error))?;
     let data = arguments.data.as_ref();

@@ -7,7 +7,7 @@
 mod graph;
 mod protobuf;
 
-use sagelet::artifact::{Document, Isotonic, Label};
+use sagelet::artifact::{Cell, Document, Isotonic, Label, Parameters};
 
 use self::graph::{Attribute, Element, Graph};
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
@@ -35,14 +35,32 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         document.features.len()
     );
     let mut properties: Vec<_> = document.provenance.clone().into_iter().collect();
-    properties.push(("feature_names".to_owned(), feature_names(document)));
+    properties.extend(names(document));
     Ok(writer.graph.finish(&description, &properties))
 }
 
-/// The names in the order of the columns, as JSON: a tensor has none.
-fn feature_names(document: &Document) -> String {
-    let names = (0..document.features.len()).map(|index| document.feature_name(index));
-    serde_json::Value::from_iter(names).to_string()
+/// Names as JSON, which a tensor has no place for: of the features in the order of the columns, and of the targets.
+fn names(document: &Document) -> Vec<(String, String)> {
+    let mut lists = Vec::new();
+    let features = &document.features;
+    // A feature that the model does not look at has no input, and its place only in this list.
+    let is_one_input = features
+        .iter()
+        .all(|feature| sums::cells(feature) == Cells::Numbers);
+    if !is_one_input || features.iter().any(|feature| feature.name.is_some()) {
+        let names = (0..features.len()).map(|index| document.feature_name(index));
+        lists.push((
+            "feature_names".to_owned(),
+            serde_json::Value::from_iter(names).to_string(),
+        ));
+    }
+    if let Parameters::MultiTargetRegression(multi) = &document.model
+        && !multi.targets.is_empty()
+    {
+        let names = serde_json::Value::from_iter(multi.targets.iter().cloned());
+        lists.push(("target_names".to_owned(), names.to_string()));
+    }
+    lists
 }
 
 fn check(document: &Document) -> Result<(), ExportError> {
@@ -122,7 +140,7 @@ impl Writer<'_> {
 
     /// What numbers add to the scores: filled in where missing, times the coefficients, and the indicators.
     fn numbers(&mut self, input: &str, columns: &[usize], sums: &[Sum<'_>]) -> Vec<String> {
-        let mut fills = vec![f64::NAN; columns.len()];
+        let fills: Vec<f64> = columns.iter().map(|index| self.fill(*index)).collect();
         let mut coefficients = vec![0.0; columns.len() * sums.len()];
         let mut indicators = coefficients.clone();
         for (output, sum) in sums.iter().enumerate() {
@@ -134,14 +152,7 @@ impl Writer<'_> {
                     continue;
                 };
                 let (table, value) = match term {
-                    Term::Number {
-                        coefficient, fill, ..
-                    } => {
-                        if let (Some(fill), Some(place)) = (fill, fills.get_mut(row)) {
-                            *place = *fill;
-                        }
-                        (&mut coefficients, *coefficient)
-                    }
+                    Term::Number { coefficient, .. } => (&mut coefficients, *coefficient),
                     Term::Missing { coefficient, .. } => (&mut indicators, *coefficient),
                     Term::Category { .. } => continue,
                 };
@@ -166,6 +177,19 @@ impl Writer<'_> {
         let coefficients = self.graph.doubles(shape, &coefficients);
         parts.push(self.graph.add("MatMul", &[&cells, &coefficients], &[]));
         parts
+    }
+
+    /// What stands in for a missing cell of a number; NaN if nothing does.
+    fn fill(&self, index: usize) -> f64 {
+        match self
+            .document
+            .features
+            .get(index)
+            .map(|feature| &feature.missing)
+        {
+            Some(Cell::Number(fill)) => *fill,
+            _ => f64::NAN,
+        }
     }
 
     fn category_input(&mut self, name: &str, cells: Cells) -> String {

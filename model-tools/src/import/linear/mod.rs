@@ -1,7 +1,10 @@
 //! What every foreign linear model comes down to: scores that are affine functions of columns of rows.
 
+mod cells;
 mod columns;
 mod prediction;
+mod uses;
 
+pub(crate) use cells::Cells;
 pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};
 pub(crate) use prediction::{Kind, Prediction, document};

@@ -9,6 +9,8 @@ use super::wire::{Field, Fields};
 #[derive(Debug, Default)]
 pub(super) struct Model {
     pub(super) producer: String,
+    /// `metadata_props`: texts by their keys.
+    pub(super) metadata: HashMap<String, String>,
     pub(super) graph: Graph,
     has_graph: bool,
 }
@@ -26,6 +28,8 @@ pub(super) struct Graph {
 #[derive(Debug, Default)]
 pub(super) struct Input {
     pub(super) name: String,
+    /// The type of its elements.
+    pub(super) element: i64,
     /// The lengths that are known; 0 for the others.
     pub(super) shape: Vec<i64>,
 }
@@ -33,6 +37,7 @@ pub(super) struct Input {
 /// `NodeProto`.
 #[derive(Debug, Default)]
 pub(super) struct Node {
+    pub(super) name: String,
     pub(super) operator: String,
     pub(super) inputs: Vec<String>,
     pub(super) outputs: Vec<String>,
@@ -57,8 +62,8 @@ pub(super) struct Tensor {
     pub(super) shape: Vec<i64>,
     pub(super) numbers: Vec<f64>,
     pub(super) texts: Vec<String>,
-    /// Whether its numbers have 32 bits or fewer.
-    pub(super) single: bool,
+    /// The type of its elements.
+    pub(super) element: i64,
 }
 
 impl Model {
@@ -71,6 +76,10 @@ impl Model {
                     model.graph = Graph::read(field.bytes()?)?;
                     model.has_graph = true;
                 }
+                (14, field) => {
+                    let (key, value) = property(field.bytes()?)?;
+                    model.metadata.insert(key, value);
+                }
                 _ => {}
             }
         }
@@ -79,6 +88,19 @@ impl Model {
         }
         Ok(model)
     }
+}
+
+/// `StringStringEntryProto`.
+fn property(bytes: &[u8]) -> Result<(String, String), OnnxError> {
+    let (mut key, mut value) = (String::new(), String::new());
+    for field in Fields::of(bytes) {
+        match field? {
+            (1, field) => key = field.text()?,
+            (2, field) => value = field.text()?,
+            _ => {}
+        }
+    }
+    Ok((key, value))
 }
 
 impl Graph {
@@ -106,12 +128,13 @@ impl Input {
         for field in Fields::of(bytes) {
             match field? {
                 (1, field) => input.name = field.text()?,
-                // TypeProto.tensor_type.shape.dim
+                // TypeProto.tensor_type
                 (2, field) => {
                     for tensor in nested(field.bytes()?, 1)? {
+                        input.element = first_integer(tensor)?;
                         for shape in nested(tensor, 2)? {
                             for length in nested(shape, 1)? {
-                                input.shape.push(dimension(length)?);
+                                input.shape.push(first_integer(length)?);
                             }
                         }
                     }
@@ -123,14 +146,15 @@ impl Input {
     }
 }
 
-fn dimension(bytes: &[u8]) -> Result<i64, OnnxError> {
-    let mut length = 0;
+/// The integer with the number 1: the type of a tensor's elements, or the length of a dimension; else 0.
+fn first_integer(bytes: &[u8]) -> Result<i64, OnnxError> {
+    let mut integer = 0;
     for field in Fields::of(bytes) {
         if let (1, field) = field? {
-            length = field.integer()?;
+            integer = field.integer()?;
         }
     }
-    Ok(length)
+    Ok(integer)
 }
 
 fn nested(bytes: &[u8], number: u64) -> Result<Vec<&[u8]>, OnnxError> {
@@ -151,6 +175,7 @@ impl Node {
             match field? {
                 (1, field) => node.inputs.push(field.text()?),
                 (2, field) => node.outputs.push(field.text()?),
+                (3, field) => node.name = field.text()?,
                 (4, field) => node.operator = field.text()?,
                 (5, field) => {
                     let (name, attribute) = Attribute::read(field.bytes()?)?;
@@ -160,6 +185,46 @@ impl Node {
             }
         }
         Ok(node)
+    }
+}
+
+impl Node {
+    /// What to call it: its name, or that of its first output.
+    pub(super) fn shown(&self) -> &str {
+        let output = self.outputs.first().map_or("", String::as_str);
+        if self.name.is_empty() {
+            output
+        } else {
+            &self.name
+        }
+    }
+
+    /// An attribute that is a text; an empty one without it.
+    pub(super) fn text(&self, name: &str) -> &str {
+        let text = self
+            .attributes
+            .get(name)
+            .and_then(|attribute| attribute.text.as_deref());
+        text.unwrap_or_default()
+    }
+
+    /// An attribute that is a list of numbers; an empty one without it.
+    pub(super) fn floats(&self, name: &str) -> &[f64] {
+        self.attributes
+            .get(name)
+            .map_or(&[], |attribute| &attribute.floats)
+    }
+
+    /// An attribute that is a whole number.
+    pub(super) fn integer(&self, name: &str) -> Option<i64> {
+        self.attributes
+            .get(name)
+            .and_then(|attribute| attribute.integer)
+    }
+
+    /// Whether an attribute is there and not 0.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.integer(name).unwrap_or(0) != 0
     }
 }
 
@@ -209,7 +274,7 @@ impl Tensor {
         if let Some(raw) = raw {
             tensor.numbers = raw_numbers(kind, raw)?;
         }
-        tensor.single = matches!(kind, FLOAT | FLOAT16);
+        tensor.element = kind;
         let count = tensor
             .shape
             .iter()
@@ -222,12 +287,32 @@ impl Tensor {
     }
 }
 
+impl Tensor {
+    /// Whether its numbers have 32 bits or fewer.
+    pub(super) fn is_single(&self) -> bool {
+        matches!(self.element, FLOAT | FLOAT16)
+    }
+
+    /// The numbers that stand beside the columns of every row: one each, or one for all. None if it has several rows.
+    pub(super) fn row(&self) -> Option<&[f64]> {
+        let (_, outer) = self.shape.split_last().unwrap_or((&1, &[]));
+        outer
+            .iter()
+            .all(|length| *length == 1)
+            .then_some(&self.numbers)
+    }
+}
+
 /// `TensorProto.DataType`
-const FLOAT: i64 = 1;
+pub(super) const FLOAT: i64 = 1;
+pub(super) const UINT8: i64 = 2;
+pub(super) const INT64: i64 = 7;
+pub(super) const TEXT: i64 = 8;
+pub(super) const BOOLEAN: i64 = 9;
+pub(super) const FLOAT16: i64 = 10;
+pub(super) const DOUBLE: i64 = 11;
+const INT8: i64 = 3;
 const INT32: i64 = 6;
-const INT64: i64 = 7;
-const FLOAT16: i64 = 10;
-const DOUBLE: i64 = 11;
 
 fn raw_numbers(kind: i64, raw: &[u8]) -> Result<Vec<f64>, OnnxError> {
     let four = || raw.as_chunks::<4>().0.iter();
@@ -241,6 +326,11 @@ fn raw_numbers(kind: i64, raw: &[u8]) -> Result<Vec<f64>, OnnxError> {
             .collect(),
         INT64 => eight()
             .map(|bytes| i64::from_le_bytes(*bytes) as f64)
+            .collect(),
+        UINT8 | BOOLEAN => raw.iter().map(|byte| f64::from(*byte)).collect(),
+        INT8 => raw
+            .iter()
+            .map(|byte| f64::from(byte.cast_signed()))
             .collect(),
         DOUBLE => eight().map(|bytes| f64::from_le_bytes(*bytes)).collect(),
         FLOAT16 => {

@@ -1,20 +1,31 @@
-//! ONNX models: graphs of operators, followed as affine functions of the input's columns.
+//! ONNX models: graphs of operators, followed as functions of the rows' cells.
 //!
-//! Read are the linear operators of `ai.onnx.ml` and the plain chains of MatMul, Gemm, Add, Exp, Softmax, … that
-//! exporters write for linear models. A graph with anything else that its outputs depend on is refused.
+//! Read are the linear operators of `ai.onnx.ml`, and the chains of plain operators that exporters (skl2onnx,
+//! torch.onnx, `model-tools convert` itself) write for linear models. Every node is followed by what it computes, never by
+//! who wrote it; one that an output depends on and that makes nothing a linear model has is refused by its name.
 
+mod arithmetic;
+mod classes;
+mod encoding;
+mod inputs;
+mod matrix;
 mod message;
 mod operators;
+mod outcome;
+mod shapes;
+mod value;
+mod widths;
 mod wire;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use sagelet::artifact::{Feature, Label, Link};
+use sagelet::artifact::{Document, Parameters};
 use sagelet::limits::FEATURES_MAX;
 
-use self::message::{Graph, Input, Model};
-use self::operators::Value;
-use super::linear::{self, Column, Conflict, Conversion, Kind, Prediction};
+use self::inputs::Values;
+use self::message::{Graph, Model, Node};
+use super::linear::{self, Cells, Conflict};
 use super::{ImportError, Imported};
 
 /// Why a file gives no model.
@@ -29,25 +40,34 @@ pub(crate) enum OnnxError {
     #[error("numbers of the data type {0} are not supported")]
     DataType(i64),
     #[error(
-        "the input {0:?} does not say how many columns it has: export the model with a fixed number"
+        "the input {0:?} does not say how many columns it has, and no weights tell: export the model with a fixed number"
     )]
     Input(String),
-    #[error("{what} has {found} numbers where {expected} are needed")]
-    Width {
-        what: String,
-        found: usize,
-        expected: usize,
-    },
-    #[error("its Imputer replaces something else than missing cells of the input")]
-    Imputer,
     #[error(
-        "{0}, on which an output depends, is not supported: this is no linear model, or not exported as one"
+        "the input {0:?} has {1} columns: 1 to {FEATURES_MAX} are possible for all inputs together"
     )]
-    Operator(String),
+    Width(String, usize),
+    #[error("an output depends on the node {}", .0)]
+    Node(Refused),
+    #[error("the output {0:?} depends on no input")]
+    Unknown(String),
     #[error("its outputs are not those of a regression or a classifier")]
     Outputs,
+    #[error(
+        "its prediction goes through functions that no kind of artifact has one after the other"
+    )]
+    Curves,
     #[error(transparent)]
     Conflict(#[from] Conflict),
+}
+
+/// A node that makes nothing a linear model has.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{name:?}, a {operator}: {reason}")]
+pub(crate) struct Refused {
+    name: String,
+    operator: String,
+    reason: String,
 }
 
 /// Whether `bytes` are a `ModelProto`: its first field is the version of the format, and it has a graph.
@@ -64,49 +84,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
 
 fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     let model = Model::read(bytes)?;
-    let graph = &model.graph;
-    let (mut conversion, mut values) = inputs(graph)?;
-    if graph.constants.values().any(|tensor| tensor.single) || uses_attributes(graph) {
-        conversion.note("holds numbers of 32 bits: they are kept exactly, but what they were rounded from is lost".to_owned());
+    let (mut cells, values) = inputs::read(&model)?;
+    if is_single(&model.graph) {
+        cells.conversion.note("holds numbers of 32 bits: they are kept exactly, but what they were rounded from is lost".to_owned());
     }
-    let mut unknown = HashMap::new();
-    for node in &graph.nodes {
-        let known: Option<Vec<&Value>> = node
-            .inputs
-            .iter()
-            .filter(|name| !name.is_empty())
-            .map(|name| values.get(name))
-            .collect();
-        let results = match known {
-            Some(inputs) => operators::apply(node, &inputs, &mut conversion)?,
-            None => None,
-        };
-        let blamed = node
-            .inputs
-            .iter()
-            .find_map(|name| unknown.get(name))
-            .unwrap_or(&node.operator)
-            .clone();
-        for (index, name) in node.outputs.iter().enumerate() {
-            match results.as_ref().and_then(|results| results.get(index)) {
-                Some(value) => drop(values.insert(name.clone(), value.clone())),
-                None => drop(unknown.insert(name.clone(), blamed.clone())),
-            }
-        }
-    }
-    let output = |name: &String| {
-        let blamed = unknown.get(name).cloned();
-        values
-            .get(name)
-            .ok_or_else(|| blamed.map_or(OnnxError::Outputs, OnnxError::Operator))
-    };
-    let outputs = graph
-        .outputs
-        .iter()
-        .map(output)
-        .collect::<Result<Vec<_>, _>>()?;
-    let prediction = prediction(&outputs)?;
+    let followed = Followed::of(&model.graph, values, &mut cells);
+    let outputs = model.graph.outputs.iter().map(|name| followed.output(name));
+    let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
+    let mut prediction = outcome::of(&outputs)?;
+    let (conversion, scores) = cells.settle(&prediction.scores)?;
+    prediction.scores = scores;
     let (mut document, notes) = linear::document(conversion, &prediction)?;
+    name_targets(&mut document, &model);
     if !model.producer.is_empty() {
         document
             .provenance
@@ -118,102 +107,93 @@ fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     })
 }
 
-/// Numbers in attributes have 32 bits.
-fn uses_attributes(graph: &Graph) -> bool {
-    let attributes = graph.nodes.iter().flat_map(|node| node.attributes.values());
-    attributes
-        .into_iter()
-        .any(|attribute| !attribute.floats.is_empty())
+/// Whether numbers have 32 bits: those in attributes always have.
+fn is_single(graph: &Graph) -> bool {
+    let mut attributes = graph.nodes.iter().flat_map(|node| node.attributes.values());
+    graph.constants.values().any(message::Tensor::is_single)
+        || attributes.any(|attribute| !attribute.floats.is_empty())
 }
 
-/// The columns of all inputs side by side; those of one column have its name.
-fn inputs(graph: &Graph) -> Result<(Conversion, HashMap<String, Value>), OnnxError> {
-    let mut values: HashMap<String, Value> = graph
-        .constants
-        .iter()
-        .map(|(name, tensor)| (name.clone(), Value::Constant(tensor.clone())))
-        .collect();
-    let mut features = Vec::new();
-    let inputs = graph
-        .inputs
-        .iter()
-        .filter(|input| !graph.constants.contains_key(&input.name));
-    let inputs: Vec<&Input> = inputs.collect();
-    for input in &inputs {
-        let width = match input.shape.as_slice() {
-            [_, width] => usize::try_from(*width).ok().filter(|&width| width > 0),
-            _ => None,
-        };
-        let width = width.ok_or_else(|| OnnxError::Input(input.name.clone()))?;
-        let first = features.len();
-        if width > FEATURES_MAX - first {
-            return Err(OnnxError::Width {
-                what: input.name.clone(),
-                found: width,
-                expected: FEATURES_MAX,
-            });
-        }
-        let named = width == 1 && inputs.len() > 1;
-        let feature = if named {
-            Feature::named(&input.name)
-        } else {
-            Feature::default()
-        };
-        features.extend(vec![feature; width]);
-        let columns = (first..features.len()).map(|index| Column::of(index, linear::Part::Number));
-        values.insert(input.name.clone(), Value::Linear(columns.collect()));
-    }
-    Ok((Conversion::new(features), values))
-}
-
-/// What the outputs are together: a regression's numbers, or a classifier's label with or without scores.
-fn prediction(outputs: &[&Value]) -> Result<Prediction, OnnxError> {
-    let class = outputs.iter().find_map(|output| match output {
-        Value::Class(scores, labels) => Some((scores, labels)),
-        _ => None,
-    });
-    let Some((scores, labels)) = class else {
-        return regression(outputs);
-    };
-    let mut others = outputs
-        .iter()
-        .filter(|output| !matches!(output, Value::Class(..)));
-    let kind = match (others.next(), others.next()) {
-        (None, _) | (Some(Value::Linear(_)), None) => Kind::Classes,
-        (Some(Value::Softmax(columns)), None) if columns == scores => Kind::Multinomial,
-        (Some(Value::Shares(columns)), None) if columns == scores => Kind::OneVsRest,
-        (Some(Value::Sigmoid(columns)), None)
-            if columns == scores && opposite(scores).is_some() =>
-        {
-            Kind::OneVsRest
-        }
-        _ => return Err(OnnxError::Outputs),
-    };
-    Ok(classifier(kind, scores, labels))
-}
-
-/// Two scores that are each other's negative are one.
-fn classifier(kind: Kind, scores: &[Column], labels: &[Label]) -> Prediction {
-    let scores = match opposite(scores) {
-        Some(score) if kind != Kind::Multinomial => vec![score.clone()],
-        _ => scores.to_vec(),
-    };
-    Prediction::classes(kind, scores, labels.to_vec())
-}
-
-fn opposite(scores: &[Column]) -> Option<&Column> {
-    match scores {
-        [first, second] if first.affine(0.0, -1.0, 0.0) == *second => Some(second),
-        _ => None,
+/// The names of targets, which a tensor does not have, stand in the metadata.
+fn name_targets(document: &mut Document, model: &Model) {
+    if let (Parameters::MultiTargetRegression(multi), Some(names)) =
+        (&mut document.model, inputs::names(model, "target_names"))
+        && names.len() == multi.intercepts.len()
+    {
+        multi.targets = names;
     }
 }
 
-fn regression(outputs: &[&Value]) -> Result<Prediction, OnnxError> {
-    let (kind, scores) = match outputs {
-        [Value::Linear(scores)] => (Kind::Linear, scores),
-        [Value::Exp(scores)] if scores.len() == 1 => (Kind::Generalized(Link::Log), scores),
-        [Value::Sigmoid(scores)] if scores.len() == 1 => (Kind::Generalized(Link::Logit), scores),
-        _ => return Err(OnnxError::Outputs),
-    };
-    Ok(Prediction::regression(kind, scores.clone()))
+/// What became of every tensor.
+struct Followed {
+    values: Values,
+    /// The node to blame for a tensor of which nothing is known.
+    refused: HashMap<String, Rc<Refused>>,
+}
+
+impl Followed {
+    fn of(graph: &Graph, values: Values, cells: &mut Cells) -> Self {
+        let mut followed = Self {
+            values,
+            refused: HashMap::new(),
+        };
+        for node in &graph.nodes {
+            followed.add(node, cells);
+        }
+        followed
+    }
+
+    fn add(&mut self, node: &Node, cells: &mut Cells) {
+        let blamed = node
+            .inputs
+            .iter()
+            .find_map(|name| self.refused.get(name))
+            .cloned();
+        let known = node
+            .inputs
+            .iter()
+            .filter(|name| !name.is_empty())
+            .map(|name| self.values.get(name).cloned());
+        let known: Option<Vec<_>> = known.collect();
+        let outputs = match (blamed, known) {
+            (Some(blamed), _) => Err(blamed),
+            (None, Some(inputs)) => {
+                operators::apply(node, &inputs, cells).map_err(|reason| refusal(node, reason))
+            }
+            (None, None) => Err(refusal(
+                node,
+                "an input of it is made nowhere before".to_owned(),
+            )),
+        };
+        for (index, name) in node.outputs.iter().enumerate() {
+            let result = match &outputs {
+                Ok(values) => values
+                    .get(index)
+                    .cloned()
+                    .ok_or_else(|| refusal(node, "it has more outputs than are known".to_owned())),
+                Err(blamed) => Err(Rc::clone(blamed)),
+            };
+            match result {
+                Ok(value) => drop(self.values.insert(name.clone(), value)),
+                Err(blamed) => drop(self.refused.insert(name.clone(), blamed)),
+            }
+        }
+    }
+
+    fn output(&self, name: &String) -> Result<&value::Value, OnnxError> {
+        if let Some(refused) = self.refused.get(name) {
+            return Err(OnnxError::Node(refused.as_ref().clone()));
+        }
+        let value = self.values.get(name).map(Rc::as_ref);
+        let value = value.filter(|value| value.width().is_some());
+        value.ok_or_else(|| OnnxError::Unknown(name.clone()))
+    }
+}
+
+fn refusal(node: &Node, reason: String) -> Rc<Refused> {
+    Rc::new(Refused {
+        name: node.shown().chars().take(100).collect(),
+        operator: node.operator.chars().take(100).collect(),
+        reason,
+    })
 }

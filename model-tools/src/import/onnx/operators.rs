@@ -1,409 +1,212 @@
-//! What operators make of affine columns: the chains that linear models are exported as.
+//! What operators make of what is known of their inputs: one arm for each that linear models are exported with.
 
-use sagelet::artifact::{Cell, Label};
+use std::rc::Rc;
 
-use super::OnnxError;
-use super::message::{Attribute, Node, Tensor};
-use crate::import::linear::{Column, Conversion, combination};
+use super::arithmetic::{Reason, binary, negative, numbers, spend};
+use super::classes;
+use super::encoding;
+use super::matrix;
+use super::message::Node;
+use super::shapes;
+use super::value::{Curve, Sort, Value};
+use crate::import::linear::{Cells, Column, combination};
 
-/// What is known of a tensor of the graph. All but constants have a row for each row of the input.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    Constant(Tensor),
-    /// Affine functions of the input's columns.
-    Linear(Vec<Column>),
-    /// The exponential of each.
-    Exp(Vec<Column>),
-    /// The logistic function of each.
-    Sigmoid(Vec<Column>),
-    /// The sum of a row of [`Sigmoid`](Self::Sigmoid).
-    SigmoidSum(Vec<Column>),
-    /// Each logistic function divided by their sum.
-    Shares(Vec<Column>),
-    Softmax(Vec<Column>),
-    /// The place of the highest score.
-    Highest(Vec<Column>),
-    /// The label of the highest score.
-    Class(Vec<Column>, Vec<Label>),
-}
-
-type Outcome = Result<Option<Vec<Value>>, OnnxError>;
-
-/// The outputs of a node, or nothing if the operator or what it is applied to is none that linear models have.
-pub(super) fn apply(node: &Node, inputs: &[&Value], conversion: &mut Conversion) -> Outcome {
-    let value = match (node.operator.as_str(), inputs) {
-        // Kinds of numbers, and shapes of the same numbers.
-        ("Reshape", [value, Value::Constant(shape)]) if keeps_rows(value, &shape.numbers) => {
-            (*value).clone()
-        }
-        ("Cast" | "Identity" | "Flatten" | "Squeeze" | "Unsqueeze" | "ZipMap", [value, ..]) => {
-            (*value).clone()
-        }
-        ("Abs", [Value::Sigmoid(columns)]) => Value::Sigmoid(columns.clone()),
-        ("Constant", []) => match attribute(node, "value").and_then(|value| value.tensor.clone()) {
-            Some(tensor) => Value::Constant(tensor),
-            None => return Ok(None),
-        },
-        ("Exp", [Value::Linear(columns)]) => Value::Exp(columns.clone()),
-        ("Sigmoid", [Value::Linear(columns)]) => Value::Sigmoid(columns.clone()),
-        ("Softmax", [Value::Linear(columns)]) if axis(node).is_none() || is_by_column(node) => {
-            Value::Softmax(columns.clone())
-        }
-        ("ReduceSum", [Value::Sigmoid(columns), ..]) => Value::SigmoidSum(columns.clone()),
-        ("Div", [Value::Sigmoid(columns), Value::SigmoidSum(sum)]) if columns == sum => {
-            Value::Shares(columns.clone())
-        }
-        ("Normalizer", [Value::Sigmoid(columns)]) if text(node, "norm") == "L1" => {
-            Value::Shares(columns.clone())
-        }
-        ("Normalizer", [value @ (Value::Softmax(_) | Value::Shares(_))])
-            if text(node, "norm") == "L1" =>
-        {
-            (*value).clone()
-        }
-        ("ArgMax", [Value::Linear(columns)]) if is_by_column(node) => {
-            Value::Highest(columns.clone())
-        }
-        ("ArrayFeatureExtractor", [Value::Constant(labels), Value::Highest(scores)]) => {
-            Value::Class(scores.clone(), labels_of(labels)?)
-        }
-        ("ArrayFeatureExtractor", [Value::Linear(columns), Value::Constant(chosen)]) => {
-            Value::Linear(choose(columns, &chosen.numbers)?)
-        }
-        ("Concat", _) if is_by_column(node) => match concatenated(inputs) {
-            Some(columns) => Value::Linear(columns),
-            None => return Ok(None),
-        },
-        ("Scaler", [Value::Linear(columns)]) => Value::Linear(scaler(node, columns)?),
-        ("Imputer", [Value::Linear(columns)]) => Value::Linear(imputer(node, columns, conversion)?),
-        ("MatMul", [Value::Linear(columns), Value::Constant(matrix)]) => {
-            Value::Linear(product(columns, matrix, false, conversion)?)
-        }
-        ("Gemm", [Value::Linear(columns), Value::Constant(matrix), rest @ ..]) => Value::Linear(
-            gemm(node, columns, matrix, rest.first().copied(), conversion)?,
-        ),
-        ("LinearRegressor", [Value::Linear(columns)]) if post_transform(node) == "NONE" => {
-            Value::Linear(scores(node, columns, conversion)?)
-        }
-        ("LinearClassifier", [Value::Linear(columns)]) => {
-            return classifier(node, columns, conversion);
-        }
-        (operator, [left, right]) => {
-            return Ok(
-                arithmetic(operator, left, right)?.map(|columns| vec![Value::Linear(columns)])
-            );
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(vec![value]))
-}
-
-fn axis(node: &Node) -> Option<i64> {
-    attribute(node, "axis").and_then(|attribute| attribute.integer)
-}
-
-/// Whether the operator works along the columns of each row.
-fn is_by_column(node: &Node) -> bool {
-    matches!(axis(node), Some(1 | -1))
-}
-
-/// Whether a new shape leaves every row's numbers in their row.
-fn keeps_rows(value: &Value, shape: &[f64]) -> bool {
-    let columns = match value {
-        Value::Linear(columns)
-        | Value::Exp(columns)
-        | Value::Sigmoid(columns)
-        | Value::Shares(columns)
-        | Value::Softmax(columns) => columns.len(),
-        Value::Class(..) | Value::Highest(_) | Value::SigmoidSum(_) => 1,
-        Value::Constant(_) => return false,
-    };
-    match *shape {
-        [-1.0] => columns == 1,
-        [-1.0, width] => width == columns as f64,
-        _ => false,
-    }
-}
-
-fn attribute<'a>(node: &'a Node, name: &str) -> Option<&'a Attribute> {
-    node.attributes.get(name)
-}
-
-fn text<'a>(node: &'a Node, name: &str) -> &'a str {
-    attribute(node, name)
-        .and_then(|attribute| attribute.text.as_deref())
-        .unwrap_or_default()
-}
-
-fn post_transform(node: &Node) -> &str {
-    match text(node, "post_transform") {
-        "" => "NONE",
-        other => other,
-    }
-}
-
-fn floats<'a>(node: &'a Node, name: &str) -> &'a [f64] {
-    attribute(node, name).map_or(&[], |attribute| &attribute.floats)
-}
-
-/// One number for each of `count` columns; a single one is for all.
-fn spread(numbers: &[f64], count: usize, what: &str) -> Result<Vec<f64>, OnnxError> {
-    match numbers {
-        [single] => Ok(vec![*single; count]),
-        several if several.len() == count => Ok(several.to_vec()),
-        several => Err(OnnxError::Width {
-            what: what.to_owned(),
-            found: several.len(),
-            expected: count,
-        }),
-    }
-}
-
-/// Sums, differences, products and quotients of columns and a constant.
-fn arithmetic(
-    operator: &str,
-    left: &Value,
-    right: &Value,
-) -> Result<Option<Vec<Column>>, OnnxError> {
-    let (columns, constant, swapped) = match (left, right) {
-        (Value::Linear(columns), Value::Constant(constant)) => (columns, constant, false),
-        (Value::Constant(constant), Value::Linear(columns)) => (columns, constant, true),
-        _ => return Ok(None),
-    };
-    let numbers = spread(&constant.numbers, columns.len(), operator)?;
-    let pairs = columns.iter().zip(&numbers);
-    Ok(Some(match (operator, swapped) {
-        ("Add", _) => pairs
-            .map(|(column, number)| column.affine(0.0, 1.0, *number))
-            .collect(),
-        ("Sub", false) => pairs
-            .map(|(column, number)| column.affine(-number, 1.0, 0.0))
-            .collect(),
-        ("Sub", true) => pairs
-            .map(|(column, number)| column.affine(0.0, -1.0, *number))
-            .collect(),
-        ("Mul", _) => pairs
-            .map(|(column, number)| column.affine(0.0, *number, 0.0))
-            .collect(),
-        ("Div", false) if !numbers.contains(&0.0) => pairs
-            .map(|(column, number)| column.affine(0.0, 1.0 / number, 0.0))
-            .collect(),
-        _ => return Ok(None),
-    }))
-}
-
-/// (x − offset) · scale
-fn scaler(node: &Node, columns: &[Column]) -> Result<Vec<Column>, OnnxError> {
-    let offsets = spread(floats(node, "offset"), columns.len(), "Scaler")?;
-    let scales = spread(floats(node, "scale"), columns.len(), "Scaler")?;
-    let pairs = columns.iter().zip(offsets.iter().zip(&scales));
-    Ok(pairs
-        .map(|(column, (offset, scale))| column.affine(-offset, *scale, 0.0))
-        .collect())
-}
-
-/// Missing cells become what they are replaced by. A number that stands for a missing cell is not supported.
-fn imputer(
+/// The outputs of a node.
+///
+/// # Errors
+/// The operator, or what it is applied to, is none that linear models have.
+pub(super) fn apply(
     node: &Node,
-    columns: &[Column],
-    conversion: &mut Conversion,
-) -> Result<Vec<Column>, OnnxError> {
-    let replaced = attribute(node, "replaced_value_float").and_then(|attribute| attribute.float);
-    if !replaced.is_none_or(f64::is_nan) {
-        return Err(OnnxError::Imputer);
+    inputs: &[Rc<Value>],
+    cells: &mut Cells,
+) -> Result<Vec<Rc<Value>>, Reason> {
+    if let Some(value) = shapes::unchanged(node, inputs)? {
+        if !inputs.iter().any(|input| Rc::ptr_eq(input, &value)) {
+            spend(cells, value.size())?;
+        }
+        return Ok(vec![value]);
     }
-    let values = spread(
-        floats(node, "imputed_value_floats"),
-        columns.len(),
-        "Imputer",
-    )?;
-    for (column, value) in columns.iter().zip(values) {
-        let (feature, cell) = column.cell_for(value).ok_or(OnnxError::Imputer)?;
-        conversion.replace_missing(feature, Cell::Number(cell))?;
+    if node.operator == "LinearClassifier" {
+        let columns = columns_of(inputs.first())?;
+        return Ok(matrix::classifier(node, &columns, cells)?
+            .map(Rc::new)
+            .into());
     }
-    Ok(columns.to_vec())
+    let inputs: Vec<&Value> = inputs.iter().map(Rc::as_ref).collect();
+    let value = result(node, &inputs, cells)?;
+    // All tensors are kept until the end, so a chain of nodes that each copy one has to be bounded too.
+    spend(cells, value.size())?;
+    Ok(vec![Rc::new(value)])
 }
 
-/// Rows times a matrix in the shape (columns, outputs), or (outputs, columns) if it is transposed.
-fn product(
-    columns: &[Column],
-    matrix: &Tensor,
-    transposed: bool,
-    conversion: &mut Conversion,
-) -> Result<Vec<Column>, OnnxError> {
-    let count = columns.len();
-    let (rows, outputs) = match (matrix.shape.as_slice(), transposed) {
-        ([rows], _) => (*rows, 1),
-        ([rows, outputs], false) | ([outputs, rows], true) => (*rows, *outputs),
-        _ => (0, 0),
-    };
-    let (rows, outputs) = (
-        usize::try_from(rows).unwrap_or(0),
-        usize::try_from(outputs).unwrap_or(0),
-    );
-    if rows != count || outputs == 0 {
-        return Err(OnnxError::Width {
-            what: "MatMul".to_owned(),
-            found: rows,
-            expected: count,
-        });
+fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Reason> {
+    let operator = node.operator.as_str();
+    match (operator, inputs) {
+        ("Constant", []) => shapes::constant(node),
+        ("Transpose", [Value::Constant(matrix)]) => {
+            shapes::transposed(node, matrix).map(Value::Constant)
+        }
+        ("Cast", [value]) => encoding::cast(node, value, cells),
+        ("IsNaN", [Value::Linear(columns)]) => encoding::is_missing(columns, cells),
+        ("LabelEncoder", [value]) => encoding::numbered(node, value, cells),
+        ("OneHotEncoder", [value]) => encoding::one_hot(node, value, cells),
+        ("Where", [condition, yes, no]) => classes::choice(condition, yes, no, cells),
+        ("Concat", _) if node.integer("axis").is_some_and(shapes::is_by_column) => {
+            concatenated(inputs, cells)
+        }
+        ("Gather" | "ArrayFeatureExtractor", [from, places]) => {
+            classes::gathered(node, from, places, cells)
+        }
+        ("ArgMax", [value]) => classes::highest(node, value),
+        ("Softmax", [Value::Linear(columns)])
+            if node.integer("axis").is_none_or(shapes::is_by_column) =>
+        {
+            Ok(Value::Softmax(columns.clone()))
+        }
+        ("Normalizer", [value]) if node.text("norm") == "L1" => classes::shares(value),
+        ("ReduceSum", [value, axes @ ..]) => summed(node, value, axes, cells),
+        ("Exp", [value]) => curved(value, Curve::Exp),
+        ("Sigmoid", [value]) => curved(value, Curve::Logistic),
+        ("Neg", [Value::Linear(columns)]) => Ok(Value::Linear(negative(columns))),
+        ("Abs", [value]) if value.of_logistic().is_some() => Ok((*value).clone()),
+        ("Reciprocal", [Value::OnePlusExp(columns)]) => Ok(Value::logistic(negative(columns))),
+        ("Imputer", [Value::Linear(columns)]) => {
+            matrix::imputer(node, columns, cells).map(Value::Linear)
+        }
+        ("Scaler", [value]) => {
+            matrix::scaler(node, &linear_columns(value)?, cells).map(Value::Linear)
+        }
+        ("LinearRegressor", [value]) if matches!(node.text("post_transform"), "" | "NONE") => {
+            matrix::scores(node, &linear_columns(value)?, cells).map(Value::Linear)
+        }
+        ("MatMul", [Value::Linear(columns), Value::Constant(matrix)]) => {
+            matrix::product(columns, matrix, false, cells).map(Value::Linear)
+        }
+        ("MatMul", [value @ Value::Clamped(..), Value::Constant(matrix)]) => {
+            matrix::of_clamps(value, matrix)
+        }
+        ("Gemm", [Value::Linear(columns), Value::Constant(matrix), rest @ ..]) => {
+            matrix::gemm(node, columns, matrix, rest.first().copied(), cells).map(Value::Linear)
+        }
+        (
+            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Greater" | "Less" | "Max" | "Min",
+            [left, right],
+        ) => binary(operator, left, right, cells),
+        _ => Err(unknown(operator, inputs)),
     }
-    let terms: usize = columns.iter().map(|column| column.terms.len()).sum();
-    conversion.spend(terms.saturating_mul(outputs))?;
-    let weight = |output: usize| {
-        let place = move |row: usize| {
-            if transposed {
-                output * rows + row
-            } else {
-                row * outputs + output
+}
+
+fn unknown(operator: &str, inputs: &[&Value]) -> Reason {
+    let known = [
+        "Cast",
+        "IsNaN",
+        "Where",
+        "Concat",
+        "Gather",
+        "ArgMax",
+        "Softmax",
+        "Normalizer",
+        "Exp",
+        "Sigmoid",
+        "Neg",
+        "Imputer",
+        "LinearRegressor",
+        "MatMul",
+        "Gemm",
+    ];
+    let of: Vec<String> = inputs.iter().map(ToString::to_string).collect();
+    if known.contains(&operator) {
+        return format!(
+            "of {} it makes nothing that a linear model has",
+            of.join(" and ")
+        );
+    }
+    "linear models have no such operator, or are not exported with it".to_owned()
+}
+
+/// The columns that a linear operator of ai.onnx.ml takes, which also takes whole numbers as numbers.
+fn linear_columns(value: &Value) -> Result<Vec<Column>, Reason> {
+    match value {
+        Value::Linear(columns) => Ok(columns.clone()),
+        Value::Cells(features, Sort::Integer) => {
+            Ok(features.iter().copied().map(Cells::number).collect())
+        }
+        other => Err(format!(
+            "of {other} it makes nothing that a linear model has"
+        )),
+    }
+}
+
+fn columns_of(value: Option<&Rc<Value>>) -> Result<Vec<Column>, Reason> {
+    value.map_or_else(
+        || Err("it has no input".to_owned()),
+        |value| linear_columns(value),
+    )
+}
+
+fn curved(value: &Value, curve: Curve) -> Result<Value, Reason> {
+    match value {
+        Value::Linear(columns) => Ok(Value::Curved(vec![curve], columns.clone())),
+        Value::Curved(before, columns) => Ok(Value::Curved(
+            before.iter().cloned().chain([curve]).collect(),
+            columns.clone(),
+        )),
+        other => Err(format!(
+            "of {other} it makes nothing that a linear model has"
+        )),
+    }
+}
+
+/// Tensors side by side.
+fn concatenated(inputs: &[&Value], cells: &mut Cells) -> Result<Value, Reason> {
+    let mut linear = Vec::new();
+    let mut logistic = Vec::new();
+    for input in inputs {
+        let (into, columns) = match (input, input.of_logistic()) {
+            (_, Some(columns)) => (&mut logistic, columns),
+            (Value::Linear(columns), _) => (&mut linear, columns.as_slice()),
+            (other, _) => {
+                return Err(format!(
+                    "it joins {other}, and a linear model joins columns"
+                ));
             }
         };
-        (0..rows)
-            .map(move |row| matrix.numbers.get(place(row)).copied().unwrap_or_default())
-            .collect::<Vec<_>>()
-    };
-    Ok((0..outputs)
-        .map(|output| combination(columns, &weight(output), 0.0))
-        .collect())
+        spend(cells, columns.iter().map(|column| column.terms.len()).sum())?;
+        into.extend(columns.iter().cloned());
+    }
+    match (linear.is_empty(), logistic.is_empty()) {
+        (false, true) => Ok(Value::Linear(linear)),
+        (true, false) => Ok(Value::logistic(logistic)),
+        _ => Err("it joins columns with probabilities".to_owned()),
+    }
 }
 
-/// alpha · A · B + beta · C
-fn gemm(
-    node: &Node,
-    columns: &[Column],
-    matrix: &Tensor,
-    added: Option<&Value>,
-    conversion: &mut Conversion,
-) -> Result<Vec<Column>, OnnxError> {
-    let flag = |name: &str| {
-        attribute(node, name)
-            .and_then(|attribute| attribute.integer)
-            .unwrap_or(0)
-            != 0
+/// The sum of each row.
+fn summed(node: &Node, value: &Value, axes: &[&Value], cells: &mut Cells) -> Result<Value, Reason> {
+    let of_attribute = node
+        .attributes
+        .get("axes")
+        .map(|axes| axes.integers.clone());
+    let is_by_column = match (of_attribute.as_deref(), axes) {
+        (Some([axis]), []) => shapes::is_by_column(*axis),
+        (None, [Value::Constant(axes)]) => matches!(numbers(axes)?, [1.0] | [-1.0]),
+        _ => false,
     };
-    let factor = |name: &str| {
-        attribute(node, name)
-            .and_then(|attribute| attribute.float)
-            .unwrap_or(1.0)
-    };
-    if flag("transA") {
-        return Err(OnnxError::Operator("Gemm of a transposed input".to_owned()));
-    }
-    let products = product(columns, matrix, flag("transB"), conversion)?;
-    let added = match added {
-        None => vec![0.0; products.len()],
-        Some(Value::Constant(added)) => spread(&added.numbers, products.len(), "Gemm")?,
-        Some(_) => return Err(OnnxError::Operator("Gemm that adds no constant".to_owned())),
-    };
-    let pairs = products.iter().zip(added);
-    Ok(pairs
-        .map(|(column, added)| column.affine(0.0, factor("alpha"), factor("beta") * added))
-        .collect())
-}
-
-/// The scores of a linear operator: its coefficients lie score by score.
-fn scores(
-    node: &Node,
-    columns: &[Column],
-    conversion: &mut Conversion,
-) -> Result<Vec<Column>, OnnxError> {
-    let coefficients = floats(node, "coefficients");
-    let count = columns.len().max(1);
-    let outputs = coefficients.len() / count;
-    if outputs == 0 || outputs * count != coefficients.len() {
-        return Err(OnnxError::Width {
-            what: node.operator.clone(),
-            found: coefficients.len(),
-            expected: count,
-        });
-    }
-    let intercepts = match floats(node, "intercepts") {
-        [] => vec![0.0; outputs],
-        several => spread(several, outputs, &node.operator)?,
-    };
-    conversion.spend(coefficients.len())?;
-    let lists = coefficients.chunks_exact(count).zip(intercepts);
-    Ok(lists
-        .map(|(weights, intercept)| combination(columns, weights, intercept))
-        .collect())
-}
-
-/// Labels, and scores after the transformation that the operator names.
-fn classifier(node: &Node, columns: &[Column], conversion: &mut Conversion) -> Outcome {
-    let labels: Vec<Label> = match (
-        attribute(node, "classlabels_strings"),
-        attribute(node, "classlabels_ints"),
-    ) {
-        (Some(texts), _) => texts.texts.iter().cloned().map(Label::Text).collect(),
-        (None, Some(integers)) => integers
-            .integers
-            .iter()
-            .copied()
-            .map(Label::Integer)
-            .collect(),
-        (None, None) => Vec::new(),
-    };
-    let scores = scores(node, columns, conversion)?;
-    if scores.len() != labels.len() {
-        return Err(OnnxError::Width {
-            what: "LinearClassifier".to_owned(),
-            found: scores.len(),
-            expected: labels.len(),
-        });
-    }
-    let transformed = match post_transform(node) {
-        "NONE" => Value::Linear(scores.clone()),
-        "LOGISTIC" => Value::Sigmoid(scores.clone()),
-        "SOFTMAX" => Value::Softmax(scores.clone()),
-        other => {
-            return Err(OnnxError::Operator(format!(
-                "LinearClassifier with post_transform {other}"
-            )));
+    match (value, value.of_logistic()) {
+        _ if !is_by_column => {
+            Err("it adds up something else than the columns of each row".to_owned())
         }
-    };
-    Ok(Some(vec![Value::Class(scores, labels), transformed]))
-}
-
-fn labels_of(tensor: &Tensor) -> Result<Vec<Label>, OnnxError> {
-    if !tensor.texts.is_empty() {
-        return Ok(tensor.texts.iter().cloned().map(Label::Text).collect());
-    }
-    let whole = |number: &f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "compared on the next line")]
-        let integer = *number as i64;
-        (integer as f64 == *number).then_some(Label::Integer(integer))
-    };
-    tensor
-        .numbers
-        .iter()
-        .map(whole)
-        .collect::<Option<_>>()
-        .ok_or_else(|| OnnxError::Operator("labels that are no whole numbers".to_owned()))
-}
-
-fn choose(columns: &[Column], places: &[f64]) -> Result<Vec<Column>, OnnxError> {
-    let at = |place: &f64| {
-        let found = columns
-            .iter()
-            .enumerate()
-            .find(|(index, _)| *index as f64 == *place);
-        found.map(|(_, column)| column.clone())
-    };
-    let chosen: Option<Vec<_>> = places.iter().map(at).collect();
-    chosen.ok_or_else(|| OnnxError::Width {
-        what: "ArrayFeatureExtractor".to_owned(),
-        found: places.len(),
-        expected: columns.len(),
-    })
-}
-
-fn concatenated(inputs: &[&Value]) -> Option<Vec<Column>> {
-    let mut all = Vec::new();
-    for input in inputs {
-        match input {
-            Value::Linear(columns) => all.extend(columns.iter().cloned()),
-            _ => return None,
+        (_, Some(columns)) => Ok(Value::LogisticSum(columns.to_vec())),
+        (Value::Linear(columns), _) => {
+            spend(cells, columns.iter().map(|column| column.terms.len()).sum())?;
+            Ok(Value::Linear(vec![combination(
+                columns,
+                &vec![1.0; columns.len()],
+                0.0,
+            )]))
         }
+        (other, _) => Err(format!(
+            "of {other} it makes nothing that a linear model has"
+        )),
     }
-    Some(all)
 }

@@ -1,33 +1,67 @@
-//! The fields of a PMML document as the features of an artifact.
+//! The fields of a PMML document: what the rows have, and what is derived from it.
 
 use std::collections::HashMap;
 
 use roxmltree::Node;
-use sagelet::artifact::{Cell, Encoding, Feature, Label, OneHot, Unknown};
+use sagelet::artifact::{Feature, Label, Unknown};
 
-use super::{PmmlError, attribute, children, wrong};
+use super::PmmlError;
+use super::expressions;
+use super::xml::{attribute, children, finite, wrong};
+use crate::import::linear::{Cells, Column, combination};
 
-/// The fields that a row has cells for, in the order of the mining schema.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    features: Vec<Feature>,
-    places: HashMap<String, usize>,
-    /// Whether the target's categories are whole numbers.
-    integer_target: bool,
+/// Levels of derived fields and expressions inside one another. Exporters write three or four.
+pub(super) const DEPTH_MAX: usize = 64;
+
+/// What a field is, as a function of the cells of a row.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Number(Column),
+    /// Straight lines between points, level outside of them.
+    Interpolated(Vec<(f64, f64)>, Column),
+    Category(Category),
 }
 
-impl Fields {
-    /// Joins what the data dictionary says of fields with how the model uses them.
-    pub(super) fn read(root: Node<'_, '_>, model: Node<'_, '_>) -> Result<Self, PmmlError> {
+/// A field of categories.
+#[derive(Debug, Clone)]
+pub(super) struct Category {
+    feature: usize,
+    /// By which its categories are told apart.
+    reading: usize,
+    sort: Sort,
+    /// What stands in for a missing cell.
+    replacement: Option<Label>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Text,
+    Integer,
+    Boolean,
+}
+
+/// The fields that a model can name.
+pub(super) struct Fields<'a, 'input> {
+    pub(super) cells: Cells,
+    values: HashMap<&'a str, Value>,
+    /// Fields that are not derived yet.
+    derived: HashMap<&'a str, Node<'a, 'input>>,
+    target: Option<Node<'a, 'input>>,
+}
+
+impl<'a, 'input> Fields<'a, 'input> {
+    /// Joins what the data dictionary says of fields with how the model uses them. Rows have the active ones, in the
+    /// order of the mining schema.
+    pub(super) fn read(root: Node<'a, 'input>, model: Node<'a, 'input>) -> Result<Self, PmmlError> {
         let dictionary = children(root, "DataDictionary")
             .flat_map(|dictionary| children(dictionary, "DataField"));
-        let data: HashMap<&str, Node<'_, '_>> = dictionary
-            .filter_map(|field| Some((field.attribute("name")?, field)))
-            .collect();
-        let mut fields = Self::default();
-        for used in
-            children(model, "MiningSchema").flat_map(|schema| children(schema, "MiningField"))
-        {
+        let named = |node: Node<'a, 'input>| Some((node.attribute("name")?, node));
+        let data: HashMap<&str, Node<'_, '_>> = dictionary.filter_map(named).collect();
+        let schema =
+            children(model, "MiningSchema").flat_map(|schema| children(schema, "MiningField"));
+        let mut active = Vec::new();
+        let mut target = None;
+        for used in schema {
             let name = attribute(used, "name")?;
             let field = data.get(name).copied();
             match used.attribute("usageType").unwrap_or("active") {
@@ -38,148 +72,262 @@ impl Fields {
                             format!("the field {name:?} is not in the DataDictionary"),
                         )
                     })?;
-                    fields.add(name, field, used)?;
+                    active.push((name, field, used));
                 }
-                "target" | "predicted" => fields.integer_target = field.is_some_and(is_integer),
+                "target" | "predicted" => target = field,
                 _ => {}
+            }
+        }
+        let features = active
+            .iter()
+            .map(|(name, ..)| Feature::named(*name))
+            .collect();
+        let mut fields = Self {
+            cells: Cells::new(features),
+            values: HashMap::new(),
+            derived: derived(root, model),
+            target,
+        };
+        for (feature, (name, field, used)) in active.into_iter().enumerate() {
+            let value = fields.active(feature, field, used)?;
+            if fields.values.insert(name, value).is_some() {
+                return Err(wrong(
+                    used,
+                    format!("the field {name:?} stands twice in the MiningSchema"),
+                ));
             }
         }
         Ok(fields)
     }
 
-    fn add(
+    fn active(
         &mut self,
-        name: &str,
+        feature: usize,
         field: Node<'_, '_>,
         used: Node<'_, '_>,
-    ) -> Result<(), PmmlError> {
-        let is_number = field.attribute("optype") == Some("continuous");
-        let replacement = used.attribute("missingValueReplacement");
-        let missing = match (replacement, is_number) {
-            (None, _) => Cell::Missing,
-            (Some(text), true) => {
-                let number = text.trim().parse().map_err(|_| {
-                    wrong(
-                        used,
-                        format!("missingValueReplacement={text:?} is not a number"),
-                    )
-                })?;
-                Cell::Number(number)
-            }
-            (Some(text), false) => cell(&label(text, is_integer(field))),
-        };
-        let encoding = (!is_number).then(|| {
-            let values = children(field, "Value")
-                .filter(|value| value.attribute("property").unwrap_or("valid") == "valid");
-            let values = values.filter_map(|value| value.attribute("value"));
-            Encoding::OneHot(OneHot {
-                categories: values
-                    .map(|value| label(value, is_integer(field)))
-                    .collect(),
-                drop: None,
-                unknown: match used.attribute("invalidValueTreatment") {
-                    Some("asIs") => Unknown::Ignore,
-                    _ => Unknown::Error,
-                },
-            })
-        });
-        if self
-            .places
-            .insert(name.to_owned(), self.features.len())
-            .is_some()
-        {
-            return Err(wrong(
-                used,
-                format!("the field {name:?} stands twice in the MiningSchema"),
+    ) -> Result<Value, PmmlError> {
+        refuse_changes(field, used)?;
+        if children(field, "Interval").next().is_some() {
+            let name = attribute(used, "name")?;
+            self.cells.conversion.note(format!(
+                "the interval that {name} may be in is not checked by an artifact"
             ));
         }
-        self.features.push(Feature {
-            missing,
-            encoding,
-            ..Feature::named(name)
-        });
-        Ok(())
+        let replacement = used.attribute("missingValueReplacement");
+        let replacement = replacement
+            .filter(|_| used.attribute("missingValueTreatment") != Some("returnInvalid"));
+        if field.attribute("optype") == Some("continuous") {
+            return Ok(Value::Number(match replacement {
+                Some(text) => self
+                    .cells
+                    .filled(feature, finite(used, "missingValueReplacement", text)?),
+                None => Cells::number(feature),
+            }));
+        }
+        let sort = Sort::of(field);
+        let values = children(field, "Value").filter(|value| is_valid(*value));
+        let labels = values.filter_map(|value| value.attribute("value"));
+        let labels = labels.map(|value| sort.label(value)).collect();
+        let unknown = match used.attribute("invalidValueTreatment") {
+            Some("asIs") => Unknown::Ignore,
+            _ => Unknown::Error,
+        };
+        Ok(Value::Category(Category {
+            feature,
+            reading: self.cells.categories(feature, labels, unknown),
+            sort,
+            replacement: replacement.map(|text| sort.label(text)),
+        }))
     }
 
-    /// The place of a field of numbers.
-    pub(super) fn numeric(&self, node: Node<'_, '_>, name: &str) -> Result<usize, PmmlError> {
-        let (place, feature) = self.place(node, name)?;
-        match feature.encoding {
-            None => Ok(place),
-            Some(_) => Err(wrong(
+    /// What a field is that `node` names.
+    pub(super) fn value(
+        &mut self,
+        node: Node<'_, '_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Value, PmmlError> {
+        if let Some(value) = self.values.get(name).cloned() {
+            if let Value::Number(column) = &value {
+                self.spend(column.terms.len())?;
+            }
+            return Ok(value);
+        }
+        // Taken out, so that a field that is derived from itself is not found.
+        let Some((key, field)) = self.derived.remove_entry(name) else {
+            return Err(wrong(
+                node,
+                format!(
+                    "{name:?} is no active field of the rows, and none that is derived before it is used"
+                ),
+            ));
+        };
+        let value = expressions::derived(field, self, depth)?;
+        self.values.insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// The column of a field of numbers.
+    pub(super) fn number(
+        &mut self,
+        node: Node<'_, '_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Column, PmmlError> {
+        match self.value(node, name, depth)? {
+            Value::Number(column) => Ok(column),
+            Value::Interpolated(..) => Err(wrong(
+                node,
+                format!(
+                    "the field {name:?} is piecewise linear, which only a regression on it alone can be"
+                ),
+            )),
+            Value::Category(_) => Err(wrong(
                 node,
                 format!("the field {name:?} is categorical, and used as a number"),
             )),
         }
     }
 
-    /// The places of a categorical field and of one of its categories, which is added if nothing told of it.
+    /// A field of categories.
     pub(super) fn category(
         &mut self,
         node: Node<'_, '_>,
         name: &str,
-        value: &str,
-    ) -> Result<(usize, usize), PmmlError> {
-        let (place, _) = self.place(node, name)?;
-        let Some(Encoding::OneHot(one_hot)) = self
-            .features
-            .get_mut(place)
-            .and_then(|feature| feature.encoding.as_mut())
-        else {
-            return Err(wrong(
+        depth: usize,
+    ) -> Result<Category, PmmlError> {
+        match self.value(node, name, depth)? {
+            Value::Category(category) => Ok(category),
+            _ => Err(wrong(
                 node,
                 format!("the field {name:?} is a number, and used as a category"),
-            ));
-        };
-        let known = one_hot
-            .categories
-            .iter()
-            .position(|category| category.to_string() == value);
-        let index = known.unwrap_or_else(|| {
-            one_hot.categories.push(label(value, false));
-            one_hot.categories.len() - 1
-        });
-        Ok((place, index))
+            )),
+        }
     }
 
-    fn place(&self, node: Node<'_, '_>, name: &str) -> Result<(usize, &Feature), PmmlError> {
-        let place = self.places.get(name).copied();
-        let found = place.and_then(|place| Some((place, self.features.get(place)?)));
-        found.ok_or_else(|| {
-            wrong(
-                node,
-                format!(
-                    "{name:?} is no active field of the rows: derived fields are not supported"
-                ),
-            )
-        })
+    /// 1 where a field is of this category, else 0.
+    pub(super) fn indicator(&mut self, category: &Category, value: &str) -> Column {
+        let label = category.sort.label(value);
+        let indicator = self.cells.category(category.reading, &label);
+        let Some(replacement) = &category.replacement else {
+            return indicator;
+        };
+        let share = if *replacement == label { 1.0 } else { 0.0 };
+        combination(
+            &[indicator, Cells::missing_category(category.reading)],
+            &[1.0, share],
+            0.0,
+        )
+    }
+
+    /// 1 where the cell of a field is missing, else 0; none for a field of several cells.
+    pub(super) fn missing(&mut self, value: &Value) -> Option<Column> {
+        let nowhere = Column {
+            constant: 0.0,
+            terms: Vec::new(),
+        };
+        match value {
+            Value::Number(column) if !self.cells.can_be_missing(column) => Some(nowhere),
+            Value::Number(column) => {
+                let (feature, _) = self.cells.cell_for(column, 0.0)?;
+                Some(self.cells.missing(feature, false))
+            }
+            Value::Category(category) if category.replacement.is_some() => Some(nowhere),
+            Value::Category(category) => Some(self.cells.missing(category.feature, true)),
+            Value::Interpolated(..) => None,
+        }
+    }
+
+    /// Σ weight · column + constant.
+    pub(super) fn sum(
+        &mut self,
+        columns: &[Column],
+        weights: &[f64],
+        constant: f64,
+    ) -> Result<Column, PmmlError> {
+        self.spend(columns.iter().map(|column| column.terms.len()).sum())?;
+        Ok(combination(columns, weights, constant))
+    }
+
+    fn spend(&mut self, weights: usize) -> Result<(), PmmlError> {
+        Ok(self.cells.conversion.spend(weights)?)
     }
 
     /// A class, as the target's field has it.
     pub(super) fn target_label(&self, text: &str) -> Label {
-        label(text, self.integer_target)
+        self.target.map_or(Sort::Text, Sort::of).label(text)
     }
 
-    pub(super) fn into_features(self) -> Vec<Feature> {
-        self.features
-    }
-}
-
-fn is_integer(field: Node<'_, '_>) -> bool {
-    field.attribute("dataType") == Some("integer")
-}
-
-fn label(text: &str, integer: bool) -> Label {
-    match text.parse() {
-        Ok(number) if integer => Label::Integer(number),
-        _ => Label::Text(text.to_owned()),
+    /// The classes that the target's field lists.
+    pub(super) fn target_values(&self) -> Vec<&'a str> {
+        let values = self
+            .target
+            .into_iter()
+            .flat_map(|target| children(target, "Value"));
+        values
+            .filter(|value| is_valid(*value))
+            .filter_map(|value| value.attribute("value"))
+            .collect()
     }
 }
 
-fn cell(label: &Label) -> Cell {
-    match label {
-        Label::Boolean(truth) => Cell::Boolean(*truth),
-        Label::Integer(number) => Cell::Number(*number as f64),
-        Label::Text(text) => Cell::Text(text.clone()),
+/// The derived fields of the document and of the model, whose own ones go first.
+fn derived<'a, 'input>(
+    root: Node<'a, 'input>,
+    model: Node<'a, 'input>,
+) -> HashMap<&'a str, Node<'a, 'input>> {
+    let common = children(root, "TransformationDictionary");
+    let own = children(model, "LocalTransformations");
+    let fields = common
+        .chain(own)
+        .flat_map(|list| children(list, "DerivedField"));
+    fields
+        .filter_map(|field| Some((field.attribute("name")?, field)))
+        .collect()
+}
+
+/// Cells that are changed before they are used, other than missing ones.
+fn refuse_changes(field: Node<'_, '_>, used: Node<'_, '_>) -> Result<(), PmmlError> {
+    let name = attribute(used, "name")?;
+    if let Some(treatment @ ("asExtremeValues" | "asMissingValues")) = used.attribute("outliers") {
+        return Err(wrong(
+            used,
+            format!(
+                "the field {name:?} has outliers={treatment:?}, which changes cells in a way that is not linear"
+            ),
+        ));
+    }
+    let is_number = field.attribute("optype") == Some("continuous");
+    let mut stand_ins =
+        children(field, "Value").filter(|value| value.attribute("property") == Some("missing"));
+    match stand_ins.next() {
+        Some(value) if is_number => Err(wrong(
+            value,
+            format!("a number that stands for a missing cell of {name:?} is not supported"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn is_valid(value: Node<'_, '_>) -> bool {
+    value.attribute("property").unwrap_or("valid") == "valid"
+}
+
+impl Sort {
+    fn of(field: Node<'_, '_>) -> Self {
+        match field.attribute("dataType") {
+            Some("integer") => Self::Integer,
+            Some("boolean") => Self::Boolean,
+            _ => Self::Text,
+        }
+    }
+
+    fn label(self, text: &str) -> Label {
+        match (self, text.parse(), text) {
+            (Self::Integer, Ok(number), _) => Label::Integer(number),
+            (Self::Boolean, _, "true" | "1") => Label::Boolean(true),
+            (Self::Boolean, _, "false" | "0") => Label::Boolean(false),
+            _ => Label::Text(text.to_owned()),
+        }
     }
 }

@@ -1,14 +1,12 @@
 //! Files of skops: a zip archive with a tree of objects in JSON and arrays beside it, read into the same
 //! [`Objects`] as a pickle.
 
-mod archive;
 mod names;
 mod nodes;
 mod npy;
 
-use self::archive::Files;
 use self::nodes::Builder;
-use super::limits::{ARCHIVE_ENTRIES_MAX, FOREIGN_BYTES_MAX};
+use super::archive::{ArchiveError, Files};
 use super::objects::{Id, Objects, TreeTooLarge, Value};
 use super::trust::{Contents, Named};
 
@@ -18,15 +16,9 @@ const SCHEMA: &str = "schema.json";
 /// Why a file gives no tree.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SkopsError {
-    /// A damaged archive, or one that needs a password or an unusual decoder.
-    #[error("the zip archive cannot be read: {0}")]
-    Zip(zip::result::ZipError),
-    /// An archive of very many members.
-    #[error("the zip archive has more than {ARCHIVE_ENTRIES_MAX} members")]
-    Entries,
-    /// Too much content.
-    #[error("decompressed, its members are larger than {mebibytes} MiB", mebibytes = FOREIGN_BYTES_MAX >> 20)]
-    TooLarge,
+    /// An archive that is damaged or too large.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A schema that is no JSON.
     #[error("schema.json is not JSON: {0}")]
     Json(#[from] serde_json::Error),

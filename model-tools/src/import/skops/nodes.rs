@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::archive::Files;
 use super::{SkopsError, npy};
+use crate::import::archive::Files;
 use crate::import::objects::{Array, Dtype, Global, Id, Kind, Node, Object, Objects, Order};
 
 /// The tree as it grows.
