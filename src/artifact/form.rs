@@ -37,7 +37,8 @@ struct ParametersForm {
     kind: Kind,
     link: Option<Link>,
     labels: Option<Vec<Label>>,
-    targets: Option<Vec<String>>,
+    #[serde(default)]
+    targets: Vec<String>,
     #[serde(default, deserialize_with = "number::option")]
     intercept: Option<f64>,
     #[serde(default, deserialize_with = "number::optional_list")]
@@ -51,33 +52,16 @@ struct ParametersForm {
 
 impl<'de> Deserialize<'de> for Parameters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ParametersForm::deserialize(deserializer)?
-            .parameters()
-            .map_err(Wrong::into)
+        ParametersForm::deserialize(deserializer)?.parameters()
     }
 }
 
-/// What is wrong with a form.
-enum Wrong {
-    Missing(&'static str),
-    Other(&'static str),
-}
-
-impl Wrong {
-    fn into<E: Error>(self) -> E {
-        match self {
-            Self::Missing(field) => E::missing_field(field),
-            Self::Other(reason) => E::custom(reason),
-        }
-    }
-}
-
-fn required<T>(value: Option<T>, field: &'static str) -> Result<T, Wrong> {
-    value.ok_or(Wrong::Missing(field))
+fn required<T, E: Error>(value: Option<T>, field: &'static str) -> Result<T, E> {
+    value.ok_or_else(|| E::missing_field(field))
 }
 
 impl ParametersForm {
-    fn parameters(self) -> Result<Parameters, Wrong> {
+    fn parameters<E: Error>(self) -> Result<Parameters, E> {
         Ok(match self.kind {
             Kind::LinearRegression => Parameters::LinearRegression(self.linear()?),
             Kind::ElasticNet => Parameters::ElasticNet(self.linear()?),
@@ -93,14 +77,14 @@ impl ParametersForm {
         })
     }
 
-    fn linear(self) -> Result<Linear, Wrong> {
+    fn linear<E: Error>(self) -> Result<Linear, E> {
         Ok(Linear {
             intercept: required(self.intercept, "intercept")?,
             coefficients: list(self.coefficients)?,
         })
     }
 
-    fn generalized_linear(self) -> Result<GeneralizedLinear, Wrong> {
+    fn generalized_linear<E: Error>(self) -> Result<GeneralizedLinear, E> {
         Ok(GeneralizedLinear {
             link: required(self.link, "link")?,
             intercept: required(self.intercept, "intercept")?,
@@ -108,33 +92,34 @@ impl ParametersForm {
         })
     }
 
-    fn isotonic(self) -> Result<Isotonic, Wrong> {
+    fn isotonic<E: Error>(self) -> Result<Isotonic, E> {
         Ok(Isotonic {
             x_thresholds: required(self.x_thresholds, "x_thresholds")?,
             y_thresholds: required(self.y_thresholds, "y_thresholds")?,
         })
     }
 
-    fn multi_target(self) -> Result<MultiTarget, Wrong> {
+    fn multi_target<E: Error>(self) -> Result<MultiTarget, E> {
         Ok(MultiTarget {
-            targets: self.targets.unwrap_or_default(),
+            targets: self.targets,
             intercepts: required(self.intercepts, "intercepts")?,
             coefficients: table(self.coefficients)?,
         })
     }
 
-    fn logistic(self) -> Result<Logistic, Wrong> {
+    fn logistic<E: Error>(self) -> Result<Logistic, E> {
         let labels = required(self.labels, "labels")?;
+        let count = labels.len();
         Ok(Logistic {
             labels: labels
                 .try_into()
-                .map_err(|_| Wrong::Other("a logistic regression has two labels"))?,
+                .map_err(|_| E::invalid_length(count, &"two labels"))?,
             intercept: required(self.intercept, "intercept")?,
             coefficients: list(self.coefficients)?,
         })
     }
 
-    fn classifier(self) -> Result<Classifier, Wrong> {
+    fn classifier<E: Error>(self) -> Result<Classifier, E> {
         Ok(Classifier {
             labels: required(self.labels, "labels")?,
             intercepts: required(self.intercepts, "intercepts")?,
@@ -143,20 +128,20 @@ impl ParametersForm {
     }
 }
 
-fn list(coefficients: Option<Coefficients>) -> Result<Vec<f64>, Wrong> {
+fn list<E: Error>(coefficients: Option<Coefficients>) -> Result<Vec<f64>, E> {
     match required(coefficients, "coefficients")? {
         Coefficients::List(list) => Ok(list),
-        Coefficients::Table(_) => Err(Wrong::Other(
+        Coefficients::Table(_) => Err(E::custom(
             "the coefficients of this kind are a list of numbers, not of lists",
         )),
     }
 }
 
-fn table(coefficients: Option<Coefficients>) -> Result<Vec<Vec<f64>>, Wrong> {
+fn table<E: Error>(coefficients: Option<Coefficients>) -> Result<Vec<Vec<f64>>, E> {
     match required(coefficients, "coefficients")? {
         Coefficients::Table(table) => Ok(table),
         Coefficients::List(list) if list.is_empty() => Ok(Vec::new()),
-        Coefficients::List(_) => Err(Wrong::Other(
+        Coefficients::List(_) => Err(E::custom(
             "the coefficients of this kind are a list of lists of numbers",
         )),
     }
@@ -176,23 +161,26 @@ struct EncodingForm {
     kind: EncodingKind,
     categories: Option<Vec<Label>>,
     drop: Option<Label>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    numbers: Option<Vec<f64>>,
-    /// `error` or `ignore` for one-hot encoding, a number for ordinal encoding.
-    #[serde(default)]
-    unknown: Cell,
+    #[serde(default, deserialize_with = "number::list")]
+    numbers: Vec<f64>,
+    /// `error` or `ignore` for one-hot encoding; a number or `null` for ordinal encoding.
+    #[serde(default, deserialize_with = "given")]
+    unknown: Option<Cell>,
+}
+
+/// Tells a `null` that is written from a key that is not there.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cell>, D::Error> {
+    Cell::deserialize(deserializer).map(Some)
 }
 
 impl<'de> Deserialize<'de> for Encoding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        EncodingForm::deserialize(deserializer)?
-            .encoding()
-            .map_err(Wrong::into)
+        EncodingForm::deserialize(deserializer)?.encoding()
     }
 }
 
 impl EncodingForm {
-    fn encoding(self) -> Result<Encoding, Wrong> {
+    fn encoding<E: Error>(self) -> Result<Encoding, E> {
         Ok(match self.kind {
             EncodingKind::OneHot => Encoding::OneHot(self.one_hot()?),
             EncodingKind::Ordinal => Encoding::Ordinal(self.ordinal()?),
@@ -200,34 +188,37 @@ impl EncodingForm {
         })
     }
 
-    fn one_hot(self) -> Result<OneHot, Wrong> {
+    fn one_hot<E: Error>(self) -> Result<OneHot, E> {
         Ok(OneHot {
             categories: required(self.categories, "categories")?,
             drop: self.drop,
             unknown: match self.unknown {
-                Cell::Missing => Unknown::default(),
-                Cell::Text(text) if text == "error" => Unknown::Error,
-                Cell::Text(text) if text == "ignore" => Unknown::Ignore,
-                _ => {
-                    return Err(Wrong::Other(
-                        "\"unknown\" of a one-hot encoding is \"error\" or \"ignore\"",
-                    ));
+                None => Unknown::default(),
+                Some(Cell::Text(text)) => match text.as_str() {
+                    "error" => Unknown::Error,
+                    "ignore" => Unknown::Ignore,
+                    _ => return Err(E::unknown_variant(&text, &["error", "ignore"])),
+                },
+                Some(other) => {
+                    return Err(E::custom(format_args!(
+                        "\"unknown\" of a one-hot encoding is {other}, not \"error\" or \"ignore\""
+                    )));
                 }
             },
         })
     }
 
-    fn ordinal(self) -> Result<Ordinal, Wrong> {
+    fn ordinal<E: Error>(self) -> Result<Ordinal, E> {
         Ok(Ordinal {
             categories: required(self.categories, "categories")?,
-            numbers: self.numbers.unwrap_or_default(),
+            numbers: self.numbers,
             unknown: match self.unknown {
-                Cell::Missing => None,
-                Cell::Number(number) => Some(number),
-                _ => {
-                    return Err(Wrong::Other(
-                        "\"unknown\" of an ordinal encoding is a number",
-                    ));
+                None | Some(Cell::Missing) => None,
+                Some(Cell::Number(number)) => Some(number),
+                Some(other) => {
+                    return Err(E::custom(format_args!(
+                        "\"unknown\" of an ordinal encoding is {other}, not a number"
+                    )));
                 }
             },
         })

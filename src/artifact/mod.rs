@@ -28,6 +28,7 @@ pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use file::{read_bounded, write_atomically};
 pub use label::Label;
+pub(crate) use number::EXACT_INTEGER_MAX;
 pub use parameters::{
     Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Parameters,
 };

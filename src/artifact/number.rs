@@ -13,7 +13,7 @@ pub(super) struct Number(pub(super) f64);
 struct NumberVisitor;
 
 /// Integers up to 2^53 are floats exactly.
-const EXACT_INTEGER_MAX: u64 = 1 << 53;
+pub(crate) const EXACT_INTEGER_MAX: u64 = 1 << 53;
 
 impl Number {
     #[expect(clippy::cast_precision_loss, reason = "compared with 2^53 first")]
@@ -68,6 +68,11 @@ pub(super) fn optional_list<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<f64>>, D::Error> {
     Option::<Vec<Number>>::deserialize(deserializer).map(|list| list.map(unwrap))
+}
+
+/// Reads a list of numbers.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    Vec::<Number>::deserialize(deserializer).map(unwrap)
 }
 
 /// Reads a map from names to numbers.

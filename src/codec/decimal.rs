@@ -1,7 +1,6 @@
 //! Plain decimal numbers such as `-12.5`, which nearly every cell of a text is: read in one pass, and exactly.
 
-/// Integers up to 2^53 are floats exactly.
-const EXACT_INTEGER_MAX: u64 = 1 << 53;
+use crate::artifact::EXACT_INTEGER_MAX;
 
 /// Digits that cannot overflow 64 bits.
 const DIGITS_MAX: usize = 19;

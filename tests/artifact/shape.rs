@@ -118,3 +118,56 @@ fn integers_that_no_float_holds_exactly_are_refused() {
         "too large to be a float exactly",
     );
 }
+
+/// The payload with an encoding of its first feature.
+fn with_encoding(encoding: Value) -> Value {
+    let features = vec![map(&[("encoding", encoding)]), map(&[])];
+    set(payload(), "features", Value::Array(features))
+}
+
+#[test]
+fn null_is_no_list_and_no_word() {
+    let one_hot = map(&[
+        ("kind", "one-hot".into()),
+        ("categories", list(&[1])),
+        ("unknown", Value::Null),
+    ]);
+    let ordinal = map(&[
+        ("kind", "ordinal".into()),
+        ("categories", list(&[1])),
+        ("numbers", Value::Null),
+    ]);
+    let several = map(&[
+        ("kind", "multi-target-regression".into()),
+        ("targets", Value::Null),
+        ("intercepts", list(&[0.5])),
+        ("coefficients", Value::Array(vec![list(&[1.0, 2.0])])),
+    ]);
+    for (payload, expected) in [
+        (with_encoding(one_hot), "unknown"),
+        (with_encoding(ordinal), "null"),
+        (set(payload(), "model", several), "null"),
+    ] {
+        assert_shape(&refused(&payload), expected);
+    }
+}
+
+#[test]
+fn an_error_about_labels_and_unknown_categories_has_the_value() {
+    let logistic = map(&[
+        ("kind", "logistic-regression".into()),
+        ("labels", list(&[1, 2, 3])),
+        ("intercept", 0.5.into()),
+        ("coefficients", list(&[1.0, 2.0])),
+    ]);
+    let one_hot = |unknown: &str| {
+        map(&[
+            ("kind", "one-hot".into()),
+            ("categories", list(&[1])),
+            ("unknown", unknown.into()),
+        ])
+    };
+    let error = refused(&set(payload(), "model", logistic));
+    assert_shape(&error, "invalid length 3, expected two labels");
+    assert_shape(&refused(&with_encoding(one_hot("drop"))), "`drop`");
+}
