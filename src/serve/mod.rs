@@ -65,6 +65,16 @@ pub enum ServeError {
     Interrupted,
 }
 
+impl ServeError {
+    /// The error of an operating system that refuses `what`.
+    pub(crate) fn setup<E: Into<std::io::Error>>(what: &'static str) -> impl Fn(E) -> Self {
+        move |source| Self::Setup {
+            what,
+            source: source.into(),
+        }
+    }
+}
+
 /// Serves the model in `<prefix>/model` on `address` until SIGTERM or SIGINT.
 ///
 /// A model that cannot be loaded does not end the process: `/ping` says 503 with the reason, which the
@@ -78,10 +88,7 @@ pub fn run(
     settings: &Settings,
     serving: Serving,
 ) -> Result<(), ServeError> {
-    log::start(serving.log).map_err(|source| ServeError::Setup {
-        what: "the log",
-        source,
-    })?;
+    log::start(serving.log).map_err(ServeError::setup("the log"))?;
     // Before anything that takes time: whoever stops the server while it loads its model is heard afterwards.
     let signals = Signals::catch()?;
     let listener = transport::bind(address)?;

@@ -44,14 +44,13 @@ pub fn serve<S: Service>(
     service: S,
     counters: &Arc<Counters>,
 ) -> Result<(), ServeError> {
-    let setup = |what| move |source| ServeError::Setup { what, source };
-    let poller = Poller::new().map_err(setup("a poller"))?;
+    let poller = Poller::new().map_err(ServeError::setup("a poller"))?;
     poller
         .add(&listener, LISTENER, Interest::Readable)
-        .map_err(setup("the listener"))?;
+        .map_err(ServeError::setup("the listener"))?;
     poller
         .add(signals.stream(), SIGNALS, Interest::Readable)
-        .map_err(setup("signals"))?;
+        .map_err(ServeError::setup("signals"))?;
     let workers = Workers::start(service, settings, counters, poller.waker())?;
     match listener.local_addr() {
         Ok(address) => log::info(format_args!(
@@ -95,10 +94,7 @@ impl Acceptor {
         let mut pause = None;
         loop {
             let waited = poller.wait(pause, &mut ready);
-            waited.map_err(|source| ServeError::Setup {
-                what: "waiting for connections",
-                source,
-            })?;
+            waited.map_err(ServeError::setup("waiting for connections"))?;
             if self.workers.is_any_lost() {
                 return Err(ServeError::WorkerLost);
             }
@@ -168,10 +164,7 @@ impl Acceptor {
 
     fn watch(&self, poller: &Poller, interest: Interest) -> Result<(), ServeError> {
         let watched = poller.modify(&self.listener, LISTENER, interest);
-        watched.map_err(|source| ServeError::Setup {
-            what: "the listener",
-            source,
-        })
+        watched.map_err(ServeError::setup("the listener"))
     }
 
     /// Accepts those whose handshake has begun, and nobody else.
@@ -220,10 +213,7 @@ fn wait(poller: &Poller, left: Duration) -> Result<(), ServeError> {
     let mut ready = Vec::new();
     poller
         .wait(Some(left), &mut ready)
-        .map_err(|source| ServeError::Setup {
-            what: "waiting for the last connections",
-            source,
-        })?;
+        .map_err(ServeError::setup("waiting for the last connections"))?;
     if has_signal(&ready) {
         return Err(ServeError::Interrupted);
     }

@@ -9,7 +9,8 @@ use crate::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, DESCRIPTORS_KEPT};
 /// Caps and deadlines of the transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// I/O workers. Half of the cores: the kernel's share of a small request is as large as ours.
+    /// I/O workers, not counting the one for large bodies. Half of the cores: the kernel's share of a small request
+    /// is as large as ours.
     pub workers: usize,
     /// Compute threads, for requests too large to be answered by an I/O worker: as many as cores.
     pub compute_threads: usize,

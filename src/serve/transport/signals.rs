@@ -17,17 +17,14 @@ impl Signals {
     /// # Errors
     /// The system refuses a pair of sockets or a handler.
     pub fn catch() -> Result<Self, ServeError> {
-        let catch = || {
+        let catch = || -> std::io::Result<Self> {
             let (reader, writer) = UnixStream::pair()?;
             reader.set_nonblocking(true)?;
             signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
             signal_hook::low_level::pipe::register(SIGINT, writer)?;
             Ok(Self(reader))
         };
-        catch().map_err(|source| ServeError::Setup {
-            what: "signals",
-            source,
-        })
+        catch().map_err(ServeError::setup("signals"))
     }
 
     pub(super) fn stream(&self) -> &UnixStream {

@@ -54,7 +54,7 @@ impl Workers {
         let parts = Parts {
             service: Arc::new(service),
             settings,
-            pool: pool.map_err(setup("compute threads"))?,
+            pool: pool.map_err(ServeError::setup("compute threads"))?,
             budget: Budget::new(BODIES_BYTES_MAX),
             counters,
             running: Arc::new(AtomicUsize::new(0)),
@@ -115,7 +115,7 @@ impl Workers {
 
 impl<S: Service> Parts<'_, S> {
     fn start_worker(&self, name: &str, cap: usize, role: Role) -> Result<Arc<Inbox>, ServeError> {
-        let poller = Poller::new().map_err(setup("a poller"))?;
+        let poller = Poller::new().map_err(ServeError::setup("a poller"))?;
         let inbox = Arc::new(Inbox::new(poller.waker()));
         let context = Context::new(
             Arc::clone(&self.service),
@@ -143,13 +143,9 @@ impl<S: Service> Parts<'_, S> {
                     log::error(format_args!("an I/O worker cannot go on: {error}"));
                 }
             });
-        thread.map_err(setup("an I/O worker's thread"))?;
+        thread.map_err(ServeError::setup("an I/O worker's thread"))?;
         Ok(inbox)
     }
-}
-
-fn setup(what: &'static str) -> impl Fn(std::io::Error) -> ServeError {
-    move |source| ServeError::Setup { what, source }
 }
 
 /// Tells the acceptor when a worker ends, be it by a panic.
