@@ -52,13 +52,7 @@ fn a_wrong_value_stops_the_start_with_64_and_says_what_was_expected() {
         ("SAGEMAKER_MODEL_SERVER_TIMEOUT", "1m", numbers),
         ("MODEL_SERVER_TIMEOUT", "0", numbers),
     ] {
-        let arguments = [
-            "serve",
-            "--prefix",
-            prefix.argument(),
-            "--host",
-            "127.0.0.1",
-        ];
+        let arguments = prefix.serve_arguments_without_port();
         let ended = Process::sagelet(&arguments, &[(name, value)]).wait();
         assert_eq!(ended.status.code(), Some(64), "{name}: {}", ended.log);
         let reason = format!("{name}={value:?} is not valid: expected {expected}");

@@ -44,13 +44,7 @@ fn sigterm_has_a_handler_of_its_own() {
 fn a_sigterm_that_comes_while_the_model_is_loaded_is_not_lost() {
     let prefix = Prefix::with_model(linear(0.5, &vec![0.25; 300_000]));
     let port = free_port().to_string();
-    let arguments = [
-        "serve",
-        "--prefix",
-        prefix.argument(),
-        "--host",
-        "127.0.0.1",
-    ];
+    let arguments = prefix.serve_arguments_without_port();
     let server = Process::sagelet(&[&arguments[..], &["--port", &port]].concat(), &[]);
     // The system accepts connections from the moment that the port is bound; the model is read after that.
     eventually("the port is bound", || {
@@ -127,14 +121,10 @@ fn a_port_that_is_taken_is_exit_code_1_and_names_the_address() {
     let prefix = Prefix::with_model(identity());
     let ended = run(
         &[
-            "serve",
-            "--prefix",
-            prefix.argument(),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            &port,
-        ],
+            &prefix.serve_arguments_without_port()[..],
+            &["--port", &port],
+        ]
+        .concat(),
         &[],
     );
     assert_eq!(ended.status.code(), Some(1), "{}", ended.log);
@@ -223,13 +213,7 @@ fn the_platforms_variable_chooses_the_port_and_a_flag_wins_over_it() {
     let free = free_port();
     let port = free.to_string();
     let prefix = Prefix::with_model(identity());
-    let arguments = [
-        "serve",
-        "--prefix",
-        prefix.argument(),
-        "--host",
-        "127.0.0.1",
-    ];
+    let arguments = prefix.serve_arguments_without_port();
     let process = Process::sagelet(&arguments, &[("SAGEMAKER_BIND_TO_PORT", &port)]);
     let server = Server::listening(process, prefix);
     assert_eq!(server.port, free);

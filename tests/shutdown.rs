@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::harness::prefix::identity;
+use crate::harness::process::Ended;
 use crate::harness::server::invocation;
 use crate::harness::{Connection, Prefix, Server, eventually};
 
@@ -192,29 +193,35 @@ fn connecting_client(port: u16, pause: Duration, tally: &Tally, over: &AtomicBoo
     }
 }
 
+/// Stops the server once `enough` requests were answered, and tells the clients when it has ended.
+fn stop_under_load(server: Server, enough: usize, tally: &Tally, over: &AtomicBool) -> Ended {
+    eventually("the load runs", || {
+        let answered = tally.answered.load(Ordering::Relaxed);
+        (answered >= enough)
+            .then_some(())
+            .ok_or(format!("{answered} answered"))
+    });
+    server.process.signal(Signal::TERM);
+    let ended = server.process.wait();
+    over.store(true, Ordering::Relaxed);
+    ended
+}
+
 #[test]
 fn under_a_thousand_requests_a_second_none_is_lost_in_twenty_trials() {
     let mut total = 0;
     for trial in 0..20 {
         let server = Server::of(identity());
+        let port = server.port;
         let (tally, over) = (Tally::default(), AtomicBool::new(false));
         let ended = std::thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| kept_alive_client(server.port, &tally));
+                scope.spawn(|| kept_alive_client(port, &tally));
             }
-            scope.spawn(|| connecting_client(server.port, PAUSE, &tally, &over));
+            scope.spawn(|| connecting_client(port, PAUSE, &tally, &over));
             // Somewhere in the middle of it, each time elsewhere.
             let enough = 100 + trial * 7;
-            eventually("the load runs", || {
-                let answered = tally.answered.load(Ordering::Relaxed);
-                (answered >= enough)
-                    .then_some(())
-                    .ok_or(format!("{answered} answered"))
-            });
-            server.process.signal(Signal::TERM);
-            let ended = server.process.wait();
-            over.store(true, Ordering::Relaxed);
-            ended
+            stop_under_load(server, enough, &tally, &over)
         });
         let (answered, lost) = (tally.answered.into_inner(), tally.lost.into_inner());
         assert_eq!(
@@ -234,21 +241,13 @@ fn a_connection_that_is_established_while_the_server_stops_is_answered() {
     // those connections with the listener: one in some hundred stops lost a request so.
     for trial in 0..20 {
         let server = Server::of(identity());
+        let port = server.port;
         let (tally, over) = (Tally::default(), AtomicBool::new(false));
         let ended = std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| connecting_client(server.port, Duration::ZERO, &tally, &over));
+                scope.spawn(|| connecting_client(port, Duration::ZERO, &tally, &over));
             }
-            eventually("the load runs", || {
-                let answered = tally.answered.load(Ordering::Relaxed);
-                (answered >= 100 + trial)
-                    .then_some(())
-                    .ok_or(format!("{answered} answered"))
-            });
-            server.process.signal(Signal::TERM);
-            let ended = server.process.wait();
-            over.store(true, Ordering::Relaxed);
-            ended
+            stop_under_load(server, 100 + trial, &tally, &over)
         });
         let lost = tally.lost.into_inner();
         assert_eq!(lost, 0, "trial {trial}: {lost} lost\n{}", ended.log);

@@ -38,16 +38,13 @@ impl Prefix {
 
     /// What follows the program's name to serve it on a free port of this machine.
     pub(crate) fn serve_arguments(&self) -> [&str; 7] {
-        let prefix = self.argument();
-        [
-            "serve",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--prefix",
-            prefix,
-        ]
+        let [serve, prefix, root, host, address] = self.serve_arguments_without_port();
+        [serve, prefix, root, host, address, "--port", "0"]
+    }
+
+    /// The same, where the port comes from elsewhere.
+    pub(crate) fn serve_arguments_without_port(&self) -> [&str; 5] {
+        ["serve", "--prefix", self.argument(), "--host", "127.0.0.1"]
     }
 
     /// Writes a file, and the directories above it.
