@@ -19,13 +19,7 @@ pub(super) fn predict(
     match step.class {
         "Pipeline" => pipeline(step, columns, conversion),
         "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV" | "HalvingRandomSearchCV" => {
-            if step.optional("best_estimator_").is_none() {
-                return Err(
-                    step.refuse("it has no best_estimator_: it is not fitted, or with refit=False")
-                );
-            }
-            conversion.note(format!("unwrapped the best estimator of {}", step.class));
-            predict(&step.part_under("best_estimator_")?, columns, conversion)
+            searched(step, columns, conversion)
         }
         "RANSACRegressor" => predict(&step.part_under("estimator_")?, columns, conversion),
         "TransformedTargetRegressor" => target::transformed(step, columns, conversion),
@@ -78,6 +72,19 @@ pub(super) fn predict(
         "SVC" | "NuSVC" => classification::support_vectors(step, columns, conversion),
         other => Err(step.refuse(reason(other))),
     }
+}
+
+/// The estimator that a search has found best.
+fn searched(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    if step.optional("best_estimator_").is_none() {
+        return Err(step.refuse("it has no best_estimator_: it is not fitted, or with refit=False"));
+    }
+    conversion.note(format!("unwrapped the best estimator of {}", step.class));
+    predict(&step.part_under("best_estimator_")?, columns, conversion)
 }
 
 /// All steps but the last change the columns; the last predicts.
