@@ -32,6 +32,7 @@ pub mod log;
 pub mod model;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
 

@@ -55,7 +55,7 @@ fn is_number(token: &[u8]) -> bool {
 }
 
 fn malformed(token: &[u8], row: usize) -> DecodeError {
-    let token = crate::model::Value::of(token);
+    let token = crate::text::Quoted::of(token);
     DecodeError::syntax(
         "libsvm",
         format!("row {row}: {token} is not of the form index:number"),

@@ -4,10 +4,11 @@ mod columns;
 
 use ndarray::Array2;
 
-use super::row_error::{Place, RowError, Value};
+use super::row_error::{Place, RowError};
 use super::schema::{Code, Column, Encoder, Schema};
 use crate::artifact::Cell;
 use crate::limits::{BLOCK_CELLS, CELLS_MAX};
+use crate::text::Quoted;
 
 /// What is done with a block of rows.
 pub type Sink<'a> = &'a mut dyn FnMut(&Array2<f64>) -> Result<(), RowError>;
@@ -280,7 +281,7 @@ impl<'a> Design<'a> {
             Some(code) => self.set(column, code, false),
             None => Err(RowError::UnknownCategory {
                 place: self.place(),
-                value: Value::of(text),
+                value: Quoted::of(text),
                 known: encoder.known().to_owned(),
             }),
         }
@@ -334,14 +335,14 @@ impl<'a> Design<'a> {
     fn not_a_number(&self, text: &[u8]) -> RowError {
         RowError::NotANumber {
             place: self.place(),
-            value: Value::of(text),
+            value: Quoted::of(text),
         }
     }
 
     fn not_finite(&self, text: &[u8]) -> RowError {
         RowError::NotFinite {
             place: self.place(),
-            value: Value::of(text),
+            value: Quoted::of(text),
         }
     }
 

@@ -15,7 +15,7 @@ mod verify;
 
 pub use design::{Design, Sink};
 pub use outputs::{Classes, Outputs};
-pub use row_error::{Names, Place, RowError, Value};
+pub use row_error::{Names, Place, RowError};
 pub use schema::Schema;
 pub use verify::TOLERANCE;
 

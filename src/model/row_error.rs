@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::limits::{CELLS_MAX, ERROR_NAMES_MAX, ERROR_VALUE_CHARS_MAX};
+use crate::limits::{CELLS_MAX, ERROR_NAMES_MAX};
+use crate::text::Quoted;
 
 /// What is wrong with a row. Rows and columns are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,7 @@ pub enum RowError {
         /// Where.
         place: Place,
         /// The cell, quoted and cut to a length that fits an error.
-        value: Value,
+        value: Quoted,
     },
     /// A cell that is NaN or infinite.
     #[error("{place}: {value} is not a finite number")]
@@ -56,7 +57,7 @@ pub enum RowError {
         /// Where.
         place: Place,
         /// The cell.
-        value: Value,
+        value: Quoted,
     },
     /// A category that was not there in training.
     #[error("{place}: {value} is none of the categories {known}")]
@@ -64,7 +65,7 @@ pub enum RowError {
         /// Where.
         place: Place,
         /// The cell.
-        value: Value,
+        value: Quoted,
         /// The first few categories.
         known: String,
     },
@@ -142,7 +143,7 @@ impl fmt::Display for Place {
 /// Names in an error: the first few, and how many more there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    shown: Vec<Value>,
+    shown: Vec<Quoted>,
     more: usize,
 }
 
@@ -150,7 +151,7 @@ impl Names {
     /// Adds a name.
     pub fn push(&mut self, name: &str) {
         if self.shown.len() < ERROR_NAMES_MAX {
-            self.shown.push(Value::of(name.as_bytes()));
+            self.shown.push(Quoted::of(name.as_bytes()));
         } else {
             self.more += 1;
         }
@@ -189,47 +190,4 @@ fn missing_columns(unknown: &Names, missing: &Names) -> String {
         return String::new();
     }
     format!("{and}there is no column {missing}")
-}
-
-/// A value out of a request, quoted and cut so that it fits an error.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Value(String);
-
-impl Value {
-    /// Quotes the bytes of a value, replacing what is not UTF-8 or not printable.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        // Four bytes is the longest character: no more of a long value need be looked at.
-        let head = bytes.get(..ERROR_VALUE_CHARS_MAX * 4).unwrap_or(bytes);
-        let text = String::from_utf8_lossy(head);
-        let mut value: String = text
-            .chars()
-            .take(ERROR_VALUE_CHARS_MAX)
-            .map(printable)
-            .collect();
-        if head.len() < bytes.len() || text.chars().count() > ERROR_VALUE_CHARS_MAX {
-            value.push('…');
-        }
-        Self(value)
-    }
-}
-
-fn printable(character: char) -> char {
-    if character.is_control() {
-        '\u{fffd}'
-    } else {
-        character
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{}\"", self.0)
-    }
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
 }
