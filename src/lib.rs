@@ -30,6 +30,8 @@ pub mod limits;
 #[cfg(any(feature = "serve", feature = "train"))]
 pub mod log;
 pub mod model;
+pub mod rows;
+pub mod score;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod text;

@@ -10,6 +10,25 @@ pub const ARTIFACT_DEPTH_MAX: usize = 8;
 /// Columns of a model: what an artifact of the largest size can hold, rounded up.
 pub const FEATURES_MAX: usize = 2_000_000;
 
+/// Columns that rows may carry beside the features, such as labels, weights and identifiers: more are another table.
+pub const OTHER_COLUMNS_MAX: usize = 1_000;
+
+/// Columns of labels before the features of a request (`label_size`): models have one or a few.
+pub const LABEL_COLUMNS_MAX: usize = 1_000;
+
+/// Bytes of CSV that are read from a file at once: the system reads them in one go, and they fit a core's cache.
+pub const CSV_PIECE_BYTES: usize = 1 << 20;
+
+/// Bytes of one record of a file of CSV: twenty million numbers. A quote that is never closed makes a longer one.
+pub const CSV_RECORD_BYTES_MAX: usize = 256 << 20;
+
+/// Levels of nesting in values of a JSON body that are passed over: two bytes each, and far more than any program
+/// writes.
+pub const JSON_DEPTH_MAX: usize = 10_000;
+
+/// Texts that may mean a missing cell: pandas knows 19, and every cell that is no number is compared with all.
+pub const MISSING_VALUES_MAX: usize = 100;
+
 /// Rows that an artifact may carry to verify itself. They are replayed at every start, before the first
 /// `/ping` can say 200, so their number bounds the time to start.
 pub const VERIFICATION_ROWS_MAX: usize = 1_000;

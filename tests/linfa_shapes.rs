@@ -56,7 +56,10 @@ fn floats(value: &Value, key: &str) -> Vec<f64> {
 
 fn predictions(parameters: Parameters, records: &Array2<f64>) -> Array1<f64> {
     let document = Document::new(vec![Feature::default(); parameters.width()], parameters);
-    let outputs = Model::load(&document).unwrap().predict(records).unwrap();
+    let outputs = Model::load(&document)
+        .unwrap()
+        .predict(records.view())
+        .unwrap();
     outputs.single().unwrap()
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sagelet::artifact::{
     Artifact, Document, Feature, GeneralizedLinear, Isotonic, Linear, Link, Parameters,
 };
-use sagelet::model::{Model, RowError, TOLERANCE};
+use sagelet::model::{Model, PredictError, TOLERANCE};
 
 /// Numbers of sizes that sums of a few do not overflow.
 fn number() -> impl Strategy<Value = f64> + Clone + use<> {
@@ -64,8 +64,13 @@ fn document(parameters: Parameters) -> Document {
 fn predict(parameters: Parameters, rows: &[Vec<f64>]) -> Vec<f64> {
     let model = Model::load(&document(parameters)).unwrap();
     let cells = rows.concat();
-    let design = Array2::from_shape_vec((rows.len(), model.schema().width()), cells).unwrap();
-    model.predict(&design).unwrap().single().unwrap().to_vec()
+    let design = Array2::from_shape_vec((rows.len(), model.layout().width()), cells).unwrap();
+    model
+        .predict(design.view())
+        .unwrap()
+        .single()
+        .unwrap()
+        .to_vec()
 }
 
 /// intercept + Σ coefficient · cell, and the sum of the magnitudes that are added up.
@@ -221,9 +226,9 @@ fn any_document() -> impl Strategy<Value = Document> {
 fn rows_of_another_width_are_an_error_and_no_panic() {
     for document in crate::damage::one_of_each_kind() {
         let model = Model::load(&document).unwrap();
-        let rows = Array2::zeros((2, model.schema().width() + 1));
-        let error = model.predict(&rows).unwrap_err();
-        assert!(matches!(error, RowError::Matrix { .. }), "{error}");
+        let rows = Array2::zeros((2, model.layout().width() + 1));
+        let error = model.predict(rows.view()).unwrap_err();
+        assert!(matches!(error, PredictError::Matrix { .. }), "{error}");
     }
 }
 
@@ -231,7 +236,7 @@ fn rows_of_another_width_are_an_error_and_no_panic() {
 fn no_rows_give_no_predictions() {
     for document in crate::damage::one_of_each_kind() {
         let model = Model::load(&document).unwrap();
-        let none = Array2::zeros((0, model.schema().width()));
-        assert_eq!(model.predict(&none).unwrap().rows(), 0);
+        let none = Array2::zeros((0, model.layout().width()));
+        assert_eq!(model.predict(none.view()).unwrap().rows(), 0);
     }
 }

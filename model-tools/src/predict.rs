@@ -1,9 +1,10 @@
 //! `model-tools predict`: predictions for the rows of a file, through the code that serves them.
 
 use clap::Args;
-use sagelet::codec::{self, ContentType, Field, Predictions};
+use sagelet::codec::{self, ContentType, Field, Format, ResponseOptions};
 use sagelet::limits::BODY_BYTES_MAX;
 use sagelet::model::Model;
+use sagelet::score;
 
 use crate::error::Error;
 use crate::input::{self, Input};
@@ -44,10 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
     let (outputs, _) =
-        codec::predict(&model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
-    output::print(&codec::csv::encode(&Predictions::new(
-        &model,
-        outputs,
-        &arguments.fields,
-    )))
+        score::score(&model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
+    let predictions = score::predictions(&model, outputs, &arguments.fields);
+    let text = codec::encode(Format::Csv, &predictions, &ResponseOptions::default());
+    output::print(&text.map_err(|error| body.refused(error))?)
 }

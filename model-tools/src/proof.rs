@@ -1,8 +1,10 @@
 //! `convert --check`: whether a converted model predicts rows as the library that fitted it did.
 
 use sagelet::artifact::{Cell, Document, Verification};
+use sagelet::codec::{ContentType, Format, read_records};
 use sagelet::limits::{BODY_BYTES_MAX, VERIFICATION_ROWS_MAX};
-use sagelet::model::{Classes, Design, Model, ModelError, Outputs};
+use sagelet::model::{Classes, Model, ModelError, Outputs};
+use sagelet::score;
 
 use crate::error::Error;
 use crate::input::Input;
@@ -28,9 +30,8 @@ pub(crate) fn check(
     expected: Option<&str>,
 ) -> Result<(), Error> {
     let input = Input::read(rows, BODY_BYTES_MAX)?;
-    let table = read_table(&input)?;
-    let rows = cells(document, &table);
-    let (model, outputs) = predict(document, &input, &rows)?;
+    let model = Model::load(document).map_err(|error| input.refused(error))?;
+    let (rows, outputs) = predict(&model, &input)?;
     let count = rows.len();
     let Some(expected) = expected else {
         output::note(format_args!(
@@ -57,7 +58,8 @@ pub(crate) fn check(
 
 /// The expected predictions of `count` rows. One line more than rows is a header.
 fn expectations(document: &Document, input: &Input, count: usize) -> Result<Vec<Expected>, Error> {
-    let lines = read_table(input)?;
+    let csv = ContentType::of(Format::Csv);
+    let lines = read_records(&input.bytes, csv).map_err(|error| input.refused(error))?;
     let header = usize::from(lines.len() == count + 1);
     if lines.len() - header != count || count == 0 {
         let found = lines.len();
@@ -105,64 +107,22 @@ impl Expected {
     }
 }
 
-fn read_table(input: &Input) -> Result<Vec<Vec<String>>, Error> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(input.bytes.as_slice());
-    let records = reader.records();
-    records
-        .map(|record| Ok(record?.iter().map(str::to_owned).collect()))
-        .collect::<Result<_, csv::Error>>()
-        .map_err(|error| input.refused(error))
-}
-
-/// The cells of rows as a request would have them. A first line of the features' names is no row.
-fn cells(document: &Document, table: &[Vec<String>]) -> Vec<Vec<Cell>> {
-    let rows = match table.split_first() {
-        Some((first, rest)) if is_header(document, first) => rest,
-        _ => table,
-    };
-    let cell = |(index, text): (usize, &String)| {
-        let feature = document.features.get(index);
-        let encoded = feature.is_some_and(|feature| feature.encoding.is_some());
-        match text.parse() {
-            _ if text.is_empty() => Cell::Missing,
-            Ok(number) if !encoded && f64::is_nan(number) => Cell::Missing,
-            Ok(number) if !encoded => Cell::Number(number),
-            _ => Cell::Text(text.clone()),
+/// Predicts the rows of a CSV file as the server would, and keeps their cells.
+fn predict(model: &Model, input: &Input) -> Result<(Vec<Vec<Cell>>, Outputs), Error> {
+    let mut layout = model.layout().clone();
+    layout.hand_on_all();
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut keep = |row: usize, column: usize, cell: sagelet::rows::Cell<'_>| {
+        rows.resize_with(row, || vec![Cell::Missing; model.layout().cells()]);
+        let place = rows.last_mut().and_then(|row| row.get_mut(column));
+        if let Some(place) = place {
+            *place = model.layout().kept(column, cell);
         }
     };
-    rows.iter()
-        .map(|row| row.iter().enumerate().map(cell).collect())
-        .collect()
-}
-
-fn is_header(document: &Document, line: &[String]) -> bool {
-    let mut features = document.features.iter().zip(line);
-    line.len() == document.features.len()
-        && features.all(|(feature, cell)| feature.name.as_ref() == Some(cell))
-}
-
-/// Loads the model and predicts all rows; an error names the row.
-fn predict(
-    document: &Document,
-    input: &Input,
-    rows: &[Vec<Cell>],
-) -> Result<(Model, Outputs), Error> {
-    let model = Model::load(document).map_err(|error| input.refused(error))?;
-    let mut design = Design::new(model.schema());
-    for row in rows {
-        row.iter()
-            .try_for_each(|cell| design.push(cell))
-            .and_then(|()| design.end_row())
-            .map_err(|error| input.refused(error))?;
-    }
-    let outputs = model
-        .predict(&design.finish())
-        .map_err(|error| input.refused(error))?;
-    Ok((model, outputs))
+    let csv = ContentType::of(Format::Csv);
+    let scored = score::score_and_watch(model, &layout, csv, &input.bytes, &mut keep);
+    let (outputs, _) = scored.map_err(|error| input.refused(error))?;
+    Ok((rows, outputs))
 }
 
 fn compare_classes(

@@ -1,8 +1,9 @@
 //! Predictions of a whole file of rows, as numbers to compare and to draw.
 
 use ndarray::Array2;
-use sagelet::codec::{self, ContentType};
+use sagelet::codec::ContentType;
 use sagelet::model::{Model, Outputs};
+use sagelet::score;
 
 use crate::error::Error;
 use crate::input::Input;
@@ -26,7 +27,7 @@ pub(crate) fn predict(
     content_type: ContentType,
 ) -> Result<Predicted, Error> {
     let (outputs, _) =
-        codec::predict(model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
+        score::score(model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
     Ok(match outputs {
         Outputs::Values(numbers) => Predicted {
             classes: Vec::new(),

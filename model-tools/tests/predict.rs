@@ -1,8 +1,9 @@
 //! `predict`: what the server would answer, and nothing else on standard output.
 
 use sagelet::artifact::Artifact;
-use sagelet::codec::{self, ContentType, Format, Predictions};
+use sagelet::codec::{self, ContentType, Format};
 use sagelet::model::Model;
+use sagelet::score;
 
 use crate::harness::{DIABETES, Scratch, case, repository, run, run_with};
 
@@ -22,8 +23,9 @@ fn predictions_are_the_servers_to_the_byte() {
     let artifact = Artifact::read(&repository().join(DIABETES)).unwrap();
     let model = Model::load(&artifact.document).unwrap();
     let csv = ContentType::of(Format::Csv);
-    let (outputs, _) = codec::predict(&model, csv, rows.as_bytes()).unwrap();
-    let served = codec::csv::encode(&Predictions::new(&model, outputs, &[]));
+    let (outputs, options) = score::score(&model, csv, rows.as_bytes()).unwrap();
+    let predictions = score::predictions(&model, outputs, &[]);
+    let served = codec::encode(Format::Csv, &predictions, &options).unwrap();
 
     let scratch = Scratch::new();
     let file = scratch.write("rows.csv", rows.as_bytes());

@@ -114,7 +114,7 @@ fn data_that_do_not_fit_are_refused_with_the_place() {
         "one column more is needed, the label",
     );
     refused(b"a,b,c,d,e,f\n", "6 columns for 4 features");
-    refused(b"", "there are no rows");
+    refused(b"", "the body holds no rows");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 use sagelet::artifact::{Artifact, Cell, Document, InverseTransform, Link, Parameters};
-use sagelet::model::{Design, Model, Outputs};
+use sagelet::model::{Model, Outputs};
 use serde_json::Value;
 
 use crate::harness::{Scratch, repository, run};
@@ -125,16 +125,12 @@ pub(crate) fn check(path: &Path, document: &Document) {
     let rows = told["rows"].as_array().unwrap();
     for (index, row) in rows.iter().enumerate() {
         let at = format!("{}, row {index}", path.display());
-        let mut design = Design::new(model.schema());
-        for value in row.as_array().unwrap() {
-            design
-                .push(&cell(value))
-                .unwrap_or_else(|error| panic!("{at}: {error}"));
-        }
-        design.end_row().unwrap();
-        let design = design.finish();
+        let cells: Vec<_> = row.as_array().unwrap().iter().map(cell).collect();
+        let design = model
+            .design_row(&cells)
+            .unwrap_or_else(|error| panic!("{at}: {error}"));
         let expected = &told["predictions"][index];
-        match model.predict(&design).unwrap() {
+        match model.predict(design.view()).unwrap() {
             Outputs::Values(values) => {
                 let expected = numbers(expected);
                 let magnitudes = magnitudes(&document.model, &design.row(0).to_vec());

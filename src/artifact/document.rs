@@ -14,13 +14,29 @@ use super::{number, scan};
 /// The name that every artifact carries.
 pub const FORMAT: &str = "sagelet-model";
 
-/// The version that this program writes.
+/// The version of a document that needs nothing newer. Every reader there has been reads it.
 pub const VERSION: Version = Version(1, 0);
+
+/// The version of a document with columns that rows may carry beside the features: a reader of 1.0 ignores the key
+/// and refuses such rows.
+const WITH_OTHER_COLUMNS: Version = Version(1, 1);
+
+/// The version of a document that a reader of major version 1 would read otherwise than it is meant.
+const WITH_REQUIREMENTS: Version = Version(2, 0);
+
+/// The requirement of a document with marks of its own for missing cells.
+const MISSING_VALUES: &str = "missing-values";
+
+/// Whether this program understands a requirement of this name.
+pub(super) fn understands(requirement: &str) -> bool {
+    requirement == MISSING_VALUES
+}
 
 /// Major and minor version of the format.
 ///
 /// A reader refuses a major version it does not know. A minor version only adds keys that a reader may
-/// ignore without predicting differently.
+/// ignore without predicting differently. What a reader of major version 1 would predict differently is written as
+/// major version 2, which lists what a reader must understand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version(
     /// Major.
@@ -28,6 +44,19 @@ pub struct Version(
     /// Minor.
     pub u16,
 );
+
+impl Version {
+    /// Whether this program reads documents of this version.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        (VERSION.0..=WITH_REQUIREMENTS.0).contains(&self.0)
+    }
+
+    /// Whether documents of this version list what a reader must understand.
+    pub(super) fn has_requirements(self) -> bool {
+        self.0 >= WITH_REQUIREMENTS.0
+    }
+}
 
 impl Default for Version {
     fn default() -> Self {
@@ -48,11 +77,21 @@ pub struct Document {
     /// Version of the format.
     #[serde(default)]
     pub version: Version,
+    /// What a reader must understand to predict as it is meant; only in major version 2. A reader refuses what it
+    /// does not know by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
     /// The columns of a row, in their order. Empty only in hand-written JSON, where it means "as many as
     /// there are coefficients, without names". They may be fewer than the coefficients, where a category
     /// makes several columns of the design matrix.
     #[serde(default)]
     pub features: Vec<Feature>,
+    /// Columns that rows may carry by name beside the features, such as the label: their cells may be anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_columns: Vec<String>,
+    /// Texts that mean a missing cell, instead of those that pandas knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_values: Vec<String>,
     /// The fitted parameters.
     pub model: Parameters,
     /// What turns the regression's result into the prediction, where the model was fitted to a transformed
@@ -125,12 +164,37 @@ impl Verification {
 }
 
 impl Document {
-    /// A document of this version with nothing in it but features and parameters.
+    /// Gives the document the lowest version whose readers predict as it is meant, and lists what they must
+    /// understand.
+    pub fn set_version(&mut self) {
+        self.requires = self.needed();
+        self.version = if !self.requires.is_empty() {
+            WITH_REQUIREMENTS
+        } else if !self.other_columns.is_empty() {
+            WITH_OTHER_COLUMNS
+        } else {
+            VERSION
+        };
+    }
+
+    /// What a reader must understand, by name: everything in the document that a reader of version 1 passes over.
+    pub(super) fn needed(&self) -> Vec<String> {
+        let mut needed = Vec::new();
+        if !self.missing_values.is_empty() {
+            needed.push(MISSING_VALUES.to_owned());
+        }
+        needed
+    }
+
+    /// A document of version 1.0 with nothing in it but features and parameters.
     #[must_use]
     pub fn new(features: Vec<Feature>, model: Parameters) -> Self {
         Self {
             version: VERSION,
+            requires: Vec::new(),
             features,
+            other_columns: Vec::new(),
+            missing_values: Vec::new(),
             model,
             inverse_transform: None,
             provenance: BTreeMap::new(),
@@ -146,8 +210,14 @@ impl Document {
             .features
             .get(column)
             .and_then(|feature| feature.name.clone());
-        own.unwrap_or_else(|| format!("x{column}"))
+        own.unwrap_or_else(|| default_name(column))
     }
+}
+
+/// What a column without a name is called: `x0`, `x1`, …
+#[must_use]
+pub fn default_name(column: usize) -> String {
+    format!("x{column}")
 }
 
 /// Reads a payload whose digest was found right.

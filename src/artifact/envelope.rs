@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest as _, Sha256};
 
-use super::document::{FORMAT, VERSION, Version};
+use super::document::{FORMAT, Version};
 use super::error::ArtifactError;
 use super::scan;
 use crate::limits::ARTIFACT_BYTES_MAX;
@@ -79,7 +79,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened, ArtifactError> {
     if head.format != FORMAT {
         return Err(ArtifactError::OtherFormat(head.format));
     }
-    if head.version.0 != VERSION.0 {
+    if !head.version.is_known() {
         return Err(ArtifactError::UnknownVersion {
             major: head.version.0,
             minor: head.version.1,

@@ -91,9 +91,8 @@ pub enum ArtifactError {
     OtherFormat(String),
     /// Written by a program of another era.
     #[error(
-        "version {major}.{minor} of the format is not known to this program, which reads {known}.x: \
-         use a sagelet that knows it, or write the artifact again",
-        known = super::VERSION.0
+        "version {major}.{minor} of the format is not known to this program, which reads 1.x and 2.x: \
+         use a newer sagelet, or write the artifact again with `model-tools convert --format-version 1`"
     )]
     UnknownVersion {
         /// The part that must be known.
@@ -101,6 +100,12 @@ pub enum ArtifactError {
         /// The part that need not be.
         minor: u16,
     },
+    /// A document of a known version that needs what this program does not know.
+    #[error(
+        "the model needs {0:?}, which this program does not understand, so it would predict wrong numbers: \
+         use a newer sagelet"
+    )]
+    UnknownRequirement(crate::text::Quoted),
     /// Envelope and payload disagree on the version.
     #[error("the envelope says version {envelope}, the payload {payload}: the file is damaged")]
     VersionMismatch {

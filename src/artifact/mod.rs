@@ -22,7 +22,9 @@ mod scan;
 mod validate;
 
 pub use cell::Cell;
-pub use document::{Document, FORMAT, InverseTransform, VERSION, Verification, Version};
+pub use document::{
+    Document, FORMAT, InverseTransform, VERSION, Verification, Version, default_name,
+};
 pub use envelope::Digest;
 pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
@@ -56,11 +58,12 @@ impl Artifact {
         Self::from_bytes(&read_bounded(path)?)
     }
 
-    /// The artifact of a document, and its bytes.
+    /// The artifact of a document, and its bytes, in the lowest version whose readers predict as it is meant.
     ///
     /// # Errors
     /// The document makes no model, or is larger than an artifact may be.
-    pub fn seal(document: Document) -> Result<(Self, Vec<u8>), ArtifactError> {
+    pub fn seal(mut document: Document) -> Result<(Self, Vec<u8>), ArtifactError> {
+        document.set_version();
         document.validate()?;
         let bytes = envelope::seal(to_cbor(&document), document.version);
         Ok((Self::from_bytes(&bytes)?, bytes))
@@ -79,6 +82,7 @@ impl Artifact {
                 payload: document.version,
             });
         }
+        document.check_version()?;
         document.validate()?;
         Ok(Self {
             document,

@@ -2,6 +2,7 @@
 
 mod features;
 mod parameters;
+mod version;
 
 use std::collections::HashSet;
 
@@ -9,7 +10,8 @@ use super::cell::Cell;
 use super::document::{Document, Verification};
 use super::error::ArtifactError;
 use super::label::Label;
-use crate::limits::{FEATURES_MAX, VERIFICATION_ROWS_MAX};
+use crate::limits::{FEATURES_MAX, MISSING_VALUES_MAX, OTHER_COLUMNS_MAX, VERIFICATION_ROWS_MAX};
+use crate::text::Quoted;
 
 impl Document {
     /// Checks that features, parameters and verification rows fit together and every number is finite.
@@ -19,6 +21,8 @@ impl Document {
     pub fn validate(&self) -> Result<(), ArtifactError> {
         self.check_width()?;
         self.check_names()?;
+        self.check_other_columns()?;
+        self.check_missing_values()?;
         for (column, feature) in self.features.iter().enumerate() {
             feature.check(&self.feature_name(column))?;
         }
@@ -66,6 +70,37 @@ impl Document {
                     column + 1
                 ));
             }
+        }
+        Ok(())
+    }
+
+    fn check_other_columns(&self) -> Result<(), ArtifactError> {
+        let count = self.other_columns.len();
+        if count > OTHER_COLUMNS_MAX {
+            return meaning(format!(
+                "other_columns has {count} names: at most {OTHER_COLUMNS_MAX}"
+            ));
+        }
+        let names = self
+            .features
+            .iter()
+            .filter_map(|feature| feature.name.as_ref());
+        let mut seen: HashSet<_> = names.collect();
+        match self.other_columns.iter().find(|name| !seen.insert(name)) {
+            Some(name) => meaning(format!(
+                "other_columns has {}, which is a feature or stands there twice",
+                Quoted::of(name.as_bytes())
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn check_missing_values(&self) -> Result<(), ArtifactError> {
+        let count = self.missing_values.len();
+        if count > MISSING_VALUES_MAX {
+            return meaning(format!(
+                "missing_values has {count} texts: at most {MISSING_VALUES_MAX}"
+            ));
         }
         Ok(())
     }

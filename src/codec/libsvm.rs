@@ -1,37 +1,40 @@
-//! `text/libsvm`: sparse rows, `[label] index:value index:value …` a line. Cells that are not there are 0.
-//!
-//! Indices count from 1, as LIBSVM has it; from 0 if the index 0 occurs anywhere in the body, as XGBoost's
-//! container has it.
+//! `text/libsvm`: sparse rows, `[label] index:value index:value …` per line. Cells that are not there are 0.
 
 use super::error::DecodeError;
-use super::sparse::SparseRow;
-use super::{Asked, csv};
-use crate::model::Design;
+use super::media::Indexing;
+use crate::rows::{Cell, RowBuilder, SparseRow, TextNumber, read_number};
+use crate::text::Quoted;
 
-/// Reads the rows. A label before the cells and a comment (`# …`) behind them are ignored.
-pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
+/// Reads the rows. A label before the cells and a comment (`# …`) behind them are ignored. Indices count from 1
+/// unless `indexing` says otherwise: what a row means does not hang on its neighbours.
+pub(super) fn read(
+    body: &[u8],
+    indexing: Indexing,
+    builder: &mut RowBuilder<'_>,
+) -> Result<(), DecodeError> {
     let body = body.trim_ascii_end();
-    if body.is_empty() {
-        return Ok(Asked::default());
-    }
-    let first = u64::from(!counts_from_zero(body));
+    let first = indexing.first();
     let mut sparse = SparseRow::default();
-    for line in csv::lines(body) {
+    for line in super::lines(body) {
         if line.trim_ascii().is_empty() {
-            return Err(DecodeError::EmptyRow { row: design.row() });
+            return Err(DecodeError::EmptyRow { row: builder.row() });
         }
+        sparse.clear();
         for (position, token) in tokens(line).enumerate() {
             match cell(token) {
-                Some((index, number)) => sparse.set(index, first, number, design)?,
-                None if position == 0 && is_number(token) => {} // the label
-                None if token.starts_with(b"qid:") => {}        // the query, in data for ranking
-                None => return Err(malformed(token, design.row())),
+                Some((index, cell)) => {
+                    let position = index.checked_sub(first);
+                    sparse.set(position.ok_or_else(|| zero(builder))?, cell);
+                }
+                None if position == 0 && is_label(token) => {}
+                None if token.starts_with(b"qid:") => {} // the query, in data for ranking
+                None => return Err(malformed(token, builder.row())),
             }
         }
-        sparse.push(design)?;
-        design.end_row()?;
+        builder.push_sparse(&mut sparse, first)?;
+        builder.end_row()?;
     }
-    Ok(Asked::default())
+    Ok(())
 }
 
 fn tokens(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -41,21 +44,38 @@ fn tokens(line: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|token| !token.is_empty())
 }
 
-fn counts_from_zero(body: &[u8]) -> bool {
-    csv::lines(body).any(|line| tokens(line).any(|token| token.starts_with(b"0:")))
+fn cell(token: &[u8]) -> Option<(u64, Cell<'static>)> {
+    let colon = memchr::memchr(b':', token)?;
+    let (index, value) = token.split_at(colon);
+    let index = std::str::from_utf8(index).ok()?.parse().ok()?;
+    let cell = match read_number(value.get(1..)?) {
+        TextNumber::Number(number) => Cell::Number(number),
+        TextNumber::Nan => Cell::Missing,
+        TextNumber::NotFinite => Cell::Number(f64::INFINITY),
+        TextNumber::None => return None,
+    };
+    Some((index, cell))
 }
 
-fn cell(token: &[u8]) -> Option<(u64, f64)> {
-    let (index, number) = std::str::from_utf8(token).ok()?.split_once(':')?;
-    Some((index.parse().ok()?, number.parse().ok()?))
+/// A label is a number, or several with commas between.
+fn is_label(token: &[u8]) -> bool {
+    let mut labels = token.split(|&byte| byte == b',');
+    labels.all(|label| read_number(label) != TextNumber::None)
 }
 
-fn is_number(token: &[u8]) -> bool {
-    std::str::from_utf8(token).is_ok_and(|text| text.parse::<f64>().is_ok())
+fn zero(builder: &RowBuilder<'_>) -> DecodeError {
+    DecodeError::syntax(
+        "libsvm",
+        format!(
+            "row {} has the index 0, and indices count from 1: say indexing=0 in the content type if they count \
+             from 0, or set SAGELET_LIBSVM_INDEXING=0",
+            builder.row()
+        ),
+    )
 }
 
 fn malformed(token: &[u8], row: usize) -> DecodeError {
-    let token = crate::text::Quoted::of(token);
+    let token = Quoted::of(token);
     DecodeError::syntax(
         "libsvm",
         format!("row {row}: {token} is not of the form index:number"),

@@ -3,27 +3,91 @@
 use std::borrow::Cow;
 
 use super::Format;
-use super::error::DecodeError;
+use crate::limits::LABEL_COLUMNS_MAX;
+use crate::text::Quoted;
 
 /// A content type that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentType {
     /// The format.
     pub format: Format,
-    pub(super) header: Header,
     pub(super) charset: Charset,
+    header: Option<Header>,
+    delimiter: u8,
+    label_columns: usize,
+    indexing: Option<Indexing>,
+}
+
+/// What a content type leaves open, as the settings of a server say it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowDefaults {
+    /// Whether CSV has a header.
+    pub header: Header,
+    /// What the first index of libsvm is.
+    pub indexing: Indexing,
+}
+
+/// How CSV is to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CsvOptions {
+    pub(super) header: Header,
+    pub(super) delimiter: u8,
+    /// Columns of labels before the features.
+    pub(super) label_columns: usize,
 }
 
 /// Whether the first line of CSV names the columns (RFC 4180, section 3).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Header {
-    /// It does if it consists of the names of features.
+pub enum Header {
+    /// It does if it consists of names of columns and is no row.
     #[default]
     Recognised,
     /// It does.
     Present,
     /// It does not.
     Absent,
+}
+
+/// What the first index of a row of libsvm is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Indexing {
+    /// 1, as LIBSVM has it.
+    #[default]
+    FromOne,
+    /// 0, as scikit-learn's `dump_svmlight_file` writes unless it is told otherwise.
+    FromZero,
+}
+
+impl Header {
+    /// Reads `auto`, `present` or `absent`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "auto" => Some(Self::Recognised),
+            "present" => Some(Self::Present),
+            "absent" => Some(Self::Absent),
+            _ => None,
+        }
+    }
+}
+
+impl Indexing {
+    /// Reads `0` or `1`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "0" => Some(Self::FromZero),
+            "1" => Some(Self::FromOne),
+            _ => None,
+        }
+    }
+
+    pub(super) fn first(self) -> u64 {
+        match self {
+            Self::FromOne => 1,
+            Self::FromZero => 0,
+        }
+    }
 }
 
 /// How the text of a body is encoded. ASCII is UTF-8.
@@ -39,17 +103,17 @@ pub(super) enum Charset {
 #[non_exhaustive]
 pub enum ContentTypeError {
     /// No format of this name.
-    #[error("content type {0:?} cannot be read: use one of {known}", known = readable())]
-    Unknown(String),
+    #[error("content type {0} cannot be read: use one of {known}", known = readable())]
+    Unknown(Quoted),
     /// A parameter with a value that changes what the body means, and that is not known.
-    #[error("content type {header:?} cannot be read: {name}={value} is not one of {known}")]
+    #[error("content type {header} cannot be read: {name}={value} is not one of {known}")]
     Parameter {
         /// The whole header.
-        header: String,
+        header: Quoted,
         /// The parameter.
         name: &'static str,
         /// Its value.
-        value: String,
+        value: Quoted,
         /// Values that can be read.
         known: &'static str,
     },
@@ -87,9 +151,32 @@ impl ContentType {
     pub fn of(format: Format) -> Self {
         Self {
             format,
-            header: Header::default(),
             charset: Charset::default(),
+            header: None,
+            delimiter: b',',
+            label_columns: 0,
+            indexing: None,
         }
+    }
+
+    /// The same, where what the content type leaves open is as these defaults say.
+    #[must_use]
+    pub fn or(mut self, defaults: RowDefaults) -> Self {
+        self.header.get_or_insert(defaults.header);
+        self.indexing.get_or_insert(defaults.indexing);
+        self
+    }
+
+    pub(super) fn csv_options(self) -> CsvOptions {
+        CsvOptions {
+            header: self.header.unwrap_or_default(),
+            delimiter: self.delimiter,
+            label_columns: self.label_columns,
+        }
+    }
+
+    pub(super) fn indexing(self) -> Indexing {
+        self.indexing.unwrap_or_default()
     }
 
     /// Reads a `Content-Type`. Case is ignored, and so are parameters that do not change what the body means,
@@ -100,18 +187,21 @@ impl ContentType {
     pub fn parse(header: &str) -> Result<Self, ContentTypeError> {
         let end = memchr::memchr(b';', header.as_bytes()).unwrap_or(header.len());
         let (essence, parameters) = header.split_at(end);
-        let format =
-            format(essence.trim()).ok_or_else(|| ContentTypeError::Unknown(header.to_owned()))?;
+        let format = format(essence.trim())
+            .ok_or_else(|| ContentTypeError::Unknown(Quoted::of(header.as_bytes())))?;
         let mut content_type = Self::of(format);
         for part in parameters.split_terminator(';').skip(1) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let value = value.trim().trim_matches('"').to_ascii_lowercase();
+            let value = value
+                .trim_matches(' ')
+                .trim_matches('"')
+                .to_ascii_lowercase();
             let name = name.trim().to_ascii_lowercase();
             content_type.set(&name, &value).map_err(|(name, known)| {
                 ContentTypeError::Parameter {
-                    header: header.to_owned(),
+                    header: Quoted::of(header.as_bytes()),
                     name,
-                    value,
+                    value: Quoted::of(value.as_bytes()),
                     known,
                 }
             })?;
@@ -124,17 +214,35 @@ impl ContentType {
         match (name, self.format) {
             ("charset", _) => self.charset = charset(value, self.format)?,
             ("header", Format::Csv) => {
-                self.header = match value {
-                    "present" => Header::Present,
-                    "absent" => Header::Absent,
-                    _ => return Err(("header", "present, absent")),
-                }
+                self.header =
+                    Some(Header::parse(value).ok_or(("header", "present, absent, auto"))?);
             }
-            // How many columns of labels come before the features. Requests have none: labels are the answer.
-            ("label_size", Format::Csv) if value != "0" => return Err(("label_size", "0")),
+            ("delimiter", Format::Csv) => self.delimiter = delimiter(value)?,
+            // How many columns of labels come before the features, as the platform's own algorithms say it.
+            ("label_size", Format::Csv) => {
+                let count = value
+                    .parse()
+                    .ok()
+                    .filter(|&count| count <= LABEL_COLUMNS_MAX);
+                self.label_columns = count.ok_or(("label_size", "0 to 1000"))?;
+            }
+            ("indexing", Format::LibSvm) => {
+                self.indexing = Some(Indexing::parse(value).ok_or(("indexing", "0, 1"))?);
+            }
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// A delimiter as it is, or by its name where a header cannot hold it.
+fn delimiter(value: &str) -> Result<u8, (&'static str, &'static str)> {
+    match value {
+        "," | "comma" => Ok(b','),
+        ";" | "semicolon" => Ok(b';'),
+        "\t" | "\\t" | "tab" => Ok(b'\t'),
+        "|" | "pipe" => Ok(b'|'),
+        _ => Err(("delimiter", "comma, semicolon, tab, pipe")),
     }
 }
 
@@ -149,12 +257,15 @@ fn charset(value: &str, format: Format) -> Result<Charset, (&'static str, &'stat
 
 impl Charset {
     /// The text in UTF-8. CSV with bytes that are not UTF-8 is refused where they stand in a cell.
-    pub(super) fn utf8(self, body: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
+    pub(super) fn utf8(self, body: &[u8]) -> Cow<'_, [u8]> {
         if self == Self::Utf8 || body.is_ascii() {
-            return Ok(Cow::Borrowed(body));
+            return Cow::Borrowed(body);
         }
-        let text: String = body.iter().map(|&byte| char::from(byte)).collect();
-        Ok(Cow::Owned(text.into_bytes()))
+        // A byte above 0x7f becomes two.
+        let longer = body.iter().filter(|byte| !byte.is_ascii()).count();
+        let mut text = String::with_capacity(body.len() + longer);
+        text.extend(body.iter().map(|&byte| char::from(byte)));
+        Cow::Owned(text.into_bytes())
     }
 }
 
@@ -179,10 +290,10 @@ mod tests {
 
     #[test]
     fn a_parameter_that_changes_the_meaning_is_refused_by_name() {
-        let error = ContentType::parse("text/csv; label_size=1").unwrap_err();
+        let error = ContentType::parse("text/csv; label_size=x").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "content type \"text/csv; label_size=1\" cannot be read: label_size=1 is not one of 0"
+            "content type \"text/csv; label_size=x\" cannot be read: label_size=\"x\" is not one of 0 to 1000"
         );
         assert!(ContentType::parse("text/csv; charset=utf-16").is_err());
         assert!(ContentType::parse("application/json; charset=iso-8859-1").is_err());

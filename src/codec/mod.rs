@@ -1,28 +1,27 @@
-//! Bytes to rows and predictions to bytes: one file a format.
+//! Bytes to rows and predictions to bytes: one file or folder per format. It knows what rows are, and no model.
 
 mod accept;
-pub mod csv;
-mod decimal;
+mod csv;
+mod datatype;
 mod error;
-pub mod json;
-pub mod jsonlines;
-pub mod libsvm;
+mod json;
+mod jsonlines;
+mod libsvm;
 mod media;
-pub mod npy;
+mod npy;
 mod predictions;
-pub mod recordio;
-mod sparse;
+mod recordio;
 #[cfg(test)]
 mod tests;
 
 pub use accept::Accept;
+pub use csv::{StreamError, first_record, read_records, read_stream};
+pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
-pub use media::{ContentType, ContentTypeError};
+pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults};
 pub use predictions::{Field, Predictions};
 
-use ndarray::Array2;
-
-use crate::model::{Design, Model, Outputs, Schema};
+use crate::rows::RowBuilder;
 
 /// A format that rows come in or predictions go out in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +40,9 @@ pub enum Format {
     LibSvm,
 }
 
-/// What a body says beside its rows: how its answer is to be written, if the request does not ask otherwise.
+/// How an answer is to be written, as the body says beside its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ResponseOptions {
     /// How predictions are arranged, where the answer is JSON.
     pub shape: Shape,
     /// The `id` of an Open Inference request, for its answer.
@@ -62,15 +61,6 @@ pub enum Shape {
     Scores,
     /// `{"model_name": …, "outputs": [{"name": "predict", …}]}`, the answer to Open Inference tensors.
     Tensors,
-}
-
-/// All rows of a body.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rows {
-    /// The design matrix, in the shape (rows, columns), all finite.
-    pub design: Array2<f64>,
-    /// What the body says beside its rows.
-    pub asked: Asked,
 }
 
 impl Format {
@@ -105,85 +95,76 @@ impl Format {
             other => other,
         }
     }
-
-    /// Reads the rows of a body in this format, without parameters, all at once.
-    ///
-    /// # Errors
-    /// The first thing in `body` that is no row of this schema, with its place.
-    pub fn decode(self, body: &[u8], schema: &Schema) -> Result<Rows, DecodeError> {
-        let mut design = Design::new(schema);
-        let asked = ContentType::of(self).read(body, &mut design)?;
-        Ok(Rows {
-            design: design.finish(),
-            asked,
-        })
-    }
 }
+
+/// The mark that some programs put before a UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl ContentType {
-    /// Reads the rows of a body of this type into `design`. There is at least one.
+    /// Reads the rows of a body of this type into `builder`, and ends them. There is at least one.
     ///
     /// # Errors
-    /// The first thing in `body` that is no row of the design's schema, with its place.
-    pub fn read(&self, body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
-        let asked = match self.format {
-            Format::Csv => {
-                let text = self.charset.utf8(body)?;
-                csv::read_body(&text, self.header, design)?;
-                Asked::default()
-            }
-            Format::Json => json::read(body, design)?,
-            Format::JsonLines => jsonlines::read(body, design)?,
-            Format::Npy => npy::read(body, design)?,
-            Format::RecordIo => recordio::read(body, design)?,
-            Format::LibSvm => libsvm::read(body, design)?,
-        };
-        if design.rows() == 0 {
-            let width = design.schema().features();
-            return Err(DecodeError::Empty { width });
+    /// The first thing in `body` that is no row of the builder's layout, with its place.
+    pub fn read(
+        self,
+        body: &[u8],
+        mut builder: RowBuilder<'_>,
+    ) -> Result<ResponseOptions, DecodeError> {
+        let first = builder.row();
+        let options = self.read_rows(body, &mut builder)?;
+        if builder.row() == first {
+            let cells = builder.layout().cells();
+            return Err(DecodeError::Empty { cells });
         }
-        design.end()?;
-        Ok(asked)
+        builder.finish()?;
+        Ok(options)
+    }
+
+    fn read_rows(
+        self,
+        body: &[u8],
+        builder: &mut RowBuilder<'_>,
+    ) -> Result<ResponseOptions, DecodeError> {
+        let text = || body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        match self.format {
+            Format::Json => return json::read(text(), builder),
+            Format::JsonLines => return jsonlines::read(text(), builder),
+            Format::Csv => csv::read(&self.charset.utf8(text()), self.csv_options(), builder)?,
+            Format::LibSvm => libsvm::read(text(), self.indexing(), builder)?,
+            Format::Npy => npy::read(body, builder)?,
+            Format::RecordIo => recordio::read(body, builder)?,
+        }
+        Ok(ResponseOptions::default())
     }
 }
 
-/// Reads the rows of a body and predicts them, block by block.
-///
-/// # Errors
-/// The first thing in `body` that is no row of the model, with its place.
-pub fn predict(
-    model: &Model,
-    content_type: ContentType,
-    body: &[u8],
-) -> Result<(Outputs, Asked), DecodeError> {
-    let mut outputs: Option<Outputs> = None;
-    let mut sink = |block: &Array2<f64>| {
-        let before = outputs.as_ref().map_or(0, Outputs::rows);
-        let predicted = model.predict(block).map_err(|error| error.after(before))?;
-        match &mut outputs {
-            Some(outputs) => outputs.append(predicted),
-            none => *none = Some(predicted),
+/// The lines of a text, without their LF.
+fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = (!body.is_empty()).then_some(body);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match memchr::memchr(b'\n', text) {
+            Some(end) => {
+                rest = text.get(end + 1..);
+                text.get(..end)
+            }
+            None => rest.take(),
         }
-        Ok(())
-    };
-    let mut design = Design::passing_on(model.schema(), &mut sink);
-    let asked = content_type.read(body, &mut design)?;
-    let width = model.schema().features();
-    Ok((outputs.ok_or(DecodeError::Empty { width })?, asked))
+    })
 }
 
-/// Writes predictions in a format, arranged as `asked`.
+/// Writes predictions in a format, arranged as the options say.
 ///
 /// # Errors
 /// The format cannot hold what is to be written.
 pub fn encode(
     format: Format,
     predictions: &Predictions<'_>,
-    asked: &Asked,
+    options: &ResponseOptions,
 ) -> Result<Vec<u8>, EncodeError> {
     match format {
         Format::Csv | Format::LibSvm => Ok(csv::encode(predictions)),
-        Format::Json => json::encode(predictions, asked),
+        Format::Json => json::encode(predictions, options),
         Format::JsonLines => Ok(jsonlines::encode(predictions)),
         Format::Npy => npy::encode(predictions),
         Format::RecordIo => Ok(recordio::encode(predictions)),

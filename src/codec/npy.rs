@@ -1,10 +1,11 @@
 //! `application/x-npy`: one NumPy array (numpy.lib.format, versions 1 to 3).
 
-use super::Asked;
+use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
-use crate::model::{Design, Outputs};
+use crate::rows::{Cell, RowBuilder};
+use crate::text::Quoted;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -21,22 +22,23 @@ struct Header {
     shape: Vec<usize>,
 }
 
-/// Reads an array of floats, integers or booleans, in C or Fortran order: (rows, features); or one row, or one
-/// column for a model of one feature. NaN is a missing cell.
-pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
+/// Reads an array of floats, integers or booleans, in C or Fortran order: (rows, columns); or one row, or one
+/// column for a model of one. NaN is a missing cell.
+pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
     if body.is_empty() {
-        return Ok(Asked::default());
+        return Ok(());
     }
     let refused = |reason: String| DecodeError::syntax("an npy array", reason);
     let (header, data) = split(body).map_err(refused)?;
-    let features = design.schema().features();
+    let width = builder.layout().cells();
     let (rows, columns) = match header.shape.as_slice() {
         [rows, columns] => (*rows, *columns),
-        [cells] if features == 1 => (*cells, 1),
+        [cells] if width == 1 => (*cells, 1),
         [cells] => (1, *cells),
         shape => {
+            let dimensions = shape.len();
             return Err(refused(format!(
-                "the shape is {shape:?}, not (rows, {features})"
+                "the array has {dimensions} dimensions, not the shape (rows, {width})"
             )));
         }
     };
@@ -47,30 +49,21 @@ pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, Decode
             "{found} bytes do not fill the shape {shape:?}"
         )));
     }
-    let number = reader_of(&header).map_err(refused)?;
+    let cell = reader_of(&header).map_err(refused)?;
     for row in 0..rows {
         for column in 0..columns {
-            let cell = if header.fortran_order {
+            let place = if header.fortran_order {
                 column * rows + row
             } else {
                 row * columns + column
             };
-            let start = cell * header.bytes;
+            let start = place * header.bytes;
             let bytes = data.get(start..start + header.bytes).unwrap_or_default();
-            push(number(bytes, header.big_endian), design)?;
+            builder.push(cell(bytes, header.big_endian))?;
         }
-        design.end_row()?;
+        builder.end_row()?;
     }
-    Ok(Asked::default())
-}
-
-/// NaN is what NumPy has in place of a missing cell.
-fn push(number: f64, design: &mut Design<'_>) -> Result<(), DecodeError> {
-    if number.is_nan() {
-        Ok(design.push_missing()?)
-    } else {
-        Ok(design.push_number(number)?)
-    }
+    Ok(())
 }
 
 /// The header, and the data behind it.
@@ -91,9 +84,21 @@ fn split(body: &[u8]) -> Result<(Header, &[u8]), String> {
     Ok((parse(text)?, data))
 }
 
+fn unknown(descr: &str) -> String {
+    format!(
+        "the data type {} is not known",
+        Quoted::of(descr.as_bytes())
+    )
+}
+
 /// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
 fn parse(text: &str) -> Result<Header, String> {
-    let missing = |key: &str| format!("its header has no {key}: {}", text.trim());
+    let missing = |key: &str| {
+        format!(
+            "its header has no {key}: {}",
+            Quoted::of(text.trim().as_bytes())
+        )
+    };
     let value = |key: &str| {
         let (_, rest) = text.split_once(&format!("'{key}':"))?;
         Some(rest.trim_start())
@@ -113,23 +118,23 @@ fn parse(text: &str) -> Result<Header, String> {
         .collect::<Result<_, _>>()?;
     let (order, kind, bytes) = match descr.as_bytes() {
         [order @ (b'<' | b'>' | b'|' | b'='), kind, bytes @ ..] => (*order, *kind, bytes),
-        _ => return Err(format!("the data type {descr:?} is not known")),
+        _ => return Err(unknown(descr)),
     };
     let bytes = std::str::from_utf8(bytes).ok().and_then(|n| n.parse().ok());
     Ok(Header {
         kind,
-        bytes: bytes.ok_or_else(|| format!("the data type {descr:?} is not known"))?,
+        bytes: bytes.ok_or_else(|| unknown(descr))?,
         big_endian: order == b'>',
         fortran_order: fortran_order.starts_with("True"),
         shape,
     })
 }
 
-/// A function from the bytes of a cell, and whether the most significant comes first, to its number.
-type CellReader = fn(&[u8], bool) -> f64;
+/// A function from the bytes of a cell, and whether the most significant comes first, to the cell.
+type CellReader = fn(&[u8], bool) -> Cell<'static>;
 
 macro_rules! cell_reader {
-    ($type:ty) => {
+    ($type:ty, $cell:ident) => {
         |bytes, big_endian| {
             let bytes = bytes.try_into().unwrap_or_default();
             let number = if big_endian {
@@ -137,30 +142,26 @@ macro_rules! cell_reader {
             } else {
                 <$type>::from_le_bytes(bytes)
             };
-            number as f64
+            Cell::$cell(number.into())
         }
     };
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_lossless,
-    reason = "the nearest float is what NumPy gives for a 64-bit integer too"
-)]
 fn reader_of(header: &Header) -> Result<CellReader, String> {
     Ok(match (header.kind, header.bytes) {
-        (b'f', 8) => cell_reader!(f64),
-        (b'f', 4) => cell_reader!(f32),
-        (b'i', 8) => cell_reader!(i64),
-        (b'i', 4) => cell_reader!(i32),
-        (b'i', 2) => cell_reader!(i16),
-        (b'i', 1) => cell_reader!(i8),
-        (b'u', 8) => cell_reader!(u64),
-        (b'u', 4) => cell_reader!(u32),
-        (b'u', 2) => cell_reader!(u16),
-        (b'u' | b'b', 1) => cell_reader!(u8),
+        (b'f', 8) => cell_reader!(f64, Number),
+        (b'f', 4) => cell_reader!(f32, Number),
+        (b'i', 8) => cell_reader!(i64, Integer),
+        (b'i', 4) => cell_reader!(i32, Integer),
+        (b'i', 2) => cell_reader!(i16, Integer),
+        (b'i', 1) => cell_reader!(i8, Integer),
+        (b'u', 8) => cell_reader!(u64, Integer),
+        (b'u', 4) => cell_reader!(u32, Integer),
+        (b'u', 2) => cell_reader!(u16, Integer),
+        (b'u', 1) => cell_reader!(u8, Integer),
+        (b'b', 1) => |bytes, _| Cell::Boolean(bytes != [0]),
         (kind, bytes) => {
-            let kind = char::from(kind);
+            let kind = char::from(kind).escape_default();
             return Err(format!(
                 "the data type {kind}{bytes} is none of f4, f8, i1 to i8, u1 to u8, b1"
             ));
@@ -187,12 +188,11 @@ pub(super) fn encode(predictions: &Predictions<'_>) -> Result<Vec<u8>, EncodeErr
         Some(field) => predictions.field(field, row),
         None => predictions.prediction(row),
     };
-    let is_classes = matches!(predictions.outputs, Outputs::Classes(_));
     let kind = match predictions.datatype(field) {
-        "INT64" => Kind::Integer,
-        "BOOL" => Kind::Boolean,
-        "BYTES" if is_classes => Kind::Text(longest(predictions.labels)),
-        _ => Kind::Float,
+        Datatype::Integer(..) => Kind::Integer,
+        Datatype::Bool => Kind::Boolean,
+        Datatype::Bytes => Kind::Text(longest(predictions.labels)),
+        Datatype::Float(..) => Kind::Float,
     };
     let columns = if rows > 0 { value(0).columns() } else { None };
     let shape = columns.map_or(format!("({rows},)"), |columns| {

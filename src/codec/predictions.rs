@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, ArrayView1, Axis};
 
+use super::datatype::Datatype;
 use crate::artifact::Label;
-use crate::model::{Model, Outputs};
 
 /// A field of an answer, by the names that the platform's XGBoost container gave them
 /// (`SAGEMAKER_INFERENCE_OUTPUT`).
@@ -87,27 +87,65 @@ impl Value<'_> {
 #[derive(Debug)]
 pub struct Predictions<'a> {
     pub(super) labels: &'a [Label],
-    pub(super) outputs: Outputs,
-    probabilities: Option<Array2<f64>>,
+    outputs: Outputs,
     pub(super) selected: &'a [Field],
     pub(super) model_name: &'a str,
 }
 
+/// What a model gave.
+#[derive(Debug)]
+enum Outputs {
+    /// A regression's, in the shape (rows, targets).
+    Values(Array2<f64>),
+    /// A classifier's.
+    Classes {
+        /// The index of each row's label.
+        predicted: Vec<usize>,
+        /// In the shape (rows, classes), or (rows, 1) between two classes.
+        scores: Array2<f64>,
+        /// In the shape (rows, classes).
+        probabilities: Option<Array2<f64>>,
+    },
+}
+
 impl<'a> Predictions<'a> {
-    /// The outputs of a model. Of a classifier, the predicted label is written unless `selected` names fields.
+    /// The predictions of a regression, in the shape (rows, targets).
     #[must_use]
-    pub fn new(model: &'a Model, outputs: Outputs, selected: &'a [Field]) -> Self {
-        let probabilities = match &outputs {
-            Outputs::Classes(classes) => model.probabilities(classes),
-            Outputs::Values(_) => None,
-        };
-        Self {
-            labels: model.labels(),
-            outputs,
+    pub fn of_values(values: Array2<f64>) -> Self {
+        Self::new(&[], Outputs::Values(values))
+    }
+
+    /// The predictions of a classifier: the index of each row's label; scores in the shape (rows, classes), or
+    /// (rows, 1) between two classes; probabilities in the shape (rows, classes), if it has any.
+    #[must_use]
+    pub fn of_classes(
+        labels: &'a [Label],
+        predicted: Vec<usize>,
+        scores: Array2<f64>,
+        probabilities: Option<Array2<f64>>,
+    ) -> Self {
+        let outputs = Outputs::Classes {
+            predicted,
+            scores,
             probabilities,
-            selected,
+        };
+        Self::new(labels, outputs)
+    }
+
+    fn new(labels: &'a [Label], outputs: Outputs) -> Self {
+        Self {
+            labels,
+            outputs,
+            selected: &[],
             model_name: crate::MODEL_NAME,
         }
+    }
+
+    /// The same, of which these fields are written instead of the prediction.
+    #[must_use]
+    pub fn selecting(mut self, fields: &'a [Field]) -> Self {
+        self.selected = fields;
+        self
     }
 
     /// The same, with the name that an Open Inference answer gives the model.
@@ -120,22 +158,36 @@ impl<'a> Predictions<'a> {
     /// How many rows there are.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.outputs.rows()
+        match &self.outputs {
+            Outputs::Values(values) => values.nrows(),
+            Outputs::Classes { predicted, .. } => predicted.len(),
+        }
+    }
+
+    /// Whether the model is a classifier.
+    pub(super) fn has_classes(&self) -> bool {
+        matches!(self.outputs, Outputs::Classes { .. })
     }
 
     /// Whether the model has probabilities.
     pub(super) fn has_probabilities(&self) -> bool {
-        self.probabilities.is_some()
+        self.probabilities().is_some()
     }
 
-    /// The Open Inference datatype of a field, or of the prediction if there is none.
-    pub(super) fn datatype(&self, field: Option<Field>) -> &'static str {
-        let of_labels = matches!(self.outputs, Outputs::Classes(_))
-            && matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
-        if of_labels {
-            Label::datatype(self.labels)
+    fn probabilities(&self) -> Option<&Array2<f64>> {
+        match &self.outputs {
+            Outputs::Classes { probabilities, .. } => probabilities.as_ref(),
+            Outputs::Values(_) => None,
+        }
+    }
+
+    /// The datatype of a field, or of the prediction if there is none.
+    pub(super) fn datatype(&self, field: Option<Field>) -> Datatype {
+        let is_label = matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
+        if self.has_classes() && is_label {
+            Datatype::of_labels(self.labels)
         } else {
-            "FP64"
+            Datatype::FP64
         }
     }
 
@@ -143,58 +195,62 @@ impl<'a> Predictions<'a> {
     pub(super) fn prediction(&self, row: usize) -> Value<'_> {
         match &self.outputs {
             Outputs::Values(_) => self.field(Field::PredictedScore, row),
-            Outputs::Classes(_) => self.field(Field::PredictedLabel, row),
+            Outputs::Classes { .. } => self.field(Field::PredictedLabel, row),
         }
     }
 
     /// What Linear Learner calls the score: the number of a regression; the probability of the second of two
     /// classes, the probabilities of several; linear scores where there are no probabilities.
     pub(super) fn score(&self, row: usize) -> Value<'_> {
-        let Outputs::Classes(_) = &self.outputs else {
-            return self.field(Field::PredictedScore, row);
-        };
-        let field = match (&self.probabilities, self.labels.len()) {
-            (Some(_), 2) => Field::Probability,
-            (Some(_), _) => Field::Probabilities,
-            (None, 2) => Field::RawScore,
-            (None, _) => Field::RawScores,
+        let field = match (
+            self.has_classes(),
+            self.has_probabilities(),
+            self.labels.len(),
+        ) {
+            (false, ..) => Field::PredictedScore,
+            (true, true, 2) => Field::Probability,
+            (true, true, _) => Field::Probabilities,
+            (true, false, 2) => Field::RawScore,
+            (true, false, _) => Field::RawScores,
         };
         self.field(field, row)
     }
 
     pub(super) fn field(&self, field: Field, row: usize) -> Value<'_> {
-        match (&self.outputs, field) {
-            (Outputs::Values(values), Field::PredictedScore) => one_or_several(values, row),
-            (Outputs::Classes(classes), Field::PredictedLabel) => {
-                let class = classes.predicted.get(row);
-                class
-                    .and_then(|&class| self.labels.get(class))
-                    .map_or(Value::None, Value::Label)
+        match &self.outputs {
+            Outputs::Values(values) if field == Field::PredictedScore => {
+                one_or_several(values, row)
             }
-            (Outputs::Classes(_), Field::Labels) => Value::Labels(self.labels),
-            (Outputs::Classes(classes), Field::Probability) => {
-                self.of_class(self.probabilities.as_ref(), classes.predicted.get(row), row)
+            Outputs::Values(_) => Value::None,
+            Outputs::Classes {
+                predicted, scores, ..
+            } => self.field_of_class(field, row, predicted.get(row).copied(), scores),
+        }
+    }
+
+    /// A field of a row of a classifier, whose class is `predicted`.
+    fn field_of_class<'s>(
+        &'s self,
+        field: Field,
+        row: usize,
+        predicted: Option<usize>,
+        scores: &'s Array2<f64>,
+    ) -> Value<'s> {
+        let probabilities = self.probabilities();
+        match (field, one_or_several(scores, row)) {
+            (Field::PredictedLabel, _) => {
+                let label = predicted.and_then(|class| self.labels.get(class));
+                label.map_or(Value::None, Value::Label)
             }
-            (Outputs::Classes(_), Field::Probabilities) => {
-                self.probabilities.as_ref().map_or(Value::None, |table| {
-                    Value::Numbers(table.index_axis(Axis(0), row))
-                })
-            }
-            (Outputs::Classes(classes), Field::RawScore) => {
-                match one_or_several(&classes.scores, row) {
-                    Value::Numbers(_) => {
-                        self.of_class(Some(&classes.scores), classes.predicted.get(row), row)
-                    }
-                    one => one,
-                }
-            }
-            (Outputs::Classes(classes), Field::RawScores) => {
-                match one_or_several(&classes.scores, row) {
-                    Value::Number(score) => Value::Opposites(score),
-                    several => several,
-                }
-            }
-            _ => Value::None,
+            (Field::Labels, _) => Value::Labels(self.labels),
+            (Field::Probability, _) => self.of_class(probabilities, predicted, row),
+            (Field::Probabilities, _) => probabilities.map_or(Value::None, |table| {
+                Value::Numbers(table.index_axis(Axis(0), row))
+            }),
+            (Field::RawScore, Value::Numbers(_)) => self.of_class(Some(scores), predicted, row),
+            (Field::RawScores, Value::Number(score)) => Value::Opposites(score),
+            (Field::RawScore | Field::RawScores, scores) => scores,
+            (Field::PredictedScore, _) => Value::None,
         }
     }
 
@@ -202,15 +258,15 @@ impl<'a> Predictions<'a> {
     fn of_class(
         &self,
         table: Option<&Array2<f64>>,
-        predicted: Option<&usize>,
+        predicted: Option<usize>,
         row: usize,
     ) -> Value<'_> {
         let class = if self.labels.len() == 2 {
-            Some(&1)
+            Some(1)
         } else {
             predicted
         };
-        let number = table.and_then(|table| table.get((row, *class?)));
+        let number = table.and_then(|table| table.get((row, class?)));
         number.map_or(Value::None, |&number| Value::Number(number))
     }
 }

@@ -1,27 +1,23 @@
-//! What a model is: cells of rows -> [design matrix](Design) -> a fitted linfa type -> [outputs](Outputs).
+//! What a model is: a [layout](crate::rows::Layout) and rows of its design matrix -> a fitted linfa type ->
+//! [outputs](Outputs).
 //!
 //! linfa's types panic on rows of another width, isotonic regression turns NaN into 0, multinomial logistic
 //! regression panics on NaN. All of it is checked here, so that no caller can reach it.
 
-mod design;
 mod linfa_types;
 mod outputs;
 mod predictor;
-mod row_error;
-mod schema;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-pub use design::{Design, Sink};
 pub use outputs::{Classes, Outputs};
-pub use row_error::{Names, Place, RowError};
-pub use schema::Schema;
 pub use verify::TOLERANCE;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
-use crate::artifact::{Cell, Document, InverseTransform, Label};
+use crate::artifact::{self, Document, InverseTransform, Label};
+use crate::rows::{Cell, Collected, Layout, LayoutError, RowBuilder, RowError};
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -36,12 +32,15 @@ pub enum ModelError {
         /// What serde said.
         reason: String,
     },
-    /// A row that cannot be predicted.
+    /// The features make no layout of rows.
     #[error(transparent)]
-    Row(#[from] RowError),
+    Layout(#[from] LayoutError),
+    /// Rows that cannot be predicted.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
     /// A verification row that the artifact's own features do not take.
     #[error("verification {0}")]
-    VerificationRow(RowError),
+    VerificationRow(PredictError),
     /// A prediction differs from the one the artifact says it must give.
     #[error(
         "verification row {row} gives {found:?} instead of {expected:?} (the difference may be {allowed:e} at most): \
@@ -59,11 +58,49 @@ pub enum ModelError {
     },
 }
 
+/// Why rows that the layout takes have no prediction.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PredictError {
+    /// Cells that are no row of the model.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// Cells so large that a class's score is infinity minus infinity.
+    #[error(
+        "row {row}: the numbers are too large for this model: the score of a class is not a number"
+    )]
+    Overflow {
+        /// The row, counted from 1.
+        row: usize,
+    },
+    /// A matrix of another width than the model's: a fault of the program, not of the request.
+    #[error("a design matrix of {found} columns came to a model of {expected}")]
+    Matrix {
+        /// The model's columns.
+        expected: usize,
+        /// The matrix's.
+        found: usize,
+    },
+}
+
+impl PredictError {
+    /// The same error of a block of rows whose first has this number.
+    #[must_use]
+    pub fn starting_at(self, first: usize) -> Self {
+        match self {
+            Self::Overflow { row } => Self::Overflow {
+                row: row + first - 1,
+            },
+            other => other,
+        }
+    }
+}
+
 /// A model that can predict.
 #[derive(Debug, Clone)]
 pub struct Model {
     predictor: Predictor,
-    schema: Schema,
+    layout: Layout,
     labels: Vec<Label>,
     inverse_transform: Option<InverseTransform>,
 }
@@ -76,7 +113,7 @@ impl Model {
     pub fn load(document: &Document) -> Result<Self, ModelError> {
         let model = Self {
             predictor: Predictor::build(&document.model)?,
-            schema: Schema::new(&document.features),
+            layout: Layout::of(document)?,
             labels: document.model.labels().to_vec(),
             inverse_transform: document.inverse_transform,
         };
@@ -84,10 +121,10 @@ impl Model {
         Ok(model)
     }
 
-    /// What the cells of a row are, and how they become the row's part of the design matrix.
+    /// What the cells of a row may be, and how they become the row's part of the design matrix.
     #[must_use]
-    pub fn schema(&self) -> &Schema {
-        &self.schema
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// The classes of a classifier; none for a regression.
@@ -96,14 +133,14 @@ impl Model {
         &self.labels
     }
 
-    /// Predicts a design matrix, as [`Design`] makes it of this model's [`schema`](Self::schema).
+    /// Predicts rows of the design matrix, in the shape (rows, [`width`](Layout::width) of the layout).
     ///
     /// # Errors
-    /// [`RowError::Overflow`]; [`RowError::Matrix`] for a matrix of another width.
-    pub fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
-        let (expected, found) = (self.schema.width(), rows.ncols());
+    /// [`PredictError::Overflow`]; [`PredictError::Matrix`] for a matrix of another width.
+    pub fn predict(&self, rows: ArrayView2<'_, f64>) -> Result<Outputs, PredictError> {
+        let (expected, found) = (self.layout.width(), rows.ncols());
         if found != expected {
-            return Err(RowError::Matrix { expected, found });
+            return Err(PredictError::Matrix { expected, found });
         }
         let mut outputs = self.predictor.predict(rows)?;
         if let (Some(inverse), Outputs::Values(values)) = (self.inverse_transform, &mut outputs) {
@@ -130,14 +167,26 @@ impl Model {
     ///
     /// # Errors
     /// The cells are no row of this model.
-    pub fn predict_row(&self, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
-        let mut design = Design::new(&self.schema);
-        cells.iter().try_for_each(|cell| design.push(cell))?;
-        design.end_row()?;
-        let outputs = match self.predict(&design.finish())? {
+    pub fn predict_row(&self, cells: &[artifact::Cell]) -> Result<Vec<f64>, PredictError> {
+        let outputs = match self.predict(self.design_row(cells)?.view())? {
             Outputs::Values(values) => values,
             Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
         };
         Ok(outputs.into_iter().collect())
+    }
+
+    /// A row of the design matrix, in the shape (1, width).
+    ///
+    /// # Errors
+    /// The cells are no row of this model.
+    pub fn design_row(&self, cells: &[artifact::Cell]) -> Result<Array2<f64>, RowError> {
+        let mut rows = Collected::default();
+        let mut builder = RowBuilder::new(&self.layout, &mut rows);
+        for cell in cells {
+            builder.push(Cell::from(cell))?;
+        }
+        builder.end_row()?;
+        builder.finish()?;
+        Ok(rows.into_matrix())
     }
 }

@@ -4,10 +4,10 @@ use linfa::traits::PredictInplace;
 use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
 use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
-use ndarray::{Array1, Array2, ArrayViewMut1, Axis, stack};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, stack};
 
 use super::linfa_types::{self, Class};
-use super::{Classes, ModelError, Outputs, RowError};
+use super::{Classes, ModelError, Outputs, PredictError};
 use crate::artifact::{Classifier, Parameters};
 
 /// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics
@@ -58,7 +58,7 @@ impl Predictor {
         })
     }
 
-    pub(super) fn predict(&self, rows: &Array2<f64>) -> Result<Outputs, RowError> {
+    pub(super) fn predict(&self, rows: ArrayView2<'_, f64>) -> Result<Outputs, PredictError> {
         let scores = match self {
             Self::Linear(linear) => return Ok(single(linear, rows)),
             Self::ElasticNet(elastic_net) => return Ok(single(elastic_net, rows)),
@@ -67,7 +67,7 @@ impl Predictor {
             Self::MultiTarget(multi, targets) => {
                 // `predict` would begin with a table of rows × rows: its `default_target` is wrong.
                 let mut values = Array2::zeros((rows.nrows(), *targets));
-                multi.predict_inplace(rows, &mut values);
+                multi.predict_inplace(&rows, &mut values);
                 return Ok(Outputs::Values(values));
             }
             Self::Logistic(logistic) => {
@@ -84,7 +84,7 @@ impl Predictor {
         let classes = Classes::from_scores(scores);
         classes
             .map(Outputs::Classes)
-            .map_err(|row| RowError::Overflow { row: row + 1 })
+            .map_err(|row| PredictError::Overflow { row: row + 1 })
     }
 
     /// Whether scores mean probabilities.
@@ -128,9 +128,12 @@ fn softmax(mut scores: ArrayViewMut1<'_, f64>) {
     scores.mapv_inplace(|probability| probability / sum);
 }
 
-fn single<P: PredictInplace<Array2<f64>, Array1<f64>>>(model: &P, rows: &Array2<f64>) -> Outputs {
+fn single<'a, P>(model: &P, rows: ArrayView2<'a, f64>) -> Outputs
+where
+    P: PredictInplace<ArrayView2<'a, f64>, Array1<f64>>,
+{
     let mut values = Array1::zeros(rows.nrows());
-    model.predict_inplace(rows, &mut values);
+    model.predict_inplace(&rows, &mut values);
     Outputs::Values(values.insert_axis(Axis(1)))
 }
 
@@ -154,7 +157,7 @@ impl Scores {
         })
     }
 
-    fn of(&self, rows: &Array2<f64>) -> Array2<f64> {
+    fn of(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
         rows.dot(&self.coefficients) + &self.intercepts
     }
 }

@@ -1,7 +1,7 @@
 //! Replaying an artifact's verification rows: does the model predict here what it did where it was made?
 
-use super::{Design, Model, ModelError, RowError};
-use crate::artifact::{Cell, Document, InverseTransform, Link, Parameters};
+use super::{Model, ModelError};
+use crate::artifact::{Document, InverseTransform, Link, Parameters};
 
 /// How far a prediction may differ from the expected one, as a share of the sum of the magnitudes that are
 /// added up to make it. Sums in another order differ by about 1e-16 of that sum for each of their terms; a
@@ -13,7 +13,10 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
     let verification = &document.verification;
     let pairs = verification.rows.iter().zip(&verification.predictions);
     for (index, (cells, expected)) in pairs.enumerate() {
-        let row = design_row(model, cells).map_err(ModelError::VerificationRow)?;
+        let row = model
+            .design_row(cells)
+            .map_err(|error| ModelError::VerificationRow(error.into()))?;
+        let row: Vec<f64> = row.into_iter().collect();
         let found = model
             .predict_row(cells)
             .map_err(ModelError::VerificationRow)?;
@@ -31,14 +34,6 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
         }
     }
     Ok(())
-}
-
-/// A row's part of the design matrix.
-fn design_row(model: &Model, cells: &[Cell]) -> Result<Vec<f64>, RowError> {
-    let mut design = Design::new(model.schema());
-    cells.iter().try_for_each(|cell| design.push(cell))?;
-    design.end_row()?;
-    Ok(design.finish().into_iter().collect())
 }
 
 /// The size of what rounding works on when this output of this row is predicted: an error of one part in this

@@ -7,7 +7,8 @@ use super::placement::Loaded;
 use super::refusal::Refusal;
 use super::response;
 use super::routes::Trace;
-use crate::codec::{self, Accept, Asked, ContentType, Format, Predictions, Shape};
+use crate::codec::{self, Accept, ContentType, Format, ResponseOptions, Shape};
+use crate::score;
 
 const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
@@ -55,15 +56,15 @@ fn predict(
     body: &[u8],
     trace: &mut Trace,
 ) -> Result<Response, Refusal> {
-    let (outputs, asked) = codec::predict(&loaded.model, content_type, body)?;
+    let (outputs, options) = score::score(&loaded.model, content_type, body)?;
     trace.rows = outputs.rows();
-    let asked = Asked {
-        shape: shape.unwrap_or(asked.shape),
-        ..asked
+    let options = ResponseOptions {
+        shape: shape.unwrap_or(options.shape),
+        ..options
     };
-    let predictions =
-        Predictions::new(&loaded.model, outputs, &app.serving.fields).of_model(&loaded.name);
-    let answer = codec::encode(format, &predictions, &asked)?;
+    let predictions = score::predictions(&loaded.model, outputs, &app.serving.fields);
+    let predictions = predictions.of_model(&loaded.name);
+    let answer = codec::encode(format, &predictions, &options)?;
     Ok(response::content(format.media_type(), answer))
 }
 

@@ -9,8 +9,8 @@ use super::placement::Loaded;
 use super::refusal::Refusal;
 use super::routes::{Trace, path, refused};
 use super::{invocations, response};
-use crate::artifact::{Feature, Label};
-use crate::codec::Shape;
+use crate::artifact::Feature;
+use crate::codec::{Datatype, Shape};
 
 /// The only version of a model: which artifact it is, its digest says.
 const MODEL_VERSION: &str = "1";
@@ -94,7 +94,7 @@ fn metadata(loaded: &Loaded) -> Value {
         let targets = document.model.outputs();
         tensor("predict", "FP64", (targets > 1).then_some(targets))
     } else {
-        tensor("predict", Label::datatype(labels), None)
+        tensor("predict", Datatype::of_labels(labels).name(), None)
     }];
     if loaded.model.has_probabilities() {
         outputs.push(tensor("predict_proba", "FP64", Some(labels.len())));
@@ -118,6 +118,6 @@ fn tensor(name: &str, datatype: &str, columns: Option<usize>) -> Value {
 fn datatype(feature: &Feature) -> &'static str {
     match &feature.encoding {
         None => "FP64",
-        Some(encoding) => Label::datatype(encoding.categories()),
+        Some(encoding) => Datatype::of_labels(encoding.categories()).name(),
     }
 }

@@ -3,7 +3,8 @@
 use rouille::{Response, ResponseBody};
 
 use super::response::{self, Headers};
-use crate::codec::{Accept, ContentTypeError, DecodeError, EncodeError};
+use crate::codec::{Accept, ContentTypeError, EncodeError};
+use crate::score::ScoreError;
 
 /// Why a request gets no answer of the kind it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,7 @@ pub(super) enum Refusal {
     #[error(transparent)]
     Answer(#[from] EncodeError),
     #[error(transparent)]
-    Rows(#[from] DecodeError),
+    Rows(#[from] ScoreError),
 }
 
 impl Refusal {

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2, Axis, Slice};
 
-use crate::codec::{DecodeError, csv};
+use crate::codec::{
+    ContentType, DecodeError, Format, Header, RowDefaults, StreamError, first_record, read_stream,
+};
 use crate::limits::FEATURES_MAX;
 use crate::log;
-use crate::model::{Design, Schema};
+use crate::rows::{Collected, Layout, RowBuilder};
 
 /// Channel names that are looked for, in this order: the guide's, and the platform's built-in algorithms'.
 const NAMES: [&str; 2] = ["training", "train"];
@@ -47,7 +49,7 @@ pub enum ChannelError {
         /// How many columns it has.
         columns: usize,
     },
-    /// A row that cannot be trained on. Rows are counted over all files, in the order of their names.
+    /// A row that cannot be trained on. Rows are counted from the first of their file.
     #[error(
         "{path}: {source} (columns are counted with the label, which is column 1; there is no header line)"
     )]
@@ -55,7 +57,7 @@ pub enum ChannelError {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
-        source: DecodeError,
+        source: StreamError,
     },
 }
 
@@ -97,23 +99,16 @@ pub(super) fn read(data: &Path) -> Result<TrainingData, ChannelError> {
             columns,
         });
     }
-    let schema = Schema::numbers(columns);
-    let mut design = Design::new(&schema);
+    let layout = Layout::numbers(columns);
+    let mut rows = Collected::default();
     for path in &paths {
-        let file = open(path)?;
-        csv::read(file, &mut design).map_err(|source| ChannelError::Row {
-            path: path.clone(),
-            source,
-        })?;
+        read_file(path, &layout, &mut rows)?;
         log::info(format_args!("read {}", path.display()));
     }
-    if design.rows() == 0 {
-        return Err(ChannelError::Row {
-            path: first.clone(),
-            source: DecodeError::Empty { width: columns },
-        });
+    let table = rows.into_matrix();
+    if table.nrows() == 0 {
+        return Err(refused(first, DecodeError::Empty { cells: columns }.into()));
     }
-    let table = design.finish();
     Ok(TrainingData {
         targets: table.column(0).to_owned(),
         records: table.slice_axis(Axis(1), Slice::from(1..)).to_owned(),
@@ -170,11 +165,30 @@ fn search(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()
     Ok(())
 }
 
-fn columns(path: &Path) -> Result<usize, ChannelError> {
-    csv::columns(open(path)?).map_err(|source| ChannelError::Row {
+/// Reads the rows of a file, which are counted from its first.
+fn read_file(path: &Path, layout: &Layout, rows: &mut Collected) -> Result<(), ChannelError> {
+    let defaults = RowDefaults {
+        header: Header::Absent,
+        ..RowDefaults::default()
+    };
+    let csv = ContentType::of(Format::Csv).or(defaults);
+    let mut builder = RowBuilder::new(layout, rows);
+    read_stream(open(path)?, csv, &mut builder)
+        .and_then(|()| Ok(builder.finish().map_err(DecodeError::from)?))
+        .map_err(|source| refused(path, source))
+}
+
+fn refused(path: &Path, source: StreamError) -> ChannelError {
+    ChannelError::Row {
         path: path.to_owned(),
         source,
-    })
+    }
+}
+
+fn columns(path: &Path) -> Result<usize, ChannelError> {
+    let record = first_record(open(path)?, ContentType::of(Format::Csv));
+    let record = record.map_err(|source| refused(path, source))?;
+    Ok(record.len())
 }
 
 fn open(path: &Path) -> Result<File, ChannelError> {

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2, Axis};
 use super::channel::TrainingData;
 use super::hyperparameters::Settings;
 use crate::artifact::{Document, Feature, Linear, Parameters, Verification};
-use crate::model::{Model, ModelError, RowError};
+use crate::model::{Model, ModelError, PredictError};
 
 /// Why the data determine no model.
 #[derive(Debug, thiserror::Error)]
@@ -201,7 +201,7 @@ fn verification(model: &Model, data: &TrainingData) -> Result<Verification, Mode
 }
 
 /// The predictions of a model with one target.
-fn predict(model: &Model, rows: &Array2<f64>) -> Result<Array1<f64>, RowError> {
-    let outputs = model.predict(rows)?;
+fn predict(model: &Model, rows: &Array2<f64>) -> Result<Array1<f64>, PredictError> {
+    let outputs = model.predict(rows.view())?;
     Ok(outputs.single().unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! The sagelet artifact: the library's own reading, with every check of it.
 
 use ciborium::Value;
-use sagelet::artifact::{Artifact, VERSION};
+use sagelet::artifact::Artifact;
 
 use super::{ImportError, Imported, ignored};
 
@@ -15,7 +15,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let ignored =
         payload(bytes).map_or_else(Vec::new, |payload| ignored::keys(&payload, &document));
     // What is read is this version's part of a newer one, and nothing else is written.
-    document.version = VERSION;
+    document.set_version();
     Ok(Imported {
         document,
         ignored,

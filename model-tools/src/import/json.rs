@@ -1,6 +1,6 @@
 //! The artifact's content as JSON (`docs/artifact.md`), for hands and eyes.
 
-use sagelet::artifact::{ArtifactError, Document, Feature, VERSION, Version};
+use sagelet::artifact::{ArtifactError, Document, Feature, Version};
 
 use super::{ImportError, Imported, ignored};
 
@@ -21,11 +21,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let bytes = text(bytes);
     let mut document: Document = serde_json::from_slice(bytes)?;
     let Version(major, minor) = document.version;
-    if major != VERSION.0 {
+    if !document.version.is_known() {
         return Err(ArtifactError::UnknownVersion { major, minor }.into());
     }
+    document.check_requirements()?;
     let ignored = ignored::keys(&serde_json::from_slice(bytes)?, &document);
-    document.version = VERSION;
+    document.set_version();
     if document.features.is_empty() {
         document.features = vec![Feature::default(); document.model.width()];
     }

@@ -1,11 +1,11 @@
 //! Rows with their labels, and what the model makes of them.
 
-use std::collections::HashMap;
-
-use ndarray::Array2;
-use sagelet::artifact::{Document, Label};
+use ndarray::{Array2, ArrayView2};
+use sagelet::artifact::Label;
+use sagelet::codec::{ContentType, Format, Header, RowDefaults, first_record};
 use sagelet::limits::BODY_BYTES_MAX;
-use sagelet::model::{Design, Model, Outputs};
+use sagelet::model::{Model, Outputs};
+use sagelet::rows::{Cell, Collected, Layout, RowBuilder, RowError, Sink};
 
 use crate::error::Error;
 use crate::input::Input;
@@ -30,53 +30,25 @@ pub(super) enum Outcome {
     },
 }
 
-/// Where the label and the features stand in a line.
-struct Layout {
-    label: usize,
-    features: Vec<usize>,
-    has_header: bool,
-}
-
 /// Reads a CSV file of features and one column more, the label: by name if the first line names the features, else
 /// the first column, as in training.
 ///
 /// # Errors
 /// A row has another width, or a cell or label is not what the model takes.
-pub(super) fn read(path: &str, document: &Document, model: &Model) -> Result<Data, Error> {
+pub(super) fn read(path: &str, model: &Model) -> Result<Data, Error> {
     let input = Input::read(path, BODY_BYTES_MAX)?;
-    let records = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(input.bytes.as_slice())
-        .into_byte_records()
-        .collect::<Result<Vec<_>, _>>()
+    let mut layout = model.layout().clone();
+    let header = add_label(&mut layout, &input)?;
+    let defaults = RowDefaults {
+        header,
+        ..RowDefaults::default()
+    };
+    let csv = ContentType::of(Format::Csv).or(defaults);
+    let mut rows = Labelled::default();
+    csv.read(&input.bytes, RowBuilder::new(&layout, &mut rows))
         .map_err(|error| input.refused(error))?;
-    let layout = layout(records.first(), document).map_err(|reason| input.refused(reason))?;
-    let mut design = Design::new(model.schema());
-    let mut labels = Vec::new();
-    for record in records.iter().skip(usize::from(layout.has_header)) {
-        let width = layout.features.len() + 1;
-        if record.len() != width {
-            let (row, found) = (labels.len() + 1, record.len());
-            return Err(input.refused(format!(
-                "row {row} has {found} columns, not {width}: the features and the label"
-            )));
-        }
-        for &feature in &layout.features {
-            let cell = record.get(feature).unwrap_or_default();
-            design
-                .push_text(cell)
-                .map_err(|error| input.refused(error))?;
-        }
-        design.end_row().map_err(|error| input.refused(error))?;
-        let label = record.get(layout.label).unwrap_or_default();
-        labels.push(String::from_utf8_lossy(label).trim().to_owned());
-    }
-    if labels.is_empty() {
-        return Err(input.refused("there are no rows"));
-    }
-    let design = design.finish();
-    let outcome = outcome(model, &design, &labels).map_err(|reason| input.refused(reason))?;
+    let design = rows.design.into_matrix();
+    let outcome = outcome(model, &design, &rows.labels).map_err(|reason| input.refused(reason))?;
     Ok(Data {
         name: input.name,
         design,
@@ -84,48 +56,67 @@ pub(super) fn read(path: &str, document: &Document, model: &Model) -> Result<Dat
     })
 }
 
-fn layout(first: Option<&csv::ByteRecord>, document: &Document) -> Result<Layout, String> {
-    let count = document.features.len();
-    let names: Vec<String> = first
-        .into_iter()
-        .flatten()
-        .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
-        .collect();
-    let places: HashMap<&str, usize> = names
-        .iter()
-        .enumerate()
-        .map(|(place, name)| (name.as_str(), place))
-        .collect();
-    let named = document.features.iter().map(|feature| {
-        let name = feature.name.as_deref()?;
-        places.get(name).copied()
-    });
-    let Some(features) = named.collect::<Option<Vec<usize>>>() else {
-        return Ok(Layout {
-            label: 0,
-            features: (1..=count).collect(),
-            has_header: false,
-        });
-    };
-    let mut others = (0..names.len()).filter(|place| !features.contains(place));
-    match (others.next(), others.next()) {
-        (Some(label), None) => Ok(Layout {
-            label,
-            features,
-            has_header: true,
-        }),
-        (None, _) => {
-            Err("every column is a feature: one column more is needed, the label".to_owned())
+/// Rows and their labels.
+#[derive(Default)]
+struct Labelled {
+    design: Collected,
+    labels: Vec<String>,
+}
+
+impl Sink for Labelled {
+    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
+        self.design.block(rows, first)
+    }
+
+    fn cell(&mut self, _: usize, _: usize, cell: Cell<'_>) -> Result<(), RowError> {
+        if let Cell::Text { text, .. } = cell {
+            let label = String::from_utf8_lossy(text);
+            self.labels.push(label.trim().to_owned());
         }
-        (Some(_), Some(_)) => Err(format!(
-            "{} columns for {count} features: exactly one more is the label",
-            names.len()
-        )),
+        Ok(())
+    }
+}
+
+/// Adds the column of the label to the layout, and says whether the file has a header.
+fn add_label(layout: &mut Layout, input: &Input) -> Result<Header, Error> {
+    let csv = ContentType::of(Format::Csv);
+    let first = first_record(input.bytes.as_slice(), csv).map_err(|error| input.refused(error))?;
+    let names: Vec<&str> = first.iter().map(|name| name.trim()).collect();
+    let has_header = layout.has_named_inputs()
+        && layout
+            .required_names()
+            .all(|feature| names.contains(&feature));
+    if !has_header {
+        layout.hand_on(0, None);
+        return Ok(Header::Absent);
+    }
+    let others: Vec<_> = names
+        .iter()
+        .filter(|name| {
+            layout
+                .column(name)
+                .is_none_or(|column| column >= layout.cells())
+        })
+        .collect();
+    match others.as_slice() {
+        [label] => {
+            layout.hand_on(0, Some(label));
+            Ok(Header::Present)
+        }
+        [] => Err(input.refused("every column is a feature: one column more is needed, the label")),
+        _ => Err(input.refused(format_args!(
+            "{} columns for {} features: exactly one more is the label",
+            names.len(),
+            layout.cells()
+        ))),
     }
 }
 
 fn outcome(model: &Model, design: &Array2<f64>, labels: &[String]) -> Result<Outcome, String> {
-    match model.predict(design).map_err(|error| error.to_string())? {
+    match model
+        .predict(design.view())
+        .map_err(|error| error.to_string())?
+    {
         Outputs::Values(values) if values.ncols() == 1 => {
             let numbers = labels.iter().enumerate().zip(&values);
             let pairs = numbers.map(|((row, label), predicted)| match label.parse() {

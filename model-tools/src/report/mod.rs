@@ -45,9 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let document = &source.imported.document;
     let model = Model::load(document).map_err(|error| source.input.refused(error))?;
     let data = arguments.data.as_ref();
-    let data = data
-        .map(|path| data::read(path, document, &model))
-        .transpose()?;
+    let data = data.map(|path| data::read(path, &model)).transpose()?;
     let html = page::render(&source, data.as_ref());
     if arguments.output == "-" {
         return output::print(html.as_bytes());

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::artifact::Label;
 use crate::codec::predictions::{Field, Predictions, Value};
-use crate::codec::{Asked, EncodeError, Shape};
-use crate::model::Outputs;
+use crate::codec::{EncodeError, ResponseOptions, Shape};
+use crate::text::Quoted;
 
 /// The outputs of an Open Inference answer, named as MLServer's scikit-learn runtime names them.
 const PREDICT: &str = "predict";
@@ -15,10 +15,10 @@ const PREDICT_PROBA: &str = "predict_proba";
 /// infinity.
 pub(in crate::codec) fn encode(
     predictions: &Predictions<'_>,
-    asked: &Asked,
+    options: &ResponseOptions,
 ) -> Result<Vec<u8>, EncodeError> {
-    if asked.shape == Shape::Tensors {
-        return tensors(predictions, asked);
+    if options.shape == Shape::Tensors {
+        return tensors(predictions, options);
     }
     let mut text = Vec::with_capacity(32 + predictions.rows() * 24);
     text.extend(b"{\"predictions\":[");
@@ -26,7 +26,7 @@ pub(in crate::codec) fn encode(
         if row > 0 {
             text.push(b',');
         }
-        match asked.shape {
+        match options.shape {
             Shape::Predictions if predictions.selected.is_empty() => {
                 push_value(&mut text, &predictions.prediction(row));
             }
@@ -53,7 +53,7 @@ pub(in crate::codec) fn push_object(text: &mut Vec<u8>, predictions: &Prediction
     }
     if predictions.selected.is_empty() {
         push("score", &predictions.score(row));
-        if let Outputs::Classes(_) = predictions.outputs {
+        if predictions.has_classes() {
             let label = predictions.field(Field::PredictedLabel, row);
             push(Field::PredictedLabel.name(), &label);
         }
@@ -108,11 +108,14 @@ fn push_number(text: &mut Vec<u8>, number: f64) {
 }
 
 /// The answer to an Open Inference request; its name and version of the model are put in front by the route.
-fn tensors(predictions: &Predictions<'_>, asked: &Asked) -> Result<Vec<u8>, EncodeError> {
-    let fields = tensor_fields(predictions, &asked.outputs)?;
+fn tensors(
+    predictions: &Predictions<'_>,
+    options: &ResponseOptions,
+) -> Result<Vec<u8>, EncodeError> {
+    let fields = tensor_fields(predictions, &options.outputs)?;
     let mut text = Vec::with_capacity(128 + predictions.rows() * 24);
     text.extend(format!("{{\"model_name\":{}", json!(predictions.model_name)).as_bytes());
-    if let Some(id) = &asked.id {
+    if let Some(id) = &options.id {
         text.extend(format!(",\"id\":{}", json!(id)).as_bytes());
     }
     text.extend(b",\"outputs\":");
@@ -139,10 +142,13 @@ fn tensor_fields(
         PREDICT => Ok((name.clone(), None)),
         PREDICT_PROBA if with_probabilities => Ok((name.clone(), Some(Field::Probabilities))),
         _ if with_probabilities => Err(EncodeError::NoSuchOutput(
-            name.clone(),
+            Quoted::of(name.as_bytes()),
             format!("{PREDICT}, {PREDICT_PROBA}"),
         )),
-        _ => Err(EncodeError::NoSuchOutput(name.clone(), PREDICT.to_owned())),
+        _ => Err(EncodeError::NoSuchOutput(
+            Quoted::of(name.as_bytes()),
+            PREDICT.to_owned(),
+        )),
     };
     if outputs.is_empty() {
         return Ok(vec![(PREDICT.to_owned(), None)]);
@@ -163,7 +169,7 @@ fn push_tensor(
     let rows = predictions.rows();
     let columns = if rows > 0 { value(0).columns() } else { None };
     let shape = columns.map_or(vec![rows], |columns| vec![rows, columns]);
-    let datatype = predictions.datatype(field);
+    let datatype = predictions.datatype(field).name();
     let head = format!(
         "{{\"name\":{},\"shape\":{},\"datatype\":\"{datatype}\",\"data\":[",
         json!(name),

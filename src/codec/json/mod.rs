@@ -9,176 +9,83 @@
 //! | `{"inputs": [{"name": …, "shape": …, "datatype": …, "data": …}]}` | Open Inference V2 | tensors |
 //! | `[…]`, `[[…], …]`, `[{…}, …]`, one record alone | scikit-learn container | predictions |
 //!
-//! The numbers go from the text straight into the design matrix; no tree of JSON values is built.
+//! The cells go from the text straight into rows: no tree of JSON values is built, and nothing is copied.
 
 mod answer;
-mod nan;
-mod reading;
+mod body;
+mod cursor;
+mod error;
 mod record;
+mod rows;
+mod series;
 mod table;
 mod tensor;
 
 pub(super) use answer::{encode, push_object};
-pub(super) use nan::without_nan;
-pub(super) use reading::{Reading, read_record};
-
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::DecodeError;
-use super::{Asked, Shape};
-use crate::model::Design;
-use reading::{Items, TextUnder, seed};
-use record::Record;
-use table::{ColumnLists, Split};
+use super::{ResponseOptions, Shape};
+use crate::rows::RowBuilder;
+use cursor::Cursor;
+use error::ReadError;
+use rows::Element;
+
+/// What reading a body has found so far.
+pub(super) struct Reader<'r, 'l> {
+    builder: &'r mut RowBuilder<'l>,
+    shape: Option<Shape>,
+    options: ResponseOptions,
+}
+
+impl<'r, 'l> Reader<'r, 'l> {
+    pub(super) fn new(builder: &'r mut RowBuilder<'l>) -> Self {
+        Self {
+            builder,
+            shape: None,
+            options: ResponseOptions::default(),
+        }
+    }
+
+    /// The number of the row being read.
+    pub(super) fn row(&self) -> usize {
+        self.builder.row()
+    }
+
+    /// All rows of a request have one shape, since the answer has one.
+    fn answer_in(&mut self, shape: Shape) -> Result<(), ReadError> {
+        match self.shape.replace(shape) {
+            Some(before) if before != shape => Err(ReadError::contradiction(format!(
+                "row {} is of another shape than the rows before it",
+                self.builder.row()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// Reads a body of any of the shapes.
-pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
-    if body.trim_ascii().is_empty() {
-        return Ok(Asked::default()); // no rows, as any other format says it
+pub(super) fn read(
+    body: &[u8],
+    builder: &mut RowBuilder<'_>,
+) -> Result<ResponseOptions, DecodeError> {
+    let mut reader = Reader::new(builder);
+    if !body.trim_ascii().is_empty() {
+        body::read(body, &mut reader).map_err(|error| error.locate(body))?;
     }
-    let body = &*without_nan(body);
-    let mut reading = Reading::new(design);
-    reading.run(body, |reading, deserializer| {
-        Request(reading).deserialize(deserializer)
-    })?;
-    if reading.split_before_columns {
-        // The rows came before the names of their columns: now that these are known, read again.
-        reading.split_before_columns = false;
-        reading.columns_known = true;
-        reading.run(body, |reading, deserializer| {
-            Request(reading).deserialize(deserializer)
-        })?;
-    }
-    tensor::finish(&mut reading)?;
-    Ok(Asked {
-        shape: reading.shape.unwrap_or_default(),
-        id: reading.id,
-        outputs: reading.outputs,
+    Ok(ResponseOptions {
+        shape: reader.shape.unwrap_or_default(),
+        ..reader.options
     })
 }
 
-/// The whole body.
-struct Request<'r, 'a, 'd>(&'r mut Reading<'a, 'd>);
-
-seed!(Request);
-
-impl<'de> Visitor<'de> for Request<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of rows, or an object with \"instances\" or another known key")
+/// Reads a line of JSON Lines: what may stand in a list under `instances`, or a cell alone.
+pub(super) fn read_line(line: &[u8], reader: &mut Reader<'_, '_>) -> Result<(), DecodeError> {
+    let row = reader.row();
+    let mut cursor = Cursor::new(line);
+    let element = rows::element(&mut cursor, reader);
+    let element = element.and_then(|element| cursor.end().map(|()| element));
+    match element.map_err(|error| error.in_row(row))? {
+        Element::Row => Ok(()),
+        Element::Cell => Ok(reader.builder.end_row()?),
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, rows: A) -> Result<(), A::Error> {
-        Items::rows(self.0).visit_seq(rows)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut found = None;
-        let mut record = Record::default();
-        while let Some(key) = map.next_key::<String>()? {
-            let known = match key.as_str() {
-                "instances" | "dataframe_records" | "dataframe_split" | "inputs" => key.as_str(),
-                "id" | "outputs" if self.0.names_no_feature(&key) => {
-                    about(self.0, &key, &mut map)?;
-                    continue;
-                }
-                _ => {
-                    record.field(self.0, &key, &mut map)?;
-                    continue;
-                }
-            };
-            if let Some(before) = found.replace(known.to_owned()) {
-                return Err(A::Error::custom(format_args!(
-                    "\"{before}\" and \"{known}\" in one request"
-                )));
-            }
-            match known {
-                "dataframe_split" => map.next_value_seed(Split(self.0))?,
-                "inputs" => map.next_value_seed(Inputs(self.0))?,
-                _ => map.next_value_seed(Items::rows(self.0))?,
-            }
-        }
-        match found {
-            Some(_) if record.is_begun() => Err(A::Error::custom("rows inside and outside a list")),
-            Some(_) => Ok(()),
-            None => {
-                record.end(self.0)?;
-                self.0.end_row()
-            }
-        }
-    }
-}
-
-/// What an Open Inference request says beside its tensors.
-fn about<'de, A: MapAccess<'de>>(
-    reading: &mut Reading<'_, '_>,
-    key: &str,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    if key == "id" {
-        reading.id = map.next_value()?;
-    } else {
-        reading.outputs = map.next_value_seed(OutputNames)?;
-    }
-    Ok(())
-}
-
-/// What stands under `inputs`: rows, tensors, or columns by name.
-struct Inputs<'r, 'a, 'd>(&'r mut Reading<'a, 'd>);
-
-seed!(Inputs);
-
-impl<'de> Visitor<'de> for Inputs<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("rows, tensors or columns under \"inputs\"")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
-        Items::rows_or_tensors(self.0).visit_seq(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, columns: A) -> Result<(), A::Error> {
-        self.0.settle(Shape::Predictions)?;
-        ColumnLists(self.0).visit_map(columns)
-    }
-}
-
-/// The `outputs` of an Open Inference request: a list of objects with names.
-struct OutputNames;
-
-impl<'de> DeserializeSeed<'de> for OutputNames {
-    type Value = Vec<String>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<Vec<String>, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for OutputNames {
-    type Value = Vec<String>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of outputs")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut outputs: A) -> Result<Vec<String>, A::Error> {
-        let mut names = Vec::new();
-        while let Some(fields) = outputs.next_element_seed(TextUnder("name"))? {
-            names.extend(fields);
-        }
-        Ok(names)
-    }
-}
-
-/// Passes over a value.
-fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
 }

@@ -1,18 +1,17 @@
-//! One record: an object with the names of the features, or with a vector of all of them.
+//! One record: an object with the names of the columns, or with a vector of all of them.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
-
-use super::ignore;
-use super::reading::{Cell, Reading, seed};
+use super::Reader;
+use super::cursor::{Cursor, Kind};
+use super::error::ReadError;
 use crate::codec::Shape;
+use crate::rows::{Cell, SparseRow};
+use crate::text::Quoted;
 
 /// What the fields of a record have been so far.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     form: Option<Form>,
-    /// The first field that is neither a feature nor holds the features.
+    /// The first field that is neither a column nor holds the cells.
     other: Option<String>,
 }
 
@@ -24,53 +23,61 @@ enum Form {
     Vector,
 }
 
+/// Reads a record that is a row.
+pub(super) fn read(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let mut record = Record::default();
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next_key(cursor)? {
+        record.field(&key, cursor, reader)?;
+    }
+    record.end(reader)
+}
+
 impl Record {
     /// Reads the value of one field.
-    pub(super) fn field<'de, A: MapAccess<'de>>(
+    pub(super) fn field(
         &mut self,
-        reading: &mut Reading<'_, '_>,
         key: &str,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        if self.form != Some(Form::Vector) && reading.design.select(key) {
-            self.begin(Form::Named, Shape::Predictions, reading)?;
-            return map.next_value_seed(Cell(reading));
-        }
+        cursor: &mut Cursor<'_>,
+        reader: &mut Reader<'_, '_>,
+    ) -> Result<(), ReadError> {
+        let is_column = reader.builder.layout().column(key).is_some();
         match (self.form, key) {
-            (Some(Form::Named), unknown) => {
-                let error = reading.design.unknown_field(unknown);
-                reading.keep(Err(error))
+            (None | Some(Form::Named), _) if is_column => {
+                self.begin(Form::Named, Shape::Predictions, reader)?;
+                reader.builder.select(key)?;
+                Ok(reader.builder.push(cursor.cell()?)?)
             }
+            (Some(Form::Named), unknown) => Ok(reader.builder.select(unknown)?),
             (None, "features") => {
-                self.begin(Form::Vector, Shape::Scores, reading)?;
-                map.next_value_seed(Vector(reading))
+                self.begin(Form::Vector, Shape::Scores, reader)?;
+                vector(cursor, reader)
             }
-            (None, "data") => {
-                if map.next_value_seed(Data(reading))? {
-                    self.begin(Form::Vector, Shape::Scores, reading)?;
-                }
-                Ok(())
+            (None, "data") if cursor.kind()? != Kind::Scalar => {
+                self.begin(Form::Vector, Shape::Scores, reader)?;
+                data(cursor, reader)
             }
-            (Some(Form::Vector), "features") => {
-                Err(A::Error::custom("\"features\" beside another list of them"))
-            }
+            (Some(Form::Vector), "features") => Err(ReadError::contradiction(format!(
+                "row {} has \"features\" twice",
+                reader.builder.row()
+            ))),
             (_, other) => {
                 self.other.get_or_insert_with(|| other.to_owned());
-                ignore(map)
+                cursor.skip()
             }
         }
     }
 
-    fn begin<E: Error>(
+    fn begin(
         &mut self,
         form: Form,
         shape: Shape,
-        reading: &mut Reading<'_, '_>,
-    ) -> Result<(), E> {
-        if self.form.replace(form).is_some() {
-            return Ok(());
+        reader: &mut Reader<'_, '_>,
+    ) -> Result<(), ReadError> {
+        match self.form.replace(form) {
+            Some(_) => Ok(()),
+            None => reader.answer_in(shape),
         }
-        reading.settle(shape)
     }
 
     /// Whether a field belonged to the row.
@@ -78,144 +85,151 @@ impl Record {
         self.form.is_some()
     }
 
-    /// Checks that there was nothing in the record that a row of names cannot have. Other fields of a record
-    /// with a vector (`configuration`, an identifier, …) are no part of the row.
-    pub(super) fn end<E: Error>(self, reading: &mut Reading<'_, '_>) -> Result<(), E> {
+    /// Ends the row. Beside names there may be no other fields; beside a vector there may (`configuration`, an
+    /// identifier, …).
+    pub(super) fn end(self, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
         match (self.form, self.other) {
-            (Some(Form::Named), Some(other)) => {
-                let error = reading.design.unknown_field(&other);
-                reading.keep(Err(error))
-            }
-            (Some(_), _) => Ok(()),
+            (Some(Form::Named), Some(other)) => reader.builder.select(&other)?,
+            (Some(_), _) => {}
             (None, other) => {
-                let row = reading.row();
-                let other = other.map_or("nothing".to_owned(), |key| format!("\"{key}\""));
-                Err(E::custom(format_args!(
-                    "row {row} has {other} where \"features\", \"data\" or the names of the model's features are expected"
-                )))
+                let row = reader.builder.row();
+                let found = other.map_or("no fields".to_owned(), |key| {
+                    Quoted::of(key.as_bytes()).to_string()
+                });
+                return Err(ReadError::shape(format!(
+                    "row {row} has {found} where \"features\" or names of the model's columns are expected"
+                )));
             }
         }
+        Ok(reader.builder.end_row()?)
     }
 }
 
-/// What stands under `features`: a list, or `values` with the `keys` and `shape` of a sparse vector.
-struct Vector<'r, 'a, 'd>(&'r mut Reading<'a, 'd>);
-
-seed!(Vector);
-
-impl<'de> Visitor<'de> for Vector<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of numbers, or an object with \"values\"")
+/// Reads what stands under `data`: an object with `features`.
+fn data(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    if cursor.kind()? == Kind::Array {
+        return Err(ReadError::contradiction(
+            "\"data\" holds a list: a table with its columns is sent as {\"dataframe_split\": {\"columns\": […], \
+             \"data\": […]}}",
+        ));
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
-        while cells.next_element_seed(Cell(self.0))?.is_some() {}
-        Ok(())
+    let mut found = false;
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next_key(cursor)? {
+        if key != "features" || found {
+            return Err(ReadError::shape(format!(
+                "under \"data\" one \"features\" is read, not {}",
+                Quoted::of(key.as_bytes())
+            )));
+        }
+        vector(cursor, reader)?;
+        found = true;
     }
+    if found {
+        return Ok(());
+    }
+    Err(ReadError::shape("\"data\" holds no \"features\""))
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut values, mut keys, mut shape) = (None, None::<Vec<u64>>, None::<Vec<u64>>);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "values" => values = Some(map.next_value::<Vec<Option<f64>>>()?),
-                "keys" => keys = map.next_value()?,
-                "shape" => shape = map.next_value()?,
-                _ => ignore(&mut map)?,
+/// Reads what stands under `features`: a list, or `values` with the `keys` and `shape` of a sparse vector.
+fn vector(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    if cursor.kind()? == Kind::Array {
+        return list(cursor, reader);
+    }
+    let (mut values, mut keys, mut shape) = (None, None, None);
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next_key(cursor)? {
+        let place = match &*key {
+            "values" => &mut values,
+            "keys" => &mut keys,
+            "shape" => &mut shape,
+            _ => {
+                cursor.skip()?;
+                continue;
             }
-        }
-        let values = values.ok_or_else(|| A::Error::missing_field("values"))?;
-        match keys {
-            Some(keys) => sparse(self.0, &keys, &values, shape.as_deref()),
-            None => values.iter().try_for_each(|value| match value {
-                Some(number) => Cell(self.0).visit_f64(*number),
-                None => Cell(self.0).visit_unit(),
-            }),
-        }
-    }
-}
-
-fn sparse<E: Error>(
-    reading: &mut Reading<'_, '_>,
-    keys: &[u64],
-    values: &[Option<f64>],
-    shape: Option<&[u64]>,
-) -> Result<(), E> {
-    let (row, features) = (reading.row(), reading.design.schema().features());
-    if keys.len() != values.len() {
-        let (keys, values) = (keys.len(), values.len());
-        return Err(E::custom(format_args!(
-            "row {row} has {keys} keys and {values} values: one key for each"
-        )));
-    }
-    if let Some(shape) = shape
-        && shape != [features as u64]
-    {
-        return Err(E::custom(format_args!(
-            "row {row} has the shape {shape:?}, not [{features}]"
-        )));
-    }
-    for (&key, value) in keys.iter().zip(values) {
-        let number = value.unwrap_or(f64::NAN);
-        let set = reading.sparse.set(key, 0, number, reading.design);
-        reading.keep(set)?;
-    }
-    let pushed = reading.sparse.push(reading.design);
-    reading.keep(pushed)
-}
-
-/// What stands under `data`: an object with one vector, by any name. False if it is no list or object, and so
-/// nothing that features are in.
-struct Data<'r, 'a, 'd>(&'r mut Reading<'a, 'd>);
-
-seed!(Data);
-
-impl<'de> Visitor<'de> for Data<'_, '_, '_> {
-    type Value = bool;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with \"features\" under \"data\"")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<bool, A::Error> {
-        Vector(self.0).visit_seq(cells).map(|()| true)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Some(_) = map.next_key::<String>()? else {
-            return Err(A::Error::missing_field("features"));
         };
-        map.next_value_seed(Vector(self.0))?;
-        match map.next_key::<String>()? {
-            None => Ok(true),
-            Some(other) => Err(A::Error::custom(format_args!(
-                "\"{other}\" beside the features under \"data\""
-            ))),
+        if place.replace(cursor.fork()).is_some() {
+            return Err(twice(&key, reader));
         }
+        cursor.skip()?;
     }
+    let Some(mut values) = values else {
+        return Err(ReadError::contradiction(format!(
+            "row {} has no \"values\"",
+            reader.builder.row()
+        )));
+    };
+    if let Some(shape) = shape {
+        check_shape(shape, reader)?;
+    }
+    match keys {
+        Some(keys) => sparse(keys, values, reader),
+        None => list(&mut values, reader),
+    }
+}
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
-    }
+fn twice(key: &str, reader: &Reader<'_, '_>) -> ReadError {
+    ReadError::contradiction(format!("row {} has \"{key}\" twice", reader.builder.row()))
+}
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
+/// Reads a list of cells.
+pub(super) fn list(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let mut cells = cursor.array()?;
+    while cells.next(cursor)? {
+        reader.builder.push(cursor.cell()?)?;
     }
+    Ok(())
+}
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
+fn check_shape(mut cursor: Cursor<'_>, reader: &Reader<'_, '_>) -> Result<(), ReadError> {
+    let (row, expected) = (reader.builder.row(), reader.builder.layout().cells());
+    let mut lengths = cursor.array()?;
+    let (mut first, mut count) = (0, 0);
+    while lengths.next(&mut cursor)? {
+        first = cursor.index()?;
+        count += 1;
     }
+    if count == 1 && first == expected as u64 {
+        return Ok(());
+    }
+    Err(ReadError::contradiction(format!(
+        "row {row} has a shape other than [{expected}]"
+    )))
+}
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
+/// Reads values with their keys side by side.
+fn sparse(
+    mut keys: Cursor<'_>,
+    mut values: Cursor<'_>,
+    reader: &mut Reader<'_, '_>,
+) -> Result<(), ReadError> {
+    let row = reader.builder.row();
+    let mut sparse = SparseRow::default();
+    let (mut key_list, mut value_list) = (keys.array()?, values.array()?);
+    loop {
+        match (key_list.next(&mut keys)?, value_list.next(&mut values)?) {
+            (true, true) => {}
+            (false, false) => break,
+            _ => {
+                return Err(ReadError::contradiction(format!(
+                    "row {row} has more \"keys\" than \"values\", or fewer: one key for each value"
+                )));
+            }
+        }
+        let key = keys.index()?;
+        let cell = match values.cell()? {
+            Cell::Missing => Cell::Missing,
+            Cell::Boolean(value) => Cell::Boolean(value),
+            Cell::Integer(number) => Cell::Integer(number),
+            Cell::Number(number) => Cell::Number(number),
+            Cell::Text { text, .. } => {
+                return Err(ReadError::contradiction(format!(
+                    "row {row}: {} among the values of a sparse row, which are numbers",
+                    Quoted::of(text)
+                )));
+            }
+        };
+        sparse.set(key, cell);
     }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<bool, E> {
-        Ok(false)
-    }
+    Ok(reader.builder.push_sparse(&mut sparse, 0)?)
 }

@@ -1,94 +1,87 @@
 //! Tables: `dataframe_split` with rows and the names of their columns, and columns under their names.
 
-use std::fmt;
-
-use serde::de::{MapAccess, SeqAccess, Visitor};
-
-use super::ignore;
-use super::reading::{Items, Reading, seed};
-use super::tensor::{Flat, Tensor};
-use crate::artifact::Cell;
+use super::cursor::{Cursor, Kind};
+use super::error::ReadError;
+use super::series::{self, Series};
+use super::{Reader, rows};
 use crate::codec::Shape;
+use crate::rows::{Cell, HeaderOrder};
 
-/// `{"columns": [name, …], "data": [[cell, …], …]}`, in any order; an `index` is ignored.
-pub(super) struct Split<'r, 'a, 'd>(pub(super) &'r mut Reading<'a, 'd>);
-
-seed!(Split);
-
-impl<'de> Visitor<'de> for Split<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with \"columns\" and \"data\"")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.settle(Shape::Predictions)?;
-        let (mut found, mut passed_over) = (false, false);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "columns" if self.0.columns_known => ignore(&mut map)?,
-                "columns" => {
-                    let names = map.next_value::<Vec<Cell>>()?;
-                    set_header(self.0, &names)?;
-                    found = true;
-                }
-                "data" if found || self.0.columns_known => {
-                    map.next_value_seed(Items::rows(self.0))?;
-                }
-                "data" => {
-                    passed_over = true;
-                    ignore(&mut map)?;
-                }
-                _ => ignore(&mut map)?,
+/// Reads `{"columns": [name, …], "data": [[cell, …], …]}`, in any order; an `index` is ignored.
+pub(super) fn split(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    reader.answer_in(Shape::Predictions)?;
+    let (mut has_names, mut data, mut has_rows) = (false, None, false);
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next_key(cursor)? {
+        match &*key {
+            "columns" if has_names => return Err(twice("columns")),
+            "columns" => {
+                set_header(cursor, reader)?;
+                has_names = true;
             }
+            "data" if has_rows || data.is_some() => return Err(twice("data")),
+            "data" if has_names => {
+                rows::list(cursor, reader)?;
+                has_rows = true;
+            }
+            "data" => {
+                data = Some(cursor.fork());
+                cursor.skip()?;
+            }
+            _ => cursor.skip()?,
         }
-        self.0.split_before_columns = passed_over;
-        Ok(())
+    }
+    match data {
+        Some(mut data) => rows::list(&mut data, reader),
+        None => Ok(()),
     }
 }
 
-/// Columns are matched by name if the model and the table have names; otherwise by their order. Where a table
-/// has no names, pandas writes numbers.
-fn set_header<E: serde::de::Error>(reading: &mut Reading<'_, '_>, names: &[Cell]) -> Result<(), E> {
-    let texts: Option<Vec<_>> = names
-        .iter()
-        .map(|name| match name {
-            Cell::Text(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    match texts {
-        Some(texts) if reading.design.schema().has_names() => {
-            let set = reading.design.set_header(texts);
-            reading.keep(set)
-        }
-        _ => Ok(()),
-    }
+fn twice(key: &str) -> ReadError {
+    ReadError::contradiction(format!("\"dataframe_split\" has \"{key}\" twice"))
 }
 
-/// `{"age": [50, …], "bmi": [21.6, …]}`: each list is a column.
-pub(super) struct ColumnLists<'r, 'a, 'd>(pub(super) &'r mut Reading<'a, 'd>);
-
-seed!(ColumnLists);
-
-impl<'de> Visitor<'de> for ColumnLists<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with a list for each column")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, rows: A) -> Result<(), A::Error> {
-        Items::rows(self.0).visit_seq(rows)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
-            let mut cells = Flat::default();
-            map.next_value_seed(&mut cells)?;
-            self.0.tensors.push(Tensor::column(name, cells));
+/// Where a table has no names, pandas writes numbers.
+fn set_header(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let mut names = Vec::new();
+    let most = reader.builder.layout().columns() + 1;
+    let mut list = cursor.array()?;
+    while list.next(cursor)? {
+        let name = match cursor.cell()? {
+            Cell::Text { text, .. } => String::from_utf8_lossy(text).into_owned(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Integer(number) => number.to_string(),
+            Cell::Boolean(value) => value.to_string(),
+            Cell::Missing => "null".to_owned(),
+        };
+        if names.len() >= most {
+            return Err(ReadError::contradiction(format!(
+                "\"columns\" names more than the {} columns of the model",
+                most - 1
+            )));
         }
-        Ok(())
+        names.push(name);
     }
+    let names = names.iter().map(String::as_str);
+    Ok(reader.builder.set_header(names, HeaderOrder::Meant)?)
+}
+
+/// Reads `{"age": [50, …], "bmi": [21.6, …]}`: each list is a column; a value alone is a column of one row.
+pub(super) fn columns(
+    cursor: &mut Cursor<'_>,
+    reader: &mut Reader<'_, '_>,
+) -> Result<(), ReadError> {
+    reader.answer_in(Shape::Predictions)?;
+    let mut columns = Vec::new();
+    let mut fields = cursor.object()?;
+    while let Some(name) = fields.next_key(cursor)? {
+        if cursor.kind()? == Kind::Object {
+            return Err(ReadError::contradiction(
+                "an object under the name of a column: each column is a list of cells",
+            ));
+        }
+        columns.push(Series::column(name, cursor.fork()));
+        cursor.skip()?;
+    }
+    series::read(columns, reader).map(|_| ())
 }

@@ -1,279 +1,188 @@
-//! Open Inference V2: rows as one tensor of all features, or as one tensor a feature.
+//! Open Inference V2: rows as one tensor of all columns, or as one tensor per column.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use super::Reader;
+use super::cursor::{Cursor, Elements};
+use super::error::ReadError;
+use super::series::{self, Series};
+use crate::codec::Shape;
+use crate::codec::datatype::Datatype;
+use crate::text::Quoted;
 
-use super::ignore;
-use super::reading::{Kind, Reading, integers_as_floats, seed};
-use super::record::Record;
-use crate::codec::{DecodeError, Shape};
+/// Dimensions of the largest tensor that is rows.
+const DIMENSIONS_MAX: usize = 2;
 
-/// The data types of the protocol. All are read as JSON gives them: numbers, texts or booleans.
-const DATATYPES: [&str; 13] = [
-    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16",
-    "FP32", "FP64", "BYTES",
-];
+/// The keys of a tensor.
+const KEYS: [&str; 5] = ["name", "shape", "datatype", "data", "parameters"];
 
 /// An input of a request.
-#[derive(Debug, Default)]
-pub(in crate::codec) struct Tensor {
-    name: String,
-    shape: Vec<usize>,
-    datatype: Option<String>,
-    cells: Flat,
-    binary: bool,
+#[derive(Debug)]
+struct Tensor<'t> {
+    name: Cow<'t, str>,
+    /// One length a dimension; two more than any rows have are not kept.
+    shape: Vec<u64>,
+    datatype: Option<Datatype>,
+    data: Cursor<'t>,
 }
 
-/// The cells of a tensor in row-major order, however its lists are nested.
-#[derive(Debug, Default)]
-pub(super) struct Flat {
-    /// NaN where the cell is missing or a text.
-    numbers: Vec<f64>,
-    /// Texts with their places, which increase.
-    texts: Vec<(usize, String)>,
+/// Whether an object under `inputs` that begins with this key is a tensor.
+pub(super) fn is_key(key: &str, reader: &Reader<'_, '_>) -> bool {
+    KEYS.contains(&key) && reader.builder.layout().column(key).is_none()
 }
 
-/// An object in a list under `inputs`.
-pub(super) struct TensorOrRecord<'r, 'a, 'd>(pub(super) &'r mut Reading<'a, 'd>);
-
-seed!(TensorOrRecord);
-
-impl<'de> Visitor<'de> for TensorOrRecord<'_, '_, '_> {
-    type Value = Kind;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a tensor or a row")
+/// Reads the list of tensors as rows. `list` is before its first element.
+pub(super) fn read(
+    mut list: Elements,
+    cursor: &mut Cursor<'_>,
+    reader: &mut Reader<'_, '_>,
+) -> Result<(), ReadError> {
+    reader.answer_in(Shape::Tensors)?;
+    let mut tensors = Vec::new();
+    let most = reader.builder.layout().columns().max(1);
+    while list.next(cursor)? {
+        if tensors.len() >= most {
+            return Err(ReadError::contradiction(format!(
+                "there are more inputs than the {most} columns of the model"
+            )));
+        }
+        tensors.push(Tensor::read(cursor)?);
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Kind, A::Error> {
-        let mut key = map.next_key::<String>()?;
-        let of_tensor = |key: &str| {
-            ["name", "shape", "datatype", "data", "parameters"].contains(&key)
-                && self.0.names_no_feature(key)
-        };
-        if key.as_deref().is_none_or(of_tensor) {
-            self.0.settle(Shape::Tensors)?;
-            let mut tensor = Tensor::default();
-            while let Some(name) = key {
-                tensor.field(&name, &mut map)?;
-                key = map.next_key()?;
-            }
-            self.0.tensors.push(tensor);
-            return Ok(Kind::Tensor);
-        }
-        let mut record = Record::default();
-        while let Some(name) = key {
-            record.field(self.0, &name, &mut map)?;
-            key = map.next_key()?;
-        }
-        record.end(self.0)?;
-        self.0.end_row()?;
-        Ok(Kind::Row)
-    }
-}
-
-impl Tensor {
-    /// A tensor of one dimension.
-    pub(super) fn column(name: String, cells: Flat) -> Self {
-        Self {
-            name,
-            shape: vec![cells.numbers.len()],
-            datatype: None,
-            cells,
-            binary: false,
-        }
-    }
-
-    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "name" => self.name = map.next_value()?,
-            "shape" => self.shape = map.next_value()?,
-            "datatype" => self.datatype = Some(map.next_value()?),
-            "data" => map.next_value_seed(&mut self.cells)?,
-            "parameters" => {
-                let parameters: std::collections::BTreeMap<String, serde::de::IgnoredAny> =
-                    map.next_value()?;
-                self.binary = parameters.contains_key("binary_data_size");
-            }
-            _ => ignore(map)?,
-        }
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), String> {
-        let name = &self.name;
-        if self.binary {
-            return Err(format!(
-                "input \"{name}\" has its data in binary: send \"data\" as JSON"
-            ));
-        }
-        if let Some(datatype) = &self.datatype
-            && !DATATYPES.contains(&datatype.as_str())
-        {
-            let known = DATATYPES.join(", ");
-            return Err(format!(
-                "input \"{name}\" has the datatype \"{datatype}\", none of {known}"
-            ));
-        }
-        let size = self
-            .shape
-            .iter()
-            .try_fold(1usize, |size, &length| size.checked_mul(length));
-        let (shape, found) = (&self.shape, self.cells.numbers.len());
-        if size != Some(found) {
-            return Err(format!(
-                "input \"{name}\" has {found} cells, which do not fill the shape {shape:?}"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Whether this tensor alone has a cell for every feature of every row.
-    fn holds_rows_of(&self, features: usize) -> bool {
-        match self.shape.as_slice() {
-            [_] => features == 1 || self.cells.numbers.len() == features,
-            [_, columns] => *columns == features,
-            _ => false,
-        }
-    }
-
-    /// How many rows there are, if this tensor is a column.
-    fn column_len(&self) -> Option<usize> {
-        match self.shape.as_slice() {
-            [rows] | [rows, 1] => Some(*rows),
-            _ => None,
-        }
-    }
-}
-
-/// Turns the tensors of a request into rows.
-pub(super) fn finish(reading: &mut Reading<'_, '_>) -> Result<(), DecodeError> {
-    let tensors = std::mem::take(&mut reading.tensors);
-    let refused = |reason| DecodeError::syntax("JSON of a known shape", reason);
-    for tensor in &tensors {
-        tensor.check().map_err(refused)?;
-    }
-    let features = reading.design.schema().features();
+    let named = tensors
+        .iter()
+        .all(|tensor| reader.builder.layout().column(&tensor.name).is_some());
     match tensors.as_slice() {
         [] => Ok(()),
-        [one] if one.holds_rows_of(features) => push_rows(one, reading),
-        [one] if features > 1 => Err(refused(format!(
-            "input \"{}\" has the shape {:?}, not [rows, {features}]",
-            one.name, one.shape
-        ))),
-        columns => push_columns(columns, reading),
+        [_] if !named => tensors
+            .into_iter()
+            .try_for_each(|matrix| read_matrix(matrix, reader)),
+        _ => read_columns(tensors, reader),
     }
 }
 
-fn push_rows(tensor: &Tensor, reading: &mut Reading<'_, '_>) -> Result<(), DecodeError> {
-    let features = reading.design.schema().features();
-    let mut cells = tensor.cells.cells();
-    for _ in 0..tensor.cells.numbers.len() / features {
-        for cell in cells.by_ref().take(features) {
-            push(cell, reading)?;
-        }
-        reading.design.end_row()?;
-    }
-    Ok(())
-}
-
-fn push_columns(columns: &[Tensor], reading: &mut Reading<'_, '_>) -> Result<(), DecodeError> {
-    let refused = |reason| DecodeError::syntax("JSON of a known shape", reason);
-    let mut rows = None;
-    for column in columns {
-        let len = column.column_len();
-        let (name, shape) = (&column.name, &column.shape);
-        let Some(len) = len else {
-            return Err(refused(format!(
-                "input \"{name}\" has the shape {shape:?}: of several inputs, each is one column"
-            )));
-        };
-        let before = *rows.get_or_insert(len);
-        if before != len {
-            return Err(refused(format!(
-                "input \"{name}\" has {len} rows, the inputs before it {before}"
-            )));
-        }
-    }
-    if reading.design.schema().has_names() {
-        let names = columns.iter().map(|column| column.name.as_str());
-        reading.design.set_header(names)?;
-    }
-    let mut cells: Vec<_> = columns.iter().map(|column| column.cells.cells()).collect();
-    for _ in 0..rows.unwrap_or(0) {
-        for column in &mut cells {
-            if let Some(cell) = column.next() {
-                push(cell, reading)?;
+impl<'t> Tensor<'t> {
+    fn read(cursor: &mut Cursor<'t>) -> Result<Self, ReadError> {
+        let (mut name, mut shape, mut datatype, mut data) = (None, None, None, None);
+        let mut fields = cursor.object()?;
+        while let Some(key) = fields.next_key(cursor)? {
+            let repeated = match &*key {
+                "name" => name.replace(cursor.text()?).is_some(),
+                "shape" => shape.replace(read_shape(cursor)?).is_some(),
+                "datatype" => datatype.replace(read_datatype(cursor)?).is_some(),
+                "data" => {
+                    let repeated = data.replace(cursor.fork()).is_some();
+                    cursor.skip()?;
+                    repeated
+                }
+                "parameters" => {
+                    refuse_binary(cursor)?;
+                    false
+                }
+                _ => {
+                    cursor.skip()?;
+                    false
+                }
+            };
+            if repeated {
+                return Err(ReadError::contradiction(format!(
+                    "an input has \"{key}\" twice"
+                )));
             }
         }
-        reading.design.end_row()?;
+        let name = name.unwrap_or_default();
+        let lacks = |key: &str| {
+            let name = Quoted::of(name.as_bytes());
+            ReadError::contradiction(format!("input {name} has no \"{key}\""))
+        };
+        Ok(Self {
+            shape: shape.ok_or_else(|| lacks("shape"))?,
+            data: data.ok_or_else(|| lacks("data"))?,
+            datatype,
+            name,
+        })
+    }
+
+    /// The cells, in rows of `columns`.
+    fn series(&self, columns: usize) -> Series<'t> {
+        let may_nest = self.shape.len() == DIMENSIONS_MAX;
+        Series::column(self.name.clone(), self.data.fork()).tensor(columns, may_nest, self.datatype)
+    }
+
+    fn refused(&self, reason: &str) -> ReadError {
+        let name = Quoted::of(self.name.as_bytes());
+        ReadError::contradiction(format!(
+            "input {name} has the shape {:?}{reason}",
+            self.shape
+        ))
+    }
+}
+
+fn read_shape(cursor: &mut Cursor<'_>) -> Result<Vec<u64>, ReadError> {
+    let mut shape = Vec::new();
+    let mut lengths = cursor.array()?;
+    while lengths.next(cursor)? {
+        let length = cursor.index()?;
+        if shape.len() <= DIMENSIONS_MAX {
+            shape.push(length);
+        }
+    }
+    Ok(shape)
+}
+
+fn read_datatype(cursor: &mut Cursor<'_>) -> Result<Datatype, ReadError> {
+    let name = cursor.text()?;
+    Datatype::parse(&name).ok_or_else(|| {
+        let known = Datatype::ALL.map(Datatype::name).join(", ");
+        let name = Quoted::of(name.as_bytes());
+        ReadError::contradiction(format!("an input has the datatype {name}, none of {known}"))
+    })
+}
+
+fn refuse_binary(cursor: &mut Cursor<'_>) -> Result<(), ReadError> {
+    let mut parameters = cursor.object()?;
+    while let Some(key) = parameters.next_key(cursor)? {
+        if key == "binary_data_size" {
+            return Err(ReadError::contradiction(
+                "an input has its data in binary: send \"data\" as JSON",
+            ));
+        }
+        cursor.skip()?;
     }
     Ok(())
 }
 
-/// A cell of a tensor: a text, or a number that is NaN if the cell is missing.
-type FlatCell<'a> = (f64, Option<&'a str>);
-
-fn push((number, text): FlatCell<'_>, reading: &mut Reading<'_, '_>) -> Result<(), DecodeError> {
-    match text {
-        Some(text) => reading.design.push_string(text)?,
-        None if number.is_nan() => reading.design.push_missing()?,
-        None => reading.design.push_number(number)?,
+/// Reads the only tensor, which no column is named after: all columns of all rows.
+fn read_matrix(tensor: Tensor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let columns = reader.builder.layout().cells();
+    let rows = match tensor.shape.as_slice() {
+        [rows, width] if *width == columns as u64 => *rows,
+        [rows] if columns == 1 => *rows,
+        [width] if *width == columns as u64 => 1,
+        _ => return Err(tensor.refused(&format!(", not [rows, {columns}]"))),
+    };
+    let series = tensor.series(columns);
+    let found = series::read_matrix(series, columns, reader)?;
+    if Some(found as u64) == rows.checked_mul(columns as u64) {
+        return Ok(());
     }
-    Ok(())
+    Err(tensor.refused(&format!(", but {found} cells in its data")))
 }
 
-impl Flat {
-    fn cells(&self) -> impl Iterator<Item = FlatCell<'_>> {
-        let mut texts = self.texts.iter().peekable();
-        self.numbers
-            .iter()
-            .enumerate()
-            .map(move |(place, &number)| {
-                let text = texts.next_if(|(at, _)| *at == place);
-                (number, text.map(|(_, text)| text.as_str()))
-            })
+/// Reads tensors that are each named after a column.
+fn read_columns(tensors: Vec<Tensor<'_>>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let mut columns = Vec::with_capacity(tensors.len());
+    for tensor in &tensors {
+        let is_column = matches!(tensor.shape.as_slice(), [_] | [_, 1]);
+        let is_known = reader.builder.layout().column(&tensor.name).is_some();
+        if is_known && !is_column {
+            return Err(tensor.refused(", not [rows] or [rows, 1]: it is named after one column"));
+        }
+        columns.push(tensor.series(1));
     }
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Flat {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Flat {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("cells, or lists of cells")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
-        while cells.next_element_seed(&mut *self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.numbers.push(number);
-        Ok(())
-    }
-
-    integers_as_floats!();
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.visit_f64(if value { 1.0 } else { 0.0 })
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.visit_f64(f64::NAN)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.texts.push((self.numbers.len(), text.to_owned()));
-        self.visit_f64(f64::NAN)
+    let rows = series::read(columns, reader)?;
+    let wrong = |tensor: &&Tensor<'_>| tensor.shape.first() != Some(&(rows as u64));
+    match tensors.iter().find(wrong) {
+        Some(tensor) => Err(tensor.refused(&format!(", but {rows} rows in its data"))),
+        None => Ok(()),
     }
 }

@@ -4,7 +4,6 @@ use super::wire::push_bytes;
 use super::{ALIGNMENT, MAGIC};
 use crate::artifact::Label;
 use crate::codec::predictions::{Field, Predictions, Value};
-use crate::model::Outputs;
 
 /// One record a row. Without selected fields: `score`, and the `predicted_label` of a classifier. Numbers are
 /// 32-bit floats, which is what the readers of these answers look for; labels that are text are bytes.
@@ -29,7 +28,7 @@ fn record(predictions: &Predictions<'_>, row: usize) -> Vec<u8> {
     }
     if predictions.selected.is_empty() {
         push_label(&mut record, "score", &predictions.score(row));
-        if let Outputs::Classes(_) = predictions.outputs {
+        if predictions.has_classes() {
             let label = predictions.field(Field::PredictedLabel, row);
             push_label(&mut record, Field::PredictedLabel.name(), &label);
         }

@@ -12,10 +12,8 @@ mod wire;
 
 pub(super) use answer::encode;
 
-use super::Asked;
 use super::error::DecodeError;
-use super::sparse::SparseRow;
-use crate::model::{Design, RowError};
+use crate::rows::{Cell, RowBuilder, RowError, SparseRow};
 use wire::{Fields, Payload, packed_varints};
 
 /// What every frame begins with.
@@ -30,23 +28,23 @@ const LENGTH_MASK: u32 = (1 << 29) - 1;
 /// The entry of `features` that holds them.
 const VALUES: &[u8] = b"values";
 
-/// Reads one row a record: a dense or sparse tensor of floats or integers. Labels are ignored.
-pub(super) fn read(body: &[u8], design: &mut Design<'_>) -> Result<Asked, DecodeError> {
+/// Reads one row per record: a dense or sparse tensor of floats or integers. Labels are ignored.
+pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
     let mut sparse = SparseRow::default();
     let mut rest = body;
     while !rest.is_empty() {
-        let row = design.row();
+        let row = builder.row();
         let refused =
             |reason: &str| DecodeError::syntax("RecordIO-protobuf", format!("row {row}: {reason}"));
         let (record, after) = frame(rest).map_err(refused)?;
         rest = after;
-        push_record(record, design, &mut sparse).map_err(|error| match error {
+        push_record(record, builder, &mut sparse).map_err(|error| match error {
             Refused::Syntax(reason) => refused(reason),
             Refused::Row(error) => error.into(),
         })?;
-        design.end_row()?;
+        builder.end_row()?;
     }
-    Ok(Asked::default())
+    Ok(())
 }
 
 /// Why a record is no row.
@@ -89,8 +87,8 @@ fn frame(bytes: &[u8]) -> Result<(&[u8], &[u8]), &'static str> {
 
 fn push_record(
     record: &[u8],
-    design: &mut Design<'_>,
-    sparse: &mut SparseRow,
+    builder: &mut RowBuilder<'_>,
+    sparse: &mut SparseRow<'static>,
 ) -> Result<(), Refused> {
     for field in Fields::of(record) {
         let (1, Payload::Bytes(entry)) = field? else {
@@ -105,7 +103,7 @@ fn push_record(
             }
         }
         if key == VALUES {
-            return push_value(value.ok_or("\"values\" is empty")?, design, sparse);
+            return push_value(value.ok_or("\"values\" is empty")?, builder, sparse);
         }
     }
     Err("there is no \"values\" among the features".into())
@@ -113,14 +111,14 @@ fn push_record(
 
 fn push_value(
     value: &[u8],
-    design: &mut Design<'_>,
-    sparse: &mut SparseRow,
+    builder: &mut RowBuilder<'_>,
+    sparse: &mut SparseRow<'static>,
 ) -> Result<(), Refused> {
     for field in Fields::of(value) {
         match field? {
-            (2, Payload::Bytes(tensor)) => return push_tensor(tensor, floats, design, sparse),
-            (3, Payload::Bytes(tensor)) => return push_tensor(tensor, doubles, design, sparse),
-            (7, Payload::Bytes(tensor)) => return push_tensor(tensor, integers, design, sparse),
+            (2, Payload::Bytes(tensor)) => return push_tensor(tensor, floats, builder, sparse),
+            (3, Payload::Bytes(tensor)) => return push_tensor(tensor, doubles, builder, sparse),
+            (7, Payload::Bytes(tensor)) => return push_tensor(tensor, integers, builder, sparse),
             (9, _) => return Err("\"values\" holds bytes, not numbers".into()),
             _ => {}
         }
@@ -187,8 +185,8 @@ fn integers(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static
 fn push_tensor(
     tensor: &[u8],
     read: Numbers,
-    design: &mut Design<'_>,
-    sparse: &mut SparseRow,
+    builder: &mut RowBuilder<'_>,
+    sparse: &mut SparseRow<'static>,
 ) -> Result<(), Refused> {
     let (mut values, mut keys, mut shape) = (Vec::new(), Vec::new(), Vec::new());
     for field in Fields::of(tensor) {
@@ -199,10 +197,10 @@ fn push_tensor(
             _ => {}
         }
     }
-    let features = design.schema().features();
-    if keys.is_empty() && !(values.is_empty() && shape == [features as u64]) {
+    let columns = builder.layout().cells();
+    if keys.is_empty() && !(values.is_empty() && shape == [columns as u64]) {
         for number in values {
-            push_number(number, design)?;
+            builder.push(Cell::Number(number))?;
         }
         return Ok(());
     }
@@ -210,28 +208,20 @@ fn push_tensor(
         return Err("there are not as many keys as values".into());
     }
     if let [length] = shape.as_slice()
-        && *length != features as u64
+        && *length != columns as u64
     {
         return Err(RowError::Width {
-            row: design.row(),
+            row: builder.row(),
             found: usize::try_from(*length).unwrap_or(usize::MAX),
-            expected: features,
+            expected: columns,
         }
         .into());
     }
+    sparse.clear();
     for (key, number) in keys.into_iter().zip(values) {
-        sparse.set(key, 0, number, design)?;
+        sparse.set(key, Cell::Number(number));
     }
-    Ok(sparse.push(design)?)
-}
-
-/// NaN is what the built-in algorithms have in place of a missing cell.
-fn push_number(number: f64, design: &mut Design<'_>) -> Result<(), RowError> {
-    if number.is_nan() {
-        design.push_missing()
-    } else {
-        design.push_number(number)
-    }
+    Ok(builder.push_sparse(sparse, 0)?)
 }
 
 fn push_varints(payload: Payload<'_>, numbers: &mut Vec<u64>) -> Result<(), &'static str> {

@@ -5,27 +5,24 @@ use ndarray::array;
 use super::{named, read, refused, rows};
 
 #[test]
-fn libsvm_rows_count_from_one_unless_a_zero_occurs() {
+fn libsvm_rows_count_from_one_unless_the_content_type_says_otherwise() {
     let expected = array![[1.0, 2.0], [0.0, 4.0]];
-    for body in [
-        "1 1:1 2:2\n-1 2:4\n",
-        "1:1 2:2\n2:4",
-        "0:1 1:2 # comment\n1 qid:3 1:4\n",
-    ] {
+    for body in ["1 1:1 2:2\n-1 2:4\n", "1:1 2:2 # comment\n1 qid:3 2:4"] {
         assert_eq!(rows(&named(), "text/libsvm", body), expected, "{body}");
     }
     // A row of zeros has no cells at all.
     assert_eq!(rows(&named(), "text/libsvm", "1\n"), array![[0.0, 0.0]]);
+    let from_zero = "text/libsvm; indexing=0";
+    assert_eq!(rows(&named(), from_zero, "0:1 1:2\n1:4\n"), expected);
     let error = |body| refused(&named(), "text/libsvm", body);
+    assert!(error("1:1\n0:1 1:2\n").contains("row 2 has the index 0"));
+    assert_eq!(error("1:1 2:2 1:3\n"), "row 1: index 1 is given twice");
     assert_eq!(
         error("1 3:1\n"),
         "row 1: there is no column with index 3: the model has 2 features, counted from 1"
     );
     assert!(error("1 a:1\n").contains("row 1: \"a:1\" is not of the form index:number"));
-    assert_eq!(
-        error("1 1:nan\n"),
-        "row 1, column 1: \"NaN\" is not a finite number"
-    );
+    assert_eq!(error("1 1:nan\n"), "row 1, column 1: the cell is empty");
 }
 
 fn npy(descr: &str, fortran: &str, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -181,6 +178,6 @@ fn recordio_that_is_none_is_refused_with_its_record() {
     assert!(error(&wide).contains("no column with index 7"));
     assert_eq!(
         error(&record(&field(7, &field(1, &[1])))),
-        "row 1 has 1 columns, not 2"
+        "row 1 has 1 column, not 2"
     );
 }

@@ -3,8 +3,8 @@
 use ndarray::array;
 use serde_json::json;
 
-use super::{named, read, refused, rows, schema};
-use crate::model::Schema;
+use super::{layout, named, read, refused, rows};
+use crate::rows::Layout;
 
 #[test]
 fn csv_in_all_its_forms_is_the_same_rows() {
@@ -27,7 +27,7 @@ fn csv_in_all_its_forms_is_the_same_rows() {
         rows(&named(), "text/csv; header=present", "age,bmi\n1,2\n3,4"),
         expected
     );
-    let nameless = Schema::numbers(2);
+    let nameless = Layout::numbers(2);
     assert_eq!(
         rows(&nameless, "text/csv; header=present", "a,b\n1,2\n3,4"),
         expected
@@ -37,7 +37,7 @@ fn csv_in_all_its_forms_is_the_same_rows() {
 #[test]
 fn csv_that_is_none_is_refused_with_its_place() {
     let error = |body| refused(&named(), "text/csv", body);
-    assert_eq!(error("1,2\n3\n"), "row 2 has 1 columns, not 2");
+    assert_eq!(error("1,2\n3\n"), "row 2 has 1 column, not 2");
     assert_eq!(error("1,2\n\n3,4\n"), "row 2 is an empty line");
     assert_eq!(error("\"1\",2\n\n3,4\n"), "row 2 is an empty line");
     assert_eq!(
@@ -51,7 +51,7 @@ fn csv_that_is_none_is_refused_with_its_place() {
     );
     assert_eq!(
         error("bmi,weight\n1,2\n"),
-        "the model has no feature \"weight\", or it stands twice; there is no column \"age\""
+        "the model has no feature \"weight\"; there is no column \"age\""
     );
     assert_eq!(
         error(""),
@@ -67,22 +67,22 @@ fn csv_that_is_none_is_refused_with_its_place() {
 
 #[test]
 fn a_quoted_category_may_hold_commas_quotes_and_line_ends() {
-    let schema = schema(json!([
+    let layout = layout(json!([
         "age",
         {"name": "job", "encoding": {"kind": "ordinal", "categories": ["a,b", "say \"hi\"", "two\nlines"]}},
     ]));
     let body = "1,\"a,b\"\n2,\"say \"\"hi\"\"\"\n3,\"two\nlines\"\n";
     let expected = array![[1.0, 0.0], [2.0, 1.0], [3.0, 2.0]];
-    assert_eq!(rows(&schema, "text/csv", body), expected);
+    assert_eq!(rows(&layout, "text/csv", body), expected);
 }
 
 #[test]
 fn text_in_latin_1_is_the_text_that_was_meant() {
-    let schema = schema(json!([
+    let layout = layout(json!([
         {"name": "city", "encoding": {"kind": "ordinal", "categories": ["K\u{f6}ln", "Paris"]}},
     ]));
     let body = b"Paris\nK\xf6ln\n";
-    let (rows, _) = read(&schema, "text/csv; charset=iso-8859-1", body).unwrap();
+    let (rows, _) = read(&layout, "text/csv; charset=iso-8859-1", body).unwrap();
     assert_eq!(rows, array![[1.0], [0.0]]);
-    assert!(read(&schema, "text/csv; charset=utf-8", body).is_err());
+    assert!(read(&layout, "text/csv; charset=utf-8", body).is_err());
 }

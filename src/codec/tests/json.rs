@@ -3,7 +3,7 @@
 use ndarray::array;
 use serde_json::json;
 
-use super::{named, read, refused, rows, schema};
+use super::{layout, named, read, refused, rows};
 use crate::codec::Shape;
 
 const JSON: &str = "application/json";
@@ -48,10 +48,6 @@ fn json_in_all_its_shapes_is_the_same_rows() {
         ),
         (
             r#"{"dataframe_split": {"data": [[2, 1], [4, 3]], "columns": ["bmi", "age"]}}"#,
-            Shape::Predictions,
-        ),
-        (
-            r#"{"dataframe_split": {"columns": [0, 1], "data": [[1, 2], [3, 4]]}}"#,
             Shape::Predictions,
         ),
         (
@@ -114,7 +110,7 @@ fn one_record_alone_is_one_row() {
 #[test]
 fn a_model_of_one_feature_takes_numbers_without_brackets() {
     let expected = array![[1.0], [2.0], [3.0]];
-    let one = schema(json!(["x"]));
+    let one = layout(json!(["x"]));
     for body in [
         "[1, 2, 3]",
         r#"{"instances": [1, 2, 3]}"#,
@@ -135,15 +131,15 @@ fn json_that_is_none_is_refused_with_its_place() {
     let cases = [
         (
             r#"{"instances": [[1, 2], [3]]}"#,
-            "row 2 has 1 columns, not 2",
+            "row 2 has 1 column, not 2",
         ),
         (
             r#"{"instances": [[1, null]]}"#,
             "row 1, column 2: the cell is empty",
         ),
         (
-            r#"{"instances": [[1, "2"]]}"#,
-            "row 1, column 2: \"2\" is not a number",
+            r#"{"instances": [[1, "2x"]]}"#,
+            "row 1, column 2: \"2x\" is not a number",
         ),
         (
             r#"{"instances": [{"age": 1, "bmi": "x"}]}"#,
@@ -155,11 +151,11 @@ fn json_that_is_none_is_refused_with_its_place() {
         ),
         (
             r#"{"instances": [{"age": 1, "size": 2}]}"#,
-            "row 1: the model has no feature \"size\", or it stands twice; there is no column \"bmi\"",
+            "row 1: the model has no feature \"size\": its features are \"age\", \"bmi\"",
         ),
         (
             r#"{"instances": [{"age": 1, "age": 1}]}"#,
-            "row 1: the model has no feature \"age\", or it stands twice; there is no column \"bmi\"",
+            "row 1: column \"age\" is given twice",
         ),
         (
             r#"{"dataframe_split": {"columns": ["age"], "data": [[1]]}}"#,
@@ -189,19 +185,25 @@ fn json_of_another_shape_is_refused_with_the_reason() {
         ),
         (
             r#"{"instances": [[1, 2], 3]}"#,
-            "rows beside what are no rows",
+            "row 2: rows and cells stand in one list. Rows are read from [[…], …], [{…}, …],",
         ),
-        (r#"{"data": {}}"#, "missing field `features`"),
+        (r#"{"data": {}}"#, "\"data\" holds no \"features\""),
         (
             r#"{"rows": [[1, 2]]}"#,
             "row 1 has \"rows\" where \"features\"",
         ),
-        (r#"{"instances": [[1, 2]]} x"#, "trailing characters"),
-        (r#"{"instances": [[1, 2]"#, "EOF"),
-        ("1", "expected a list of rows, or an object"),
+        (
+            r#"{"instances": [[1, 2]]} x"#,
+            "expected the end of the text, found \"x\"",
+        ),
+        (
+            r#"{"instances": [[1, 2]"#,
+            "line 1, column 22: expected a comma or the end of the list, found the end of the text",
+        ),
+        ("1", "the body is a value alone"),
         (
             r#"{"inputs": [{"name": "x", "shape": [2, 3], "datatype": "FP64", "data": [1, 2]}]}"#,
-            "input \"x\" has 2 cells, which do not fill the shape [2, 3]",
+            "input \"x\" has the shape [2, 3], not [rows, 2]",
         ),
         (
             r#"{"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP64", "data": [1, 2, 3]}]}"#,
@@ -218,11 +220,11 @@ fn json_of_another_shape_is_refused_with_the_reason() {
         ),
         (
             r#"{"instances": [{"data": {"features": {"keys": [0], "values": [1, 2]}}}]}"#,
-            "1 keys and 2 values",
+            "row 1 has more \"keys\" than \"values\", or fewer",
         ),
         (
             r#"{"instances": [{"data": {"features": {"keys": [0], "shape": [3], "values": [1]}}}]}"#,
-            "row 1 has the shape [3], not [2]",
+            "row 1 has a shape other than [2]",
         ),
     ];
     for (body, expected) in cases {
@@ -248,7 +250,10 @@ fn json_lines_are_records() {
     }
     let error = |body| refused(&named(), "application/jsonlines", body);
     assert_eq!(error("[1, 2]\n\n[3, 4]\n"), "row 2 is an empty line");
-    assert!(error("[1, 2]\n[3,\n").starts_with("the body is not JSON Lines: row 2: EOF"));
+    assert!(
+        error("[1, 2]\n[3,\n")
+            .starts_with("the body is not JSON Lines: row 2, byte 4: expected a cell: a number")
+    );
     assert_eq!(
         error("[1, 2]\n[3, \"x\"]"),
         "row 2, column 2: \"x\" is not a number"

@@ -4,49 +4,49 @@ mod binary;
 mod csv;
 mod json;
 
-use ndarray::{Array2, array};
+use ndarray::{Array2, ArrayView2, array};
 use serde_json::json;
 
 use super::{ContentType, Format, Shape};
 use crate::artifact::Feature;
-use crate::model::{Design, Schema};
+use crate::rows::{Collected, Layout, RowBuilder, RowError, Sink};
 
-fn schema(features: serde_json::Value) -> Schema {
+fn layout(features: serde_json::Value) -> Layout {
     let features: Vec<Feature> = serde_json::from_value(features).unwrap();
-    Schema::new(&features)
+    Layout::new(&features).unwrap()
 }
 
-fn named() -> Schema {
-    schema(json!(["age", "bmi"]))
+fn named() -> Layout {
+    layout(json!(["age", "bmi"]))
 }
 
 /// One numeric feature, one that may be missing, one category.
-fn mixed() -> Schema {
-    schema(json!([
+fn mixed() -> Layout {
+    layout(json!([
         "age",
         {"name": "bmi", "missing": 20},
         {"name": "sex", "encoding": {"kind": "ordinal", "categories": ["f", "m"]}},
     ]))
 }
 
-fn read(schema: &Schema, content_type: &str, body: &[u8]) -> Result<(Array2<f64>, Shape), String> {
+fn read(layout: &Layout, content_type: &str, body: &[u8]) -> Result<(Array2<f64>, Shape), String> {
     let content_type = ContentType::parse(content_type).unwrap();
-    let mut design = Design::new(schema);
-    let asked = content_type
-        .read(body, &mut design)
+    let mut rows = Collected::default();
+    let options = content_type
+        .read(body, RowBuilder::new(layout, &mut rows))
         .map_err(|error| error.to_string())?;
-    Ok((design.finish(), asked.shape))
+    Ok((rows.into_matrix(), options.shape))
 }
 
-fn rows(schema: &Schema, content_type: &str, body: &str) -> Array2<f64> {
-    match read(schema, content_type, body.as_bytes()) {
+fn rows(layout: &Layout, content_type: &str, body: &str) -> Array2<f64> {
+    match read(layout, content_type, body.as_bytes()) {
         Ok((rows, _)) => rows,
         Err(error) => panic!("{body}: {error}"),
     }
 }
 
-fn refused(schema: &Schema, content_type: &str, body: &str) -> String {
-    match read(schema, content_type, body.as_bytes()) {
+fn refused(layout: &Layout, content_type: &str, body: &str) -> String {
+    match read(layout, content_type, body.as_bytes()) {
         Ok((rows, _)) => panic!("{body}: {rows}"),
         Err(error) => error,
     }
@@ -88,22 +88,24 @@ fn missing_cells_and_categories_follow_the_features_in_every_format() {
 /// Rows are worked on in blocks: a request of many blocks is still one request.
 #[test]
 fn rows_are_passed_on_in_blocks_and_none_is_lost() {
-    let schema = Schema::numbers(1);
-    let body: String = (0..100_000).map(|row| format!("{row}\n")).collect();
-    let (mut next, mut blocks) = (0.0, 0);
-    let mut sink = |block: &Array2<f64>| {
-        blocks += 1;
-        for &cell in block {
-            assert_eq!(cell, next);
-            next += 1.0;
+    struct Counted(f64, usize);
+    impl Sink for Counted {
+        fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
+            assert_eq!(first as f64, self.0 + 1.0);
+            self.1 += 1;
+            for &cell in &rows {
+                assert_eq!(cell, self.0);
+                self.0 += 1.0;
+            }
+            Ok(())
         }
-        Ok(())
-    };
-    let mut design = Design::passing_on(&schema, &mut sink);
+    }
+    let layout = Layout::numbers(1);
+    let body: String = (0..100_000).map(|row| format!("{row}\n")).collect();
+    let mut sink = Counted(0.0, 0);
     ContentType::of(Format::Csv)
-        .read(body.as_bytes(), &mut design)
+        .read(body.as_bytes(), RowBuilder::new(&layout, &mut sink))
         .unwrap();
-    drop(design);
-    assert_eq!(next, 100_000.0);
-    assert!(blocks > 1);
+    assert_eq!(sink.0, 100_000.0);
+    assert!(sink.1 > 1);
 }

@@ -5,7 +5,7 @@ mod features;
 use ndarray::{Array2, array};
 use serde_json::{Value, json};
 
-use super::{Model, Outputs, RowError, linfa_types};
+use super::{Model, Outputs, PredictError, linfa_types};
 use crate::artifact::{Artifact, Document, Label, Parameters};
 
 /// A model of `features` nameless numbers.
@@ -29,14 +29,14 @@ fn refusal(document: &Value) -> String {
 }
 
 fn probabilities(model: &Model, rows: &Array2<f64>) -> Option<Array2<f64>> {
-    match model.predict(rows).unwrap() {
+    match model.predict(rows.view()).unwrap() {
         Outputs::Values(_) => None,
         Outputs::Classes(classes) => model.probabilities(&classes),
     }
 }
 
 fn predicted(model: &Model, rows: &Array2<f64>) -> Vec<Label> {
-    match model.predict(rows).unwrap() {
+    match model.predict(rows.view()).unwrap() {
         Outputs::Values(_) => Vec::new(),
         Outputs::Classes(classes) => classes
             .predicted
@@ -47,7 +47,7 @@ fn predicted(model: &Model, rows: &Array2<f64>) -> Vec<Label> {
 }
 
 fn values(model: &Model, rows: &Array2<f64>) -> Array2<f64> {
-    match model.predict(rows).unwrap() {
+    match model.predict(rows.view()).unwrap() {
         Outputs::Values(values) => values,
         Outputs::Classes(classes) => classes.scores,
     }
@@ -250,8 +250,11 @@ fn a_score_that_is_not_a_number_is_an_error_with_its_row() {
     let mut rows = Array2::zeros((2, 2_000));
     rows.row_mut(1).fill(1e308);
     for model in [multinomial, binary] {
-        let error = model.predict(&rows).unwrap_err();
-        assert!(matches!(error, RowError::Overflow { row: 2 }), "{error}");
+        let error = model.predict(rows.view()).unwrap_err();
+        assert!(
+            matches!(error, PredictError::Overflow { row: 2 }),
+            "{error}"
+        );
     }
 }
 
@@ -268,9 +271,9 @@ fn rows_of_another_width_are_an_error_for_every_kind() {
         three_classes("linear-classifier"),
     ];
     for model in models {
-        let error = model.predict(&Array2::zeros((1, 3))).unwrap_err();
+        let error = model.predict(Array2::zeros((1, 3)).view()).unwrap_err();
         assert!(
-            matches!(error, RowError::Matrix { found: 3, .. }),
+            matches!(error, PredictError::Matrix { found: 3, .. }),
             "{error}"
         );
     }

@@ -17,7 +17,8 @@ const POWERS_OF_TEN: [f64; DIGITS_MAX + 1] = [
 /// The quotient of two floats that are exact is rounded once, so it is the float nearest to the number, as std
 /// reads it (W. D. Clinger, "How to read floating point numbers accurately", 1990).
 #[inline]
-pub(super) fn leading(text: &[u8]) -> Option<(f64, &[u8])> {
+#[must_use]
+pub fn leading(text: &[u8]) -> Option<(f64, &[u8])> {
     let (is_negative, unsigned) = match text {
         [b'-', unsigned @ ..] => (true, unsigned),
         _ => (false, text),

@@ -1,0 +1,102 @@
+//! Predictions as CSV.
+
+use crate::artifact::Label;
+use crate::codec::predictions::{Predictions, Value};
+
+/// One row's prediction per line, several numbers with commas between, each line ended. Numbers have the shortest
+/// form that reads back to the same number; text is quoted where RFC 4180 asks for it. Of selected fields, a
+/// list is one cell that holds a JSON list.
+pub(in crate::codec) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(predictions.rows() * 20);
+    for row in 0..predictions.rows() {
+        if predictions.selected.is_empty() {
+            push_cells(&mut text, &predictions.prediction(row));
+        }
+        for (index, &field) in predictions.selected.iter().enumerate() {
+            if index > 0 {
+                text.push(b',');
+            }
+            push_cell(&mut text, &predictions.field(field, row));
+        }
+        text.push(b'\n');
+    }
+    text
+}
+
+/// A value, a list as several cells.
+fn push_cells(text: &mut Vec<u8>, value: &Value<'_>) {
+    let Value::Numbers(numbers) = value else {
+        return push_cell(text, value);
+    };
+    for (index, &number) in numbers.iter().enumerate() {
+        if index > 0 {
+            text.push(b',');
+        }
+        push_number(text, number);
+    }
+}
+
+/// A value as one cell.
+fn push_cell(text: &mut Vec<u8>, value: &Value<'_>) {
+    match value {
+        Value::None => push_number(text, f64::NAN),
+        Value::Number(number) => push_number(text, *number),
+        Value::Label(label) => push_text(text, &label.to_string()),
+        Value::Numbers(numbers) => push_list(text, numbers.iter(), |list, &number| {
+            push_number(list, number);
+        }),
+        Value::Opposites(number) => push_list(text, [-number, *number].iter(), |list, &number| {
+            push_number(list, number);
+        }),
+        Value::Labels(labels) => push_list(text, labels.iter(), push_json),
+    }
+}
+
+/// `"[0.4, 0.6]"`, as the platform's XGBoost container writes lists.
+fn push_list<T>(
+    text: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    push: impl Fn(&mut Vec<u8>, T),
+) {
+    let mut list = vec![b'['];
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            list.extend(b", ");
+        }
+        push(&mut list, item);
+    }
+    list.push(b']');
+    push_text(text, &String::from_utf8_lossy(&list));
+}
+
+fn push_json(list: &mut Vec<u8>, label: &Label) {
+    let written = serde_json::to_writer(list, label);
+    debug_assert!(
+        written.is_ok(),
+        "a label is JSON, and a Vec never refuses bytes"
+    );
+}
+
+/// A field of text, in quotes where it holds a comma, a quote or a line end (RFC 4180, section 2).
+fn push_text(text: &mut Vec<u8>, field: &str) {
+    if !field.contains([',', '"', '\n', '\r']) {
+        return text.extend(field.as_bytes());
+    }
+    text.push(b'"');
+    text.extend(field.replace('"', "\"\"").as_bytes());
+    text.push(b'"');
+}
+
+fn push_number(text: &mut Vec<u8>, number: f64) {
+    if number.is_nan() {
+        text.extend(b"nan");
+    } else if number.is_infinite() {
+        text.extend(if number > 0.0 {
+            b"inf".as_slice()
+        } else {
+            b"-inf"
+        });
+    } else {
+        text.extend(ryu::Buffer::new().format_finite(number).as_bytes());
+    }
+}

@@ -1,0 +1,429 @@
+//! The row builder: cells in, whole rows out in blocks. What a cell means is decided here.
+
+use ndarray::ArrayView2;
+
+use super::categories::{Categories, Code};
+use super::cell::{Cell, Origin};
+use super::columns::{Columns, HeaderOrder};
+use super::error::{Place, RowError};
+use super::layout::{Layout, Rule};
+use super::number::{self, TextNumber};
+use super::sink::Sink;
+use super::sparse::SparseRow;
+use crate::limits::BLOCK_CELLS;
+use crate::text::Quoted;
+
+/// Turns cells into rows of the design matrix and hands them to a sink in blocks that fit a processor's cache, so
+/// that the memory it needs does not grow with the rows.
+pub struct RowBuilder<'a> {
+    layout: &'a Layout,
+    sink: &'a mut dyn Sink,
+    columns: Columns,
+    /// Numbers of the whole rows since the last block, and of the row being read.
+    block: Vec<f64>,
+    /// Whole rows in `block`.
+    rows: usize,
+    /// The number of the first row of `block`.
+    first: usize,
+    /// Cells of the row being read.
+    position: usize,
+    /// Rows of a whole block.
+    rows_of_block: usize,
+    /// Cells that were none of their column's categories and were taken all the same.
+    unknown_categories: usize,
+}
+
+impl<'a> RowBuilder<'a> {
+    /// A builder of rows that are counted from 1.
+    #[must_use]
+    pub fn new(layout: &'a Layout, sink: &'a mut dyn Sink) -> Self {
+        Self {
+            layout,
+            sink,
+            columns: Columns::default(),
+            // One row at once: most requests have one, and its width is the model's own.
+            block: Vec::with_capacity(layout.width()),
+            rows: 0,
+            first: 1,
+            position: 0,
+            rows_of_block: (BLOCK_CELLS / layout.width().max(1)).max(1),
+            unknown_categories: 0,
+        }
+    }
+
+    /// The same, with the number of the first row: for a piece of a larger body.
+    #[must_use]
+    pub fn starting_at(mut self, row: usize) -> Self {
+        self.first = row;
+        self
+    }
+
+    /// What the rows are.
+    #[must_use]
+    pub fn layout(&self) -> &'a Layout {
+        self.layout
+    }
+
+    /// The number of the row being read.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.first + self.rows
+    }
+
+    /// How many cells of the row have been read.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How many cells a row has that does not name them one by one.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.columns.cells(self.layout)
+    }
+
+    /// How many cells were no known category of their column and were taken by its rule for unknown ones.
+    #[must_use]
+    pub fn unknown_categories(&self) -> usize {
+        self.unknown_categories
+    }
+
+    /// Whether the next cell may be given as a number whatever text it came from: a column of categories has to
+    /// see the text.
+    #[must_use]
+    pub fn takes_plain_numbers(&self) -> bool {
+        self.layout.is_plain()
+            || matches!(
+                self.layout.rule(self.columns.at(self.position)),
+                Some(Rule::Number { .. })
+            )
+    }
+
+    /// The columns of the rows to come, by name.
+    ///
+    /// # Errors
+    /// A name is unknown or given twice, or a required column is absent: all of them are named.
+    pub fn set_header<'n>(
+        &mut self,
+        names: impl IntoIterator<Item = &'n str>,
+        order: HeaderOrder,
+    ) -> Result<(), RowError> {
+        self.columns.set_header(names, order, self.layout)
+    }
+
+    /// Says by name whose the next cell is.
+    ///
+    /// # Errors
+    /// The name is unknown, or had a cell in this row.
+    pub fn select(&mut self, name: &str) -> Result<(), RowError> {
+        let (row, expected) = (self.row(), self.position);
+        self.columns.select(name, expected, row, self.layout)
+    }
+
+    /// Adds a cell.
+    ///
+    /// # Errors
+    /// The cell is not what its column takes.
+    #[inline]
+    pub fn push(&mut self, cell: Cell<'_>) -> Result<(), RowError> {
+        if let (Cell::Number(number), true) = (cell, self.layout.is_plain()) {
+            return self.push_plain(number);
+        }
+        self.place_cell(cell)?;
+        self.position += 1;
+        Ok(())
+    }
+
+    /// Adds a number to a row of plain numbers.
+    #[inline]
+    fn push_plain(&mut self, number: f64) -> Result<(), RowError> {
+        if !number.is_finite() {
+            return Err(self.no_plain_number(number));
+        }
+        self.write_plain(number);
+        self.position += 1;
+        Ok(())
+    }
+
+    /// Writes a number of a row of plain numbers: behind the last one, if they come in order.
+    #[inline]
+    fn write_plain(&mut self, number: f64) {
+        if !self.columns.are_in_order() {
+            self.write(self.columns.at(self.position), number);
+        } else if self.position < self.layout.cells() {
+            self.block.push(number);
+        }
+    }
+
+    /// Adds the cells of a sparse row: a column that has none is 0.
+    ///
+    /// # Errors
+    /// A position is given twice, or a cell is not what its column takes. `counted_from` is what the format
+    /// calls the first position.
+    pub fn push_sparse(
+        &mut self,
+        sparse: &mut SparseRow<'_>,
+        counted_from: u64,
+    ) -> Result<(), RowError> {
+        let (row, columns) = (self.row(), self.layout.cells());
+        let cells = sparse.sorted().map_err(|position| RowError::IndexTwice {
+            row,
+            index: position + counted_from,
+        })?;
+        if let Some(&(position, _)) = cells.last()
+            && position >= columns as u64
+        {
+            return Err(RowError::NoSuchIndex {
+                row,
+                index: position.saturating_add(counted_from),
+                inputs: columns,
+                first: counted_from,
+            });
+        }
+        if self.layout.is_plain() && self.columns.are_in_order() {
+            return self.push_plain_sparse(cells);
+        }
+        let mut cells = cells.iter().peekable();
+        for position in 0..columns as u64 {
+            let given = cells.next_if(|(at, _)| *at == position);
+            self.push(given.map_or(Cell::Number(0.0), |&(_, cell)| cell))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the given cells only: a wide row costs what it holds.
+    fn push_plain_sparse(&mut self, cells: &[(u64, Cell<'_>)]) -> Result<(), RowError> {
+        self.block
+            .resize((self.rows + 1) * self.layout.width(), 0.0);
+        for &(position, cell) in cells {
+            self.position = usize::try_from(position).unwrap_or(usize::MAX);
+            let number = self.number(cell)?.ok_or_else(|| self.missing())?;
+            self.write(self.position, number);
+        }
+        self.position = self.layout.cells();
+        Ok(())
+    }
+
+    /// Ends the row.
+    ///
+    /// # Errors
+    /// It has too few or too many cells, or the sink takes no more rows.
+    #[inline]
+    pub fn end_row(&mut self) -> Result<(), RowError> {
+        if self.position != self.layout.cells() || !self.columns.are_in_order() {
+            self.columns
+                .check_row(self.position, self.row(), self.layout)?;
+        }
+        self.rows += 1;
+        self.position = 0;
+        self.columns.end_row();
+        // A row of no cells that land anywhere is a row of zeros.
+        self.block.resize(self.rows * self.layout.width(), 0.0);
+        if self.rows >= self.rows_of_block {
+            return self.hand_over();
+        }
+        Ok(())
+    }
+
+    /// Ends the rows: the sink gets those that it has not had.
+    ///
+    /// # Errors
+    /// The sink takes no more rows.
+    pub fn finish(mut self) -> Result<(), RowError> {
+        if self.rows > 0 {
+            self.hand_over()?;
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self) -> Result<(), RowError> {
+        let shape = (self.rows, self.layout.width());
+        if let Ok(block) = ArrayView2::from_shape(shape, &self.block) {
+            self.sink.block(block, self.first)?;
+        }
+        self.first += self.rows;
+        self.rows = 0;
+        self.block.clear();
+        Ok(())
+    }
+
+    /// Decides what a cell means for its column, and writes it.
+    fn place_cell(&mut self, cell: Cell<'_>) -> Result<(), RowError> {
+        let (layout, column) = (self.layout, self.columns.at(self.position));
+        if layout.hands_on_all() && column < layout.cells() {
+            self.sink.cell(self.row(), column, cell)?;
+        }
+        match layout.rule(column) {
+            Some(Rule::Number {
+                offset,
+                missing,
+                indicator,
+            }) => match self.number(cell)? {
+                Some(number) => self.write(*offset, number),
+                None => {
+                    let number = missing.ok_or_else(|| self.missing())?;
+                    self.write(*offset, number);
+                    self.mark_missing(*indicator);
+                }
+            },
+            Some(Rule::Category {
+                categories,
+                offset,
+                missing,
+                indicator,
+            }) => match self.category(cell, categories)? {
+                Some(code) => self.write_code(*offset, code),
+                None => {
+                    let code = missing.ok_or_else(|| self.missing())?;
+                    self.write_code(*offset, code);
+                    self.mark_missing(*indicator);
+                }
+            },
+            Some(Rule::Ignored) => {}
+            Some(Rule::HandedOn(number)) => self.sink.cell(self.row(), *number, cell)?,
+            // A cell beyond the row's width is found when the row ends.
+            None if column >= layout.cells() => {}
+            None => {
+                let number = self.number(cell)?.ok_or_else(|| self.missing())?;
+                self.write_plain(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The number that a cell means; none if it is missing.
+    fn number(&self, cell: Cell<'_>) -> Result<Option<f64>, RowError> {
+        #[expect(clippy::cast_precision_loss, reason = "the nearest float is meant")]
+        let number = match cell {
+            Cell::Missing => return Ok(None),
+            Cell::Boolean(value) => f64::from(u8::from(value)),
+            Cell::Integer(number) => number as f64,
+            Cell::Number(number) => number,
+            Cell::Text { text, origin } => return self.number_of_text(text, origin),
+        };
+        if number.is_nan() || self.layout.marks().hold_number(number) {
+            return Ok(None);
+        }
+        if number.is_finite() {
+            return Ok(Some(number));
+        }
+        Err(self.not_finite(number.to_string().as_bytes()))
+    }
+
+    fn number_of_text(&self, text: &[u8], origin: Origin) -> Result<Option<f64>, RowError> {
+        let text = number::trim(text);
+        match number::read(text) {
+            TextNumber::Number(number) if self.layout.marks().hold_number(number) => Ok(None),
+            TextNumber::Number(number) => Ok(Some(number)),
+            TextNumber::Nan => Ok(None),
+            _ if self.layout.marks().hold(text, origin) => Ok(None),
+            TextNumber::NotFinite => Err(self.not_finite(text)),
+            TextNumber::None => Err(self.not_a_number(text)),
+        }
+    }
+
+    /// What the category of a cell becomes; none if the cell is missing.
+    fn category(
+        &mut self,
+        cell: Cell<'_>,
+        categories: &Categories,
+    ) -> Result<Option<Code>, RowError> {
+        if let Some(code) = categories.code(cell) {
+            return Ok(Some(code));
+        }
+        let is_missing = match cell {
+            Cell::Missing => true,
+            Cell::Number(number) => number.is_nan() || self.layout.marks().hold_number(number),
+            Cell::Text { text, origin } => self.layout.marks().hold(text, origin),
+            Cell::Integer(number) => self.layout.marks().hold_whole(number),
+            Cell::Boolean(_) => false,
+        };
+        if is_missing {
+            return Ok(None);
+        }
+        match categories.unknown() {
+            Some(code) => {
+                self.unknown_categories += 1;
+                Ok(Some(code))
+            }
+            None => Err(RowError::UnknownCategory {
+                place: self.place(),
+                value: shown(cell),
+                known: categories.known().to_owned(),
+            }),
+        }
+    }
+
+    fn write_code(&mut self, offset: usize, code: Code) {
+        match code {
+            Code::Zeros => {}
+            Code::Column(index) => self.write(offset + index, 1.0),
+            Code::Number(number) => self.write(offset, number),
+        }
+    }
+
+    fn mark_missing(&mut self, indicator: Option<usize>) {
+        if let Some(indicator) = indicator {
+            self.write(indicator, 1.0);
+        }
+    }
+
+    /// Writes one number of the row, which is zeros until then.
+    fn write(&mut self, offset: usize, number: f64) {
+        let (start, width) = (self.rows * self.layout.width(), self.layout.width());
+        if self.block.len() < start + width {
+            self.block.resize(start + width, 0.0);
+        }
+        if let Some(cell) = self.block.get_mut(start + offset) {
+            *cell = number;
+        }
+    }
+
+    fn place(&self) -> Place {
+        let column = self.columns.at(self.position);
+        let is_named = !self.columns.are_in_order();
+        Place {
+            row: self.row(),
+            column: self.position + 1,
+            name: is_named.then(|| Quoted::of(self.layout.shown_name(column).as_bytes())),
+        }
+    }
+
+    fn no_plain_number(&self, number: f64) -> RowError {
+        if number.is_nan() {
+            return self.missing();
+        }
+        self.not_finite(number.to_string().as_bytes())
+    }
+
+    fn not_a_number(&self, text: &[u8]) -> RowError {
+        RowError::NotANumber {
+            place: self.place(),
+            value: Quoted::of(text),
+        }
+    }
+
+    fn not_finite(&self, text: &[u8]) -> RowError {
+        RowError::NotFinite {
+            place: self.place(),
+            value: Quoted::of(text),
+        }
+    }
+
+    fn missing(&self) -> RowError {
+        RowError::Missing {
+            place: self.place(),
+        }
+    }
+}
+
+/// A cell as an error repeats it.
+fn shown(cell: Cell<'_>) -> Quoted {
+    match cell {
+        Cell::Missing => Quoted::of(b""),
+        Cell::Boolean(value) => Quoted::of(value.to_string().as_bytes()),
+        Cell::Integer(number) => Quoted::of(number.to_string().as_bytes()),
+        Cell::Number(number) => Quoted::of(number.to_string().as_bytes()),
+        Cell::Text { text, .. } => Quoted::of(text),
+    }
+}

@@ -1,0 +1,316 @@
+//! What the cells of a row may be and where they land: prepared once from an artifact, shared by all threads.
+
+use std::collections::HashMap;
+
+use super::categories::{Categories, Code};
+use super::cell::Cell;
+use super::missing::Marks;
+use super::number::{self, TextNumber};
+use crate::artifact::{self, Document, Encoding, Feature};
+use crate::text::Quoted;
+
+/// The columns of a row and what becomes of each.
+///
+/// The columns that a row by position has come first, in their order. Columns that only a name can bring follow.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// One a column; empty if no column has a name.
+    names: Vec<Option<String>>,
+    by_name: HashMap<String, usize>,
+    /// Whether an input has a name. If none has, `x0`, `x1`, … and `0`, `1`, … name them.
+    has_named_inputs: bool,
+    has_numeric_names: bool,
+    /// One a column; empty if every cell is a number that the model takes as it is, which is nearly always.
+    rules: Vec<Rule>,
+    /// How many cells a row by position has.
+    cells: usize,
+    /// How many columns the design matrix has.
+    width: usize,
+    marks: Marks,
+    /// Whether the sink gets every cell as well.
+    hands_on_all: bool,
+}
+
+/// What becomes of the cells of a column.
+#[derive(Debug, Clone)]
+pub(super) enum Rule {
+    /// A number.
+    Number {
+        /// Its column of the design matrix.
+        offset: usize,
+        /// What stands in for a missing cell.
+        missing: Option<f64>,
+        /// The column of the design matrix that says whether the cell was missing.
+        indicator: Option<usize>,
+    },
+    /// A category.
+    Category {
+        categories: Box<Categories>,
+        /// The first of its columns of the design matrix.
+        offset: usize,
+        missing: Option<Code>,
+        indicator: Option<usize>,
+    },
+    /// The model does not look at the column: it may be absent, and its cells may be anything.
+    Ignored,
+    /// The cells go to the sink as they are, under this number.
+    HandedOn(usize),
+}
+
+/// Why an artifact's inputs make no layout.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// A cell could mean either of two categories.
+    #[error(
+        "feature {input}: a cell that means the category {category} means another one as well: \
+         numbers are compared by value, and true, True and TRUE are the same"
+    )]
+    Ambiguous {
+        /// The input's name.
+        input: String,
+        /// The second of the two categories.
+        category: Quoted,
+    },
+}
+
+impl Layout {
+    /// The layout of a checked document: its features, the columns that rows may carry beside them, and the marks of
+    /// missing cells.
+    ///
+    /// # Errors
+    /// [`LayoutError::Ambiguous`]
+    pub fn of(document: &Document) -> Result<Self, LayoutError> {
+        let mut layout = Self::new(&document.features)?;
+        layout.marks = Marks::new(&document.missing_values);
+        for name in &document.other_columns {
+            layout.ignore(name);
+        }
+        Ok(layout)
+    }
+
+    /// The layout of these features.
+    ///
+    /// # Errors
+    /// [`LayoutError::Ambiguous`]
+    pub fn new(features: &[Feature]) -> Result<Self, LayoutError> {
+        let mut layout = Self::numbers(features.len());
+        layout.width = features.iter().map(Feature::design_columns).sum();
+        if features.iter().any(|feature| feature.name.is_some()) {
+            layout.names = features
+                .iter()
+                .map(|feature| feature.name.clone())
+                .collect();
+            layout.has_named_inputs = true;
+            layout.index_names();
+        }
+        if !features.iter().all(Feature::is_plain) {
+            let mut offset = 0;
+            for (index, feature) in features.iter().enumerate() {
+                layout.rules.push(Rule::new(feature, index, offset)?);
+                offset += feature.design_columns();
+            }
+        }
+        Ok(layout)
+    }
+
+    /// Rows of this many numbers without names.
+    #[must_use]
+    pub fn numbers(inputs: usize) -> Self {
+        Self {
+            names: Vec::new(),
+            by_name: HashMap::new(),
+            has_named_inputs: false,
+            has_numeric_names: false,
+            rules: Vec::new(),
+            cells: inputs,
+            width: inputs,
+            marks: Marks::default(),
+            hands_on_all: false,
+        }
+    }
+
+    /// Adds a column that rows may have by name, and that the model does not look at.
+    fn ignore(&mut self, name: &str) {
+        if !self.by_name.contains_key(name) {
+            self.fill();
+            self.names.push(Some(name.to_owned()));
+            self.rules.push(Rule::Ignored);
+            self.index_names();
+        }
+    }
+
+    /// Adds a column whose cells go to the sink: a label, a weight. By position it stands at `position`, before
+    /// the column that stood there. The first column so added has the number 0 for the sink.
+    pub fn hand_on(&mut self, position: usize, name: Option<&str>) {
+        self.fill();
+        if let Some(other) = name.and_then(|name| self.by_name.get(name).copied())
+            && other >= self.cells
+        {
+            self.names.remove(other);
+            self.rules.remove(other);
+        }
+        let is_handed = |rule: &&Rule| matches!(rule, Rule::HandedOn(_));
+        let number = self.rules.iter().filter(is_handed).count();
+        let position = position.min(self.cells);
+        self.names.insert(position, name.map(str::to_owned));
+        self.rules.insert(position, Rule::HandedOn(number));
+        self.cells += 1;
+        self.index_names();
+    }
+
+    /// Lets the sink see every cell, under the number of its column, besides what becomes of it.
+    pub fn hand_on_all(&mut self) {
+        self.hands_on_all = true;
+    }
+
+    /// Writes out the names and rules that all columns have in common.
+    fn fill(&mut self) {
+        if self.names.is_empty() {
+            self.names = vec![None; self.cells];
+        }
+        if self.rules.is_empty() {
+            self.rules = (0..self.cells).map(Rule::plain).collect();
+        }
+    }
+
+    fn index_names(&mut self) {
+        let named = self.names.iter().enumerate();
+        let by_name = named.filter_map(|(index, name)| Some((name.clone()?, index)));
+        self.by_name = by_name.collect();
+        let is_number = |name: &str| matches!(number::read(name.as_bytes()), TextNumber::Number(_));
+        let has_numeric_names = self.names().any(is_number);
+        self.has_numeric_names = has_numeric_names;
+    }
+
+    /// How many cells a row by position has.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// How many columns the design matrix has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// How many columns there are, with those that only a name can bring.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.names.len().max(self.cells)
+    }
+
+    /// Whether an input has a name. If none has, columns are called `x0`, `x1`, … or `0`, `1`, ….
+    #[must_use]
+    pub fn has_named_inputs(&self) -> bool {
+        self.has_named_inputs
+    }
+
+    /// The column of this name, counted from 0.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        let column = self.by_name.get(name).copied();
+        column.or_else(|| self.alias(name))
+    }
+
+    /// The column that `x3` or `3` means where no input has a name.
+    pub(super) fn alias(&self, name: &str) -> Option<usize> {
+        if self.has_named_inputs {
+            return None;
+        }
+        let digits = name.strip_prefix('x').unwrap_or(name);
+        let is_canonical = digits == "0" || !digits.starts_with(['0', '+']);
+        let column: usize = digits.parse().ok()?;
+        (is_canonical && column < self.cells).then_some(column)
+    }
+
+    /// The name that a column has, if it has one.
+    #[must_use]
+    pub fn name(&self, column: usize) -> Option<&str> {
+        self.names.get(column)?.as_deref()
+    }
+
+    /// Whether a column has the name of a number, so that a line of numbers could be a header.
+    #[must_use]
+    pub fn has_numeric_names(&self) -> bool {
+        self.has_numeric_names
+    }
+
+    /// The names of all columns that have one, for comparing them otherwise than exactly.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().filter_map(Option::as_deref)
+    }
+
+    /// The names of the columns that a row by names must have.
+    pub fn required_names(&self) -> impl Iterator<Item = &str> {
+        let required = (0..self.cells).filter(|&column| !self.is_optional(column));
+        required.filter_map(|column| self.name(column))
+    }
+
+    /// The name that an error gives a column: its own, or `x0`, `x1`, ….
+    pub(super) fn shown_name(&self, column: usize) -> String {
+        let own = self.name(column).map(str::to_owned);
+        own.unwrap_or_else(|| artifact::default_name(column))
+    }
+
+    /// Whether a row by names may leave this column out.
+    pub(super) fn is_optional(&self, column: usize) -> bool {
+        column >= self.cells || matches!(self.rules.get(column), Some(Rule::Ignored))
+    }
+
+    /// Whether every cell is a number that the model takes as it is.
+    pub(super) fn is_plain(&self) -> bool {
+        self.rules.is_empty() && !self.marks.has_numbers() && !self.hands_on_all
+    }
+
+    /// What becomes of the cells of a column; none beyond the last.
+    pub(super) fn rule(&self, column: usize) -> Option<&Rule> {
+        self.rules.get(column)
+    }
+
+    pub(super) fn hands_on_all(&self) -> bool {
+        self.hands_on_all
+    }
+
+    pub(super) fn marks(&self) -> &Marks {
+        &self.marks
+    }
+}
+
+impl Rule {
+    fn new(feature: &Feature, index: usize, offset: usize) -> Result<Self, LayoutError> {
+        let last = offset + feature.design_columns().saturating_sub(1);
+        let indicator = feature.missing_indicator.then_some(last);
+        match &feature.encoding {
+            Some(Encoding::Unused) => Ok(Self::Ignored),
+            Some(encoding) => {
+                let name = feature.name.clone();
+                let name = name.unwrap_or_else(|| artifact::default_name(index));
+                let categories = Categories::new(encoding, &name)?;
+                Ok(Self::Category {
+                    missing: categories.code(Cell::from(&feature.missing)),
+                    categories: Box::new(categories),
+                    offset,
+                    indicator,
+                })
+            }
+            None => Ok(Self::Number {
+                offset,
+                missing: match feature.missing {
+                    artifact::Cell::Number(number) => Some(number),
+                    _ => None,
+                },
+                indicator,
+            }),
+        }
+    }
+
+    fn plain(offset: usize) -> Self {
+        Self::Number {
+            offset,
+            missing: None,
+            indicator: None,
+        }
+    }
+}
