@@ -19,21 +19,6 @@ pub enum Label {
     Text(String),
 }
 
-impl Label {
-    /// The Open Inference datatype of a list of labels: text, if they are of several sorts.
-    #[must_use]
-    pub fn datatype(labels: &[Self]) -> &'static str {
-        let all = |is: fn(&Self) -> bool| labels.iter().all(is);
-        if all(|label| matches!(label, Self::Integer(_))) {
-            "INT64"
-        } else if all(|label| matches!(label, Self::Boolean(_))) {
-            "BOOL"
-        } else {
-            "BYTES"
-        }
-    }
-}
-
 impl fmt::Display for Label {
     /// As a line of CSV has it: text bare, whole numbers without a point, booleans as pandas writes them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

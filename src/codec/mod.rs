@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod csv;
+mod datatype;
 mod decimal;
 mod error;
 pub mod json;
@@ -16,6 +17,7 @@ mod sparse;
 mod tests;
 
 pub use accept::Accept;
+pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
 pub use media::{ContentType, ContentTypeError};
 pub use predictions::{Field, Predictions};

@@ -1,6 +1,7 @@
 //! `application/x-npy`: one NumPy array (numpy.lib.format, versions 1 to 3).
 
 use super::Asked;
+use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
@@ -189,9 +190,9 @@ pub(super) fn encode(predictions: &Predictions<'_>) -> Result<Vec<u8>, EncodeErr
     };
     let is_classes = matches!(predictions.outputs, Outputs::Classes(_));
     let kind = match predictions.datatype(field) {
-        "INT64" => Kind::Integer,
-        "BOOL" => Kind::Boolean,
-        "BYTES" if is_classes => Kind::Text(longest(predictions.labels)),
+        Datatype::Integer => Kind::Integer,
+        Datatype::Boolean => Kind::Boolean,
+        Datatype::Text if is_classes => Kind::Text(longest(predictions.labels)),
         _ => Kind::Float,
     };
     let columns = if rows > 0 { value(0).columns() } else { None };

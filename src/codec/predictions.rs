@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, Axis};
 
+use super::datatype::Datatype;
 use crate::artifact::Label;
 use crate::model::{Model, Outputs};
 
@@ -129,13 +130,13 @@ impl<'a> Predictions<'a> {
     }
 
     /// The Open Inference datatype of a field, or of the prediction if there is none.
-    pub(super) fn datatype(&self, field: Option<Field>) -> &'static str {
+    pub(super) fn datatype(&self, field: Option<Field>) -> Datatype {
         let of_labels = matches!(self.outputs, Outputs::Classes(_))
             && matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
         if of_labels {
-            Label::datatype(self.labels)
+            Datatype::of(self.labels)
         } else {
-            "FP64"
+            Datatype::Float
         }
     }
 

@@ -1,61 +1,21 @@
-//! What the server does with requests: formats and contents of answers, several models, the log.
+//! Variables that say how requests are answered: formats and contents of answers, several models, the log.
 
 use std::time::Duration;
 
 use super::{ConfigError, Variables, number};
 use crate::codec::{Accept, Field, Format};
-use crate::limits::MODELS_BYTES_MAX;
 use crate::log::{self, Level};
-
-/// A request that takes longer is said to be slow in the log: the platform's tightest deadline is a minute,
-/// and a row takes microseconds.
-const SLOW: Duration = Duration::from_secs(1);
-
-/// How requests are answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Serving {
-    /// What is answered to clients that accept anything; the format of the request, if there is none.
-    pub accept: Option<Accept>,
-    /// Fields of an answer; the prediction, if there are none.
-    pub fields: Vec<Field>,
-    /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
-    pub echo_custom_attributes: bool,
-    /// Whether models are loaded and unloaded by request.
-    pub multi_model: bool,
-    /// Bytes of artifacts that may be loaded at once then.
-    pub models_bytes: usize,
-    /// What KServe and Open Inference requests call the one model.
-    pub model_name: String,
-    /// A request that takes longer is said to be slow.
-    pub slow: Duration,
-    /// How the log is written.
-    pub log: log::Settings,
-}
-
-impl Default for Serving {
-    fn default() -> Self {
-        Self {
-            accept: None,
-            fields: Vec::new(),
-            echo_custom_attributes: false,
-            multi_model: false,
-            models_bytes: MODELS_BYTES_MAX,
-            model_name: crate::MODEL_NAME.to_owned(),
-            slow: SLOW,
-            log: log::Settings::default(),
-        }
-    }
-}
+use crate::serve::Settings;
 
 /// Reads the settings: the defaults, where no variable says otherwise.
 ///
 /// # Errors
 /// A variable is not of its form.
-pub fn serving(variables: &impl Variables) -> Result<Serving, ConfigError> {
-    let default = Serving::default();
+pub fn serving(variables: &impl Variables) -> Result<Settings, ConfigError> {
+    let default = Settings::default();
     let slow = number(variables, &["SAGELET_SLOW_MILLISECONDS"])?;
     let models_bytes = number(variables, &["SAGELET_MODELS_BYTES"])?;
-    Ok(Serving {
+    Ok(Settings {
         accept: accept(variables)?,
         fields: fields(variables)?,
         echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
@@ -147,8 +107,8 @@ fn level(variables: &impl Variables) -> Result<Level, ConfigError> {
         return Ok(Level::Info);
     };
     match value.trim().to_ascii_lowercase().as_str() {
-        "10" | "debug" => Ok(Level::Debug),
-        "20" | "info" => Ok(Level::Info),
+        // Nothing is logged that is less than info.
+        "10" | "debug" | "20" | "info" => Ok(Level::Info),
         "30" | "warning" => Ok(Level::Warning),
         "40" | "50" | "error" | "critical" => Ok(Level::Error),
         _ => Err(ConfigError {
@@ -167,7 +127,7 @@ mod tests {
 
     #[test]
     fn nothing_set_is_the_defaults() {
-        assert_eq!(serving(&HashMap::new()), Ok(Serving::default()));
+        assert_eq!(serving(&HashMap::new()), Ok(Settings::default()));
     }
 
     #[test]
@@ -186,7 +146,7 @@ mod tests {
             ("SAGELET_LOG", "json"),
             ("SAGEMAKER_CONTAINER_LOG_LEVEL", "30"),
         ]));
-        let expected = Serving {
+        let expected = Settings {
             accept: Some(Accept::parse("application/json")),
             fields: vec![Field::PredictedLabel, Field::Probabilities],
             echo_custom_attributes: true,
