@@ -80,11 +80,29 @@ pub const BODY_GROWTH_BYTES_MIN: usize = 64 << 10;
 /// Bytes per second that a body must keep up on average: slower than any network that carries requests.
 pub const BODY_RATE_MIN: u64 = 1 << 10;
 
-/// Bytes of a body that are read from one connection before other connections get their turn.
+/// Bytes of a body that are read from one connection, or decompressed, at once.
 pub const BODY_READ_BYTES_MAX: usize = 128 << 10;
 
 /// Bytes that one read takes from a connection between bodies. A small request fits many times over.
 pub const INPUT_BYTES: usize = 64 << 10;
+
+/// How many times its own bytes a compressed body may hold. Rows of random digits shrink to a half, of few
+/// distinct values to a twentieth, and deflate can hold 1,032 times its bytes only if all rows are the same.
+pub const COMPRESSION_RATIO_MAX: usize = 200;
+
+/// Bytes that a compressed body may hold whatever its ratio: equal rows in a small request are no attack.
+pub const COMPRESSION_RATIO_FREE_BYTES: usize = 1 << 20;
+
+/// Bytes of a compressed body that may yield nothing: twice what is decompressed at once. An empty block costs a
+/// decoder microseconds, and no encoder writes many.
+pub const COMPRESSION_WASTE_BYTES_MAX: usize = 2 * BODY_READ_BYTES_MAX;
+
+/// Members of a gzip body: a body of the largest size in blocks of 32 KiB has 3,200.
+pub const GZIP_MEMBERS_MAX: usize = 4_096;
+
+/// Bytes of a compressed body up to which the thread that read a request also decompresses it. At its slowest,
+/// with a table of codes for every few bytes, that takes about a millisecond.
+pub const COMPRESSED_IN_PLACE_BYTES_MAX: usize = 4 << 10;
 
 /// Requests that may queue for each compute thread. A large request takes tens of milliseconds; a client that
 /// would wait longer than eight of them is served sooner by another instance, which clients try on 503.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::access_log::{self, AccessLine};
 use super::app::App;
 use super::refusal::Refusal;
-use super::route::Route;
+use super::route::{Route, is_get};
 use super::web::{Request, Response};
 use super::{execution_parameters, exposition, invocations, kserve, models, open_inference};
 
@@ -53,7 +53,7 @@ fn answer(
     body: &[u8],
 ) -> Result<Response, Refusal> {
     let method = request.method();
-    let (is_get, takes_method) = (method == "GET", route.takes(method));
+    let (is_get, takes_method) = (is_get(method), route.takes(method));
     match (route, app.store()) {
         (Route::Unknown(_), _)
         | (Route::Models | Route::Model(_) | Route::ModelInvoke(_), None) => {

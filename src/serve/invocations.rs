@@ -6,6 +6,8 @@ use super::refusal::Refusal;
 use super::web::{Request, Response};
 use crate::codec::{self, Accept, Asked, ContentType, Format, Predictions, Shape};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
 /// Predicts the rows of a body.
@@ -58,27 +60,38 @@ fn predict(
     Ok(Response::content(format.media_type(), answer).for_rows(rows))
 }
 
-/// The type of the request's body. Where the client names none: JSON if it begins as JSON does, else CSV.
+/// The type of the request's body. If the client names none: JSON if the body begins as JSON does, else CSV.
+/// `application/octet-stream` is what clients send that do not know the type (RFC 9110, section 8.3).
 fn content_type(request: Request<'_>, body: &[u8]) -> Result<ContentType, Refusal> {
-    match request.header("Content-Type") {
-        Some(header) if !header.trim().is_empty() => Ok(ContentType::parse(header)?),
-        _ => match body.trim_ascii_start().first() {
-            Some(b'{' | b'[') => Ok(ContentType::of(Format::Json)),
-            _ => Ok(ContentType::of(Format::Csv)),
-        },
+    match request.header("Content-Type").map(str::trim) {
+        Some(header) if !header.is_empty() && !is_octet_stream(header) => {
+            Ok(ContentType::parse(header)?)
+        }
+        _ if begins_as_json(body) => Ok(ContentType::of(Format::Json)),
+        _ => Ok(ContentType::of(Format::Csv)),
     }
 }
 
-/// What the client accepts; where it takes anything, the format of `SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT`,
-/// else the one that goes with the request's.
+fn is_octet_stream(header: &str) -> bool {
+    let essence = header.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/octet-stream")
+}
+
+fn begins_as_json(body: &[u8]) -> bool {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+/// The format that the client accepts. For a client that accepts anything it is that of
+/// `SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT`, else the one that goes with the request's.
 fn answer_format(app: &App, request: Request<'_>, of_request: Format) -> Result<Format, Refusal> {
     let default = app.settings.accept.as_ref();
     let default = default
         .and_then(|accept| accept.choose(of_request))
         .unwrap_or(of_request);
-    let Some(accept) = request.header("Accept") else {
+    let Some(accept) = request.header_list("Accept") else {
         return Ok(default);
     };
-    let chosen = Accept::parse(accept).choose(default);
-    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.to_owned()))
+    let chosen = Accept::parse(&accept).choose(default);
+    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.into_owned()))
 }

@@ -3,6 +3,7 @@
 //! | path | for |
 //! | --- | --- |
 //! | `/ping`, `/invocations`, `/execution-parameters` | SageMaker hosting and batch transform |
+//! | `/endpoints/NAME/invocations` | the same as `/invocations`, for boto3 |
 //! | `/models`, `/models/NAME`, `/models/NAME/invoke` | SageMaker multi-model endpoints |
 //! | `/metrics` | Prometheus, and SageMaker's detailed observability |
 //! | `/`, `/v1/models…` | KServe V1 |
@@ -16,7 +17,7 @@ pub(super) const MODEL_VERSION: &str = "1";
 pub(super) enum Route {
     /// `/ping`
     Ping,
-    /// `/invocations`
+    /// `/invocations`, `/endpoints/NAME/invocations`
     Invocations,
     /// `/execution-parameters`
     ExecutionParameters,
@@ -79,6 +80,8 @@ impl Route {
         match segments.as_slice() {
             [""] => Self::KServe,
             ["models", rest @ ..] => models(rest),
+            // Where boto3 sends predictions to if its `endpoint_url` is this server.
+            ["endpoints", _, "invocations"] => Self::Invocations,
             ["v1", rest @ ..] => kserve(rest),
             ["v2", rest @ ..] => open_inference(rest),
             _ => Self::Unknown(Group::Other),
@@ -94,9 +97,9 @@ impl Route {
             | Self::ModelInvoke(_)
             | Self::KServePredict(_)
             | Self::OpenInferenceInfer(_) => "POST",
-            Self::Models => "GET, POST",
-            Self::Model(_) => "GET, DELETE",
-            _ => "GET",
+            Self::Models => "GET, HEAD, POST",
+            Self::Model(_) => "GET, HEAD, DELETE",
+            _ => "GET, HEAD",
         }
     }
 
@@ -107,7 +110,7 @@ impl Route {
 
     /// Whether answering a request reads a file, or waits for other requests.
     pub(super) fn is_slow(&self, method: &str) -> bool {
-        matches!(self, Self::Models | Self::Model(_)) && method != "GET"
+        matches!(self, Self::Models | Self::Model(_)) && !is_get(method)
     }
 
     /// The group with which requests are counted.
@@ -128,6 +131,11 @@ impl Route {
             Self::Unknown(group) => *group,
         }
     }
+}
+
+/// Whether a method asks for a resource. The transport leaves the body of an answer to HEAD out.
+pub(super) fn is_get(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD")
 }
 
 fn models(segments: &[&str]) -> Route {
@@ -219,6 +227,8 @@ mod tests {
         for (path, route) in [
             ("/ping", Route::Ping),
             ("/ping/", Route::Unknown(Group::Other)),
+            ("/endpoints/any/invocations", Route::Invocations),
+            ("/endpoints/invocations", Route::Unknown(Group::Other)),
             ("/pingpong", Route::Unknown(Group::Other)),
             ("/", Route::KServe),
             ("/v1/models/a%2Fb", Route::KServeModel(name())),

@@ -29,6 +29,18 @@ impl<'a> Request<'a> {
         self.0.header(name)
     }
 
+    /// The elements of a list that may stand in several lines (RFC 9110, section 5.2).
+    pub(super) fn header_list(self, name: &str) -> Option<Cow<'a, str>> {
+        let lines = self.0.headers();
+        let mut values = lines
+            .filter(|(line, _)| line.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value);
+        let first = values.next()?;
+        Some(values.fold(Cow::Borrowed(first), |list, value| {
+            Cow::Owned(format!("{list}, {value}"))
+        }))
+    }
+
     /// The value of a parameter of the query.
     pub(super) fn parameter(self, name: &str) -> Option<String> {
         self.0.get_param(name)

@@ -4,18 +4,18 @@ use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use super::budget::Reservation;
+use super::buffer::Buffer;
 use super::chunked::Chunked;
 use super::framing::Framing;
 use super::refusal::Refusal;
-use crate::limits::{BODY_GROWTH_BYTES_MIN, BODY_RATE_MIN, BODY_READ_BYTES_MAX};
+use crate::limits::{BODY_RATE_MIN, BODY_READ_BYTES_MAX};
 
 /// A body that is being received.
 pub(super) struct Body {
-    bytes: Vec<u8>,
+    buffer: Buffer,
     framing: Receiving,
     /// Bytes it may have at most.
     cap: usize,
-    reservation: Reservation,
     began: Instant,
 }
 
@@ -43,10 +43,9 @@ impl Body {
             },
         };
         Ok(Self {
-            bytes: Vec::new(),
+            buffer: Buffer::new(reservation),
             framing,
             cap,
-            reservation,
             began: now,
         })
     }
@@ -54,7 +53,7 @@ impl Body {
     /// Whether all of it is there.
     pub(super) fn is_complete(&self) -> bool {
         match &self.framing {
-            Receiving::Length(length) => self.bytes.len() == *length,
+            Receiving::Length(length) => self.buffer.len() == *length,
             Receiving::Chunked(chunked) => chunked.is_done(),
         }
     }
@@ -63,42 +62,38 @@ impl Body {
     pub(super) fn size(&self) -> usize {
         match self.framing {
             Receiving::Length(length) => length,
-            Receiving::Chunked(_) => self.bytes.len(),
+            Receiving::Chunked(_) => self.buffer.len(),
         }
     }
 
     /// The bytes, and what they have reserved of the budget.
     pub(super) fn into_parts(self) -> (Vec<u8>, Reservation) {
-        (self.bytes, self.reservation)
+        self.buffer.into_parts()
     }
 
     /// Takes what belongs to the body from the start of `input`; returns how many bytes that was.
     pub(super) fn take(&mut self, input: &[u8]) -> Result<usize, Refusal> {
         let Self {
-            bytes,
+            buffer,
             framing,
             cap,
-            reservation,
             ..
         } = self;
         match framing {
             Receiving::Length(length) => {
-                let piece = input.get(..*length - bytes.len()).unwrap_or(input);
-                grow(bytes, piece.len(), *length, reservation)?;
-                bytes.extend(piece);
+                let piece = input.get(..*length - buffer.len()).unwrap_or(input);
+                buffer.extend(piece, *length)?;
                 Ok(piece.len())
             }
             Receiving::Chunked(chunked) => {
                 let used = chunked.decode(input, |piece| {
-                    if bytes.len() + piece.len() > *cap {
+                    if buffer.len() + piece.len() > *cap {
                         return Err(Refusal::BodyTooLarge(*cap));
                     }
-                    grow(bytes, piece.len(), *cap, reservation)?;
-                    bytes.extend(piece);
-                    Ok(())
+                    buffer.extend(piece, *cap)
                 })?;
                 // A chunk that would go beyond the cap is refused when it is announced.
-                if chunked.announced() > (*cap - bytes.len()) as u64 {
+                if chunked.announced() > (*cap - buffer.len()) as u64 {
                     return Err(Refusal::BodyTooLarge(*cap));
                 }
                 Ok(used)
@@ -117,12 +112,8 @@ impl Body {
         let Receiving::Length(length) = self.framing else {
             return Ok(true);
         };
-        if self.bytes.len() == self.bytes.capacity() {
-            grow(&mut self.bytes, 1, length, &mut self.reservation)?;
-        }
-        let room = self.bytes.capacity().min(length) - self.bytes.len();
-        let most = room.min(BODY_READ_BYTES_MAX);
-        match source.take(most as u64).read_to_end(&mut self.bytes) {
+        let most = self.buffer.room(length)?.min(BODY_READ_BYTES_MAX);
+        match self.buffer.read(source, most) {
             Ok(read) => Ok(read == most),
             Err(error) => Ok(error.kind() == ErrorKind::WouldBlock),
         }
@@ -131,30 +122,6 @@ impl Body {
     /// When the next byte must have arrived: `grace` after the beginning of the body, and later for every byte
     /// that has arrived.
     pub(super) fn deadline(&self, grace: Duration) -> Instant {
-        self.began + grace + Duration::from_millis(self.bytes.len() as u64 * 1_000 / BODY_RATE_MIN)
+        self.began + grace + Duration::from_millis(self.buffer.len() as u64 * 1_000 / BODY_RATE_MIN)
     }
-}
-
-/// Grows the buffer for `more` bytes: at least to twice its size, never beyond `most` bytes, and only as far
-/// as the budget allows. A declared length alone takes no memory.
-fn grow(
-    bytes: &mut Vec<u8>,
-    more: usize,
-    most: usize,
-    reservation: &mut Reservation,
-) -> Result<(), Refusal> {
-    if bytes.capacity() - bytes.len() >= more {
-        return Ok(());
-    }
-    let wanted = (bytes.len() + more)
-        .max(bytes.capacity() * 2)
-        .max(BODY_GROWTH_BYTES_MIN)
-        .min(most);
-    let before = bytes.capacity();
-    if !reservation.extend(wanted.saturating_sub(before)) {
-        return Err(Refusal::BodiesTooLarge);
-    }
-    bytes
-        .try_reserve_exact(wanted - bytes.len())
-        .map_err(|_| Refusal::BodiesTooLarge)
 }

@@ -9,6 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::body::Body;
+use super::coding::Coding;
 use super::context::{Completion, Context};
 use super::dispatch::{Complete, Dispatched, dispatch};
 use super::framing::Framing;
@@ -28,6 +29,7 @@ use crate::limits::{
 struct Exchange<R> {
     request: R,
     flags: ResponseFlags,
+    coding: Coding,
     body: Body,
 }
 
@@ -313,8 +315,15 @@ impl<S: Service> Connection<S> {
         context: &mut Context<S>,
     ) -> usize {
         let Head {
-            request, framing, ..
+            request,
+            framing,
+            coding,
+            ..
         } = head;
+        if coding == Coding::Unreadable && framing != Framing::Length(0) {
+            self.refuse_request(Some(&request), Refusal::ContentCoding, context);
+            return 0;
+        }
         let flags = ResponseFlags {
             is_head: head.is_head,
             keep_alive: head.keep_alive,
@@ -332,6 +341,7 @@ impl<S: Service> Connection<S> {
                 request,
                 flags,
                 body: Cow::Borrowed(body),
+                coding,
                 reservation,
             };
             self.dispatch(complete, key, context);
@@ -345,6 +355,7 @@ impl<S: Service> Connection<S> {
                 self.state = State::Body(Box::new(Exchange {
                     request,
                     flags,
+                    coding,
                     body,
                 }));
             }
@@ -367,6 +378,7 @@ impl<S: Service> Connection<S> {
                 request: exchange.request,
                 flags: exchange.flags,
                 body: Cow::Owned(bytes),
+                coding: exchange.coding,
                 reservation,
             };
             self.dispatch(complete, key, context);
@@ -417,7 +429,6 @@ impl<S: Service> Connection<S> {
         refusal: Refusal,
         context: &mut Context<S>,
     ) {
-        context.shared.counters.refused();
         self.input = Vec::new();
         self.lingers = true;
         let response = context.shared.refuse(request, refusal);

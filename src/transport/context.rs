@@ -52,6 +52,9 @@ pub(super) struct Completion {
 impl<S: Service> Shared<S> {
     /// Has the service say why a request is refused.
     pub(super) fn refuse(&self, request: Option<&S::Request>, refusal: Refusal) -> Response {
+        if refusal != Refusal::Panicked {
+            self.counters.refused();
+        }
         let mut response = self.service.refuse(request, refusal);
         if let Some((name, value)) = refusal.field() {
             response.fields.push((name.into(), value.into()));

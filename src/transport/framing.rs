@@ -1,7 +1,8 @@
-//! Header fields that say how a request's body is framed and whether its connection goes on.
+//! Header fields that say how a request's body is framed and coded, and whether its connection goes on.
 
 use httparse::Header;
 
+use super::coding::Coding;
 use super::refusal::Refusal;
 
 /// How the body of a request is delimited.
@@ -56,6 +57,7 @@ pub(super) struct FramingFields {
     close: bool,
     keep_alive: bool,
     pub(super) expects_continue: bool,
+    pub(super) coding: Coding,
 }
 
 impl FramingFields {
@@ -96,6 +98,9 @@ impl FramingFields {
             Ok(())
         } else if name.eq_ignore_ascii_case("Expect") {
             self.expect(value)
+        } else if name.eq_ignore_ascii_case("Content-Encoding") {
+            self.coding = self.coding.and(value);
+            Ok(())
         } else {
             Ok(())
         }

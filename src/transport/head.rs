@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use httparse::{Error, Header, Status};
 
+use super::coding::Coding;
 use super::framing::{Framing, FramingFields};
 use super::refusal::Refusal;
 use super::service::RequestHead;
@@ -23,6 +24,8 @@ pub(super) struct Head<R> {
     pub(super) is_head: bool,
     /// Where the body ends.
     pub(super) framing: Framing,
+    /// How the body is compressed.
+    pub(super) coding: Coding,
     /// Whether the connection goes on after the answer.
     pub(super) keep_alive: bool,
     /// Whether the client waits for `100 Continue` before it sends the body.
@@ -137,6 +140,7 @@ fn complete<R>(
         }),
         is_head: method == "HEAD",
         framing,
+        coding: fields.coding,
         keep_alive: fields.keeps_alive(is_http_1_0),
         expects_continue: fields.expects_continue && !is_http_1_0 && framing != Framing::Length(0),
         is_http_1_0,

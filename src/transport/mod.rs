@@ -12,11 +12,14 @@
 mod acceptor;
 mod body;
 mod budget;
+mod buffer;
 mod chunked;
+mod coding;
 mod compute;
 mod connection;
 mod context;
 mod counters;
+mod decompression;
 mod dispatch;
 mod error;
 mod framing;

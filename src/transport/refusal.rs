@@ -1,8 +1,10 @@
 //! Why the transport itself refuses a request: it is not HTTP, too large, too slow, or one too many.
 
+use super::coding;
 use super::status::Status;
 use crate::limits::{
-    CHUNK_LINE_BYTES_MAX, HEAD_BYTES_MAX, HEADERS_MAX, TARGET_BYTES_MAX, TRAILER_BYTES_MAX,
+    CHUNK_LINE_BYTES_MAX, COMPRESSION_RATIO_MAX, GZIP_MEMBERS_MAX, HEAD_BYTES_MAX, HEADERS_MAX,
+    TARGET_BYTES_MAX, TRAILER_BYTES_MAX,
 };
 
 /// Why the transport refuses a request. Its text is fit for the client: nothing of the request is in it.
@@ -39,6 +41,25 @@ pub enum Refusal {
     /// Its body has a transfer coding that is not spoken here.
     #[error("the body has a transfer coding other than chunked")]
     TransferCoding,
+    /// Its body has a content coding that is not read here.
+    #[error(
+        "the body's Content-Encoding is not read: use one of {}, or none",
+        coding::READABLE
+    )]
+    ContentCoding,
+    /// Its compressed body cannot be decompressed.
+    #[error(
+        "the body is not what its Content-Encoding says: it is damaged, cut short or followed by other bytes"
+    )]
+    Compression,
+    /// Its compressed body is much smaller than what it holds.
+    #[error(
+        "the body holds more than {COMPRESSION_RATIO_MAX} times its bytes: send it uncompressed"
+    )]
+    CompressionRatio,
+    /// Its compressed body has too many parts.
+    #[error("the body has more than {GZIP_MEMBERS_MAX} gzip members: send fewer and larger ones")]
+    CompressionMembers,
     /// Its version of HTTP is not spoken here.
     #[error("the version is neither HTTP/1.1 nor HTTP/1.0")]
     Version,
@@ -58,10 +79,15 @@ impl Refusal {
     #[must_use]
     pub fn status(self) -> Status {
         match self {
-            Self::Malformed(_) | Self::CutShort | Self::ChunkLineTooLong => Status::BadRequest,
+            Self::Malformed(_)
+            | Self::CutShort
+            | Self::ChunkLineTooLong
+            | Self::Compression
+            | Self::CompressionMembers => Status::BadRequest,
             Self::TooSlow(_) => Status::RequestTimeout,
-            Self::BodyTooLarge(_) => Status::ContentTooLarge,
+            Self::BodyTooLarge(_) | Self::CompressionRatio => Status::ContentTooLarge,
             Self::TargetTooLong => Status::UriTooLong,
+            Self::ContentCoding => Status::UnsupportedMediaType,
             Self::Expectation => Status::ExpectationFailed,
             Self::HeadTooLarge | Self::TrailersTooLarge => Status::HeaderFieldsTooLarge,
             Self::Panicked => Status::InternalServerError,
@@ -75,6 +101,7 @@ impl Refusal {
     pub(super) fn field(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Busy | Self::BodiesTooLarge => Some(("Retry-After", "1")),
+            Self::ContentCoding => Some(("Accept-Encoding", coding::READABLE)),
             _ => None,
         }
     }

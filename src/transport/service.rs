@@ -19,7 +19,7 @@ pub trait Service: Send + Sync + 'static {
     /// Whether answering takes so long that no other connection should wait for it.
     fn takes_long(&self, request: &Self::Request, body_bytes: usize) -> bool;
 
-    /// Answers a request with its whole body.
+    /// Answers a request with its whole body, decompressed.
     fn handle(&self, request: &Self::Request, body: &[u8]) -> Response;
 
     /// Says why the transport refuses a request. There is no `request` if its head could not be read.
@@ -37,19 +37,20 @@ pub struct RequestHead<'a> {
     pub(super) headers: &'a [Header<'a>],
 }
 
-/// Fields about the connection or the framing, which the transport settles.
-const SETTLED: [&str; 6] = [
+/// Fields about the connection, the framing and the coding of the body, which the transport settles.
+const SETTLED: [&str; 7] = [
     "Host",
     "Connection",
     "Content-Length",
     "Transfer-Encoding",
     "Expect",
+    "Content-Encoding",
     "Accept-Encoding",
 ];
 
 impl RequestHead<'_> {
-    /// Names and values of the header fields in the order of their lines, without those that are about the
-    /// connection or the framing.
+    /// Names and values of the header fields in the order of their lines, without those that the
+    /// transport settles itself.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let is_settled = |name: &str| {
             let mut settled = SETTLED.iter();
