@@ -7,7 +7,7 @@
 mod serving;
 
 #[cfg(feature = "serve")]
-pub use serving::{Serving, serving};
+pub use serving::serving;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[cfg(feature = "serve")]
-use crate::serve::transport::Settings;
+use crate::transport::Settings;
 
 /// Where the platform mounts model, input and output.
 const PREFIX: &str = "/opt/ml";

@@ -2,8 +2,7 @@
 //!
 //! # The flows
 //! ```text
-//! serve   socket -> server -> rouille::Request + body -> routes -> codec::decode -> Model::predict
-//!                -> codec::encode -> rouille::Response
+//! serve   socket -> transport (head, body) -> serve (route, handler) -> codec, model -> serve -> transport
 //! train   hyperparameters, channels -> rows -> fit (linfa) -> artifact | failure file
 //! tools   artifact or JSON -> Document -> inspect, check, convert, predict      (package model-tools)
 //! ```
@@ -37,6 +36,8 @@ pub mod serve;
 pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(feature = "serve")]
+pub mod transport;
 
 /// Name and version, as provenance, logs and `sagelet version` give them.
 pub const PRODUCER: &str = concat!("sagelet ", env!("CARGO_PKG_VERSION"));

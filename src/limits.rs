@@ -1,5 +1,7 @@
 //! Every bound of the program, named with its unit, with its reason.
 
+use std::time::Duration;
+
 /// Bytes of an artifact file: room for 1.8 million coefficients of 9 bytes each, small enough that a wrong
 /// file in the model directory cannot fill the memory of the smallest instance.
 pub const ARTIFACT_BYTES_MAX: usize = 16 << 20;
@@ -75,23 +77,119 @@ pub const CHUNK_LINE_BYTES_MAX: usize = 1 << 10;
 /// Bytes of the trailers after a chunked body: room for the checksums and signatures that some clients send.
 pub const TRAILER_BYTES_MAX: usize = 4 << 10;
 
-/// Bytes of a body up to which a request is answered by the thread that read it. It takes that thread less
-/// than half a millisecond; a hand-over to another one costs every small request more than that would gain.
+/// Trailer fields of a body. Clients send one or two.
+pub const TRAILERS_MAX: usize = 32;
+
+/// Bytes of a body up to which the thread that read a request also answers it. That takes the thread less
+/// than half a millisecond; passing every small request to another thread would cost more than it gains.
 pub const IN_PLACE_BYTES_MAX: usize = 64 << 10;
 
-/// Bytes that all bodies being received, waiting or worked on may have together: two and a half of the
-/// largest, or thousands of ordinary ones. Past it, a body that would grow is refused with 503.
+/// Bytes of a body above which its connection moves to the worker for large bodies. The move takes as long as
+/// reading some ten thousand bytes.
+pub const BULK_BYTES_MIN: usize = 256 << 10;
+
+/// Bytes of all bodies that are being received, queued or worked on: two and a half of the largest, or
+/// thousands of ordinary ones. A body that would grow past it is refused with 503.
 pub const BODIES_BYTES_MAX: usize = 256 << 20;
 
-/// Requests that may wait for each compute thread. At the tens of milliseconds that a large request takes, what waits
-/// longer than this queue is better sent to another instance, which is what clients do on 503.
+/// Bytes by which a body's buffer grows at least, so that a body of a megabyte is copied four times and not a
+/// thousand times while it grows.
+pub const BODY_GROWTH_BYTES_MIN: usize = 64 << 10;
+
+/// Bytes per second that a body must keep up on average: slower than any network that carries requests.
+pub const BODY_RATE_MIN: u64 = 1 << 10;
+
+/// Bytes of a body that are read from one connection, or decompressed, at once.
+pub const BODY_READ_BYTES_MAX: usize = 128 << 10;
+
+/// Bytes that one read takes from a connection between bodies. A small request fits many times over.
+pub const INPUT_BYTES: usize = 64 << 10;
+
+/// How many times its own bytes a compressed body may hold. Rows of random digits shrink to a half, of few
+/// distinct values to a twentieth, and deflate can hold 1,032 times its bytes only if all rows are the same.
+pub const COMPRESSION_RATIO_MAX: usize = 200;
+
+/// Bytes that a compressed body may hold whatever its ratio: equal rows in a small request are no attack.
+pub const COMPRESSION_RATIO_FREE_BYTES: usize = 1 << 20;
+
+/// Bytes of a compressed body that may yield nothing: twice what is decompressed at once. An empty block costs a
+/// decoder microseconds, and no encoder writes many.
+pub const COMPRESSION_WASTE_BYTES_MAX: usize = 2 * BODY_READ_BYTES_MAX;
+
+/// Members of a gzip body: a body of the largest size in blocks of 32 KiB has 3,200.
+pub const GZIP_MEMBERS_MAX: usize = 4_096;
+
+/// Bytes of a compressed body up to which the thread that read a request also decompresses it. At its slowest,
+/// with a table of codes for every few bytes, that takes about a millisecond.
+pub const COMPRESSED_IN_PLACE_BYTES_MAX: usize = 4 << 10;
+
+/// Requests that may queue for each compute thread. A large request takes tens of milliseconds; a client that
+/// would wait longer than eight of them is served sooner by another instance, which clients try on 503.
 pub const QUEUE_PER_COMPUTE_THREAD: usize = 8;
 
-/// Pipelined requests of one connection that are answered before other connections have their turn.
+/// Bytes of a compute thread's stack: decoding and predicting are loops over buffers on the heap.
+pub const COMPUTE_STACK_BYTES: usize = 512 << 10;
+
+/// Pipelined requests of one connection that are answered before other connections get their turn.
 pub const PIPELINE_TURN_MAX: usize = 32;
 
 /// Bytes of answers that are gathered from pipelined requests before they are written.
 pub const OUTPUT_GATHERED_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes that are read and dropped after a refusal, so that the answer is not lost with the reset that closing
+/// on unread bytes would send.
+pub const LINGER_BYTES_MAX: usize = 1 << 20;
+
+/// How long such bytes are read: a client on a slow link needs a round trip to see the answer.
+pub const LINGER: Duration = Duration::from_secs(2);
+
+/// How long a connection may stay open without a request. Longer than the keep-alive of the proxies in front
+/// (60 s is common), so that they close first and no request meets a closing connection.
+pub const IDLE: Duration = Duration::from_secs(120);
+
+/// How long a head may take from its first byte to its last: any client sends it in one go.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a body may take before it must keep up [`BODY_RATE_MIN`]: a proxy may buffer its start.
+pub const BODY_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a client may take no byte of its answer: one that reads at all reads within seconds.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long connections without a request may send one more after SIGTERM: a request in flight arrives within
+/// a round trip.
+pub const DRAIN_IDLE: Duration = Duration::from_secs(1);
+
+/// How long requests have to be answered after SIGTERM: the platform kills after 30 s.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How long the last connections have to complete their handshake after SIGTERM: a round trip within a region
+/// takes about a millisecond.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(20);
+
+/// How often deadlines are checked: often enough for deadlines of seconds, and rarely enough that ten
+/// thousand idle connections cost nothing.
+pub const SWEEP_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Connections that the system may hold before they are accepted; its own `somaxconn` (4,096 since Linux 5.4)
+/// caps it.
+pub const BACKLOG: i32 = 4_096;
+
+/// Connections that are accepted before the acceptor looks for signals.
+pub const ACCEPTED_AT_ONCE: i32 = 64;
+
+/// How long accepting pauses when the system has no descriptor or memory for one more connection: evicting one
+/// takes a millisecond.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// How often the log repeats that the system has none: a line per second is enough to find the cause.
+pub const EXHAUSTION_LOG_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Milliseconds after which an unacknowledged answer or probe ends a connection: the client's machine is gone.
+pub const USER_TIMEOUT_MS: u32 = 60_000;
+
+/// Events that one wait takes from the kernel: at 16 bytes each, a page of the stack.
+pub const EVENTS_MAX: usize = 256;
 
 /// Descriptors that are not connections: listener, pollers, wake-ups, signals, standard streams, model files.
 pub const DESCRIPTORS_KEPT: u64 = 64;
@@ -99,6 +197,29 @@ pub const DESCRIPTORS_KEPT: u64 = 64;
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
 /// balancer opens to one instance, at less than 200 bytes each while idle (measured).
 pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// How long `sagelet ping` waits for an answer, as long as the platform waits for `/ping`.
+pub const PING_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Bytes of the answer that `sagelet ping` reads: a reason and its headers.
+pub const PING_ANSWER_BYTES_MAX: u64 = 16 << 10;
+
+/// Megabytes that a batch job sends at once unless it is configured otherwise: the platform's own default.
+pub const BATCH_PAYLOAD_MB: usize = 6;
+
+/// Megabytes that a batch job may send in all requests at once together: the platform allows no more.
+pub const BATCH_PAYLOADS_MB_MAX: usize = 100;
+
+/// How long a request may take before the log calls it slow: the platform's tightest deadline is a minute,
+/// and a row takes microseconds.
+pub const SLOW: Duration = Duration::from_secs(1);
+
+/// How long log lines gather after others were written: a busy server writes a hundred times a second, not
+/// once per request.
+pub const LOG_GATHER: Duration = Duration::from_millis(10);
+
+/// How long the end of the program waits for the log to take its last lines.
+pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Bytes of lines that may wait for the log to take them: ten thousand requests' worth. Past it, lines are
 /// counted and dropped.

@@ -1,4 +1,4 @@
-//! One line an event, on standard output, where the platform's log agent reads it.
+//! One line per event, on standard output, where the platform's log agent reads it.
 //!
 //! While serving, lines gather in a bounded buffer for a thread that writes them: a log that nobody reads, or
 //! that is closed, never holds a request up. What the buffer has no room for is counted and reported.
@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::limits::LOG_BYTES_WAITING_MAX;
+use serde_json::{Map, Value};
 
-/// How much an event matters, by Python's numbers, which `SAGEMAKER_CONTAINER_LOG_LEVEL` is given in.
+use crate::limits::{LOG_BYTES_WAITING_MAX, LOG_FLUSH_TIMEOUT, LOG_GATHER};
+
+/// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// 10: nothing beyond info so far.
-    Debug,
-    /// 20: what happened as it should.
+    /// Something happened as it should.
     Info,
-    /// 30: a request that failed by its own fault, or was slow.
+    /// Something may be wrong.
     Warning,
-    /// 40: what someone has to look at.
+    /// Someone has to look at it.
     Error,
 }
 
@@ -29,7 +29,7 @@ pub enum Level {
 pub struct Settings {
     /// Events below this level are not written.
     pub level: Level,
-    /// One JSON object a line instead of text.
+    /// One JSON object per line instead of text.
     pub json: bool,
 }
 
@@ -42,25 +42,13 @@ impl Default for Settings {
     }
 }
 
-/// What is said of an answered request.
-#[derive(Debug, Clone, Copy)]
-pub struct Answered<'a> {
-    /// How much it matters.
-    pub level: Level,
-    /// `POST`
-    pub method: &'a str,
-    /// The path, without a query.
-    pub path: &'a str,
-    /// The status of the answer.
-    pub status: u16,
-    /// Rows that were predicted.
-    pub rows: usize,
-    /// How long the handler took.
-    pub duration: Duration,
-    /// `X-Amzn-SageMaker-Inference-Id`, which joins the answer with what turned out to be true.
-    pub inference_id: Option<&'a str>,
-    /// Why the request was refused.
-    pub reason: Option<&'a str>,
+/// An event that has fields of its own in a JSON log.
+pub trait Event {
+    /// Appends the event as text, without a line end.
+    fn text(&self, text: &mut String);
+
+    /// Adds the event's fields.
+    fn fields(&self, fields: &mut Map<String, Value>);
 }
 
 static LOG: OnceLock<Arc<Log>> = OnceLock::new();
@@ -78,19 +66,12 @@ struct Pending {
     lines: String,
     /// The writer has lines that are not written yet.
     is_writing: bool,
-    /// The writer has nothing to do, and has to be told of the next line.
+    /// The writer sleeps until the next line.
     is_idle: bool,
 }
 
-/// How long the end of the program waits for lines that are not written yet.
-const FLUSH: Duration = Duration::from_millis(500);
-
-/// How long lines gather after others were written: a busy server writes a hundred times a second, not once
-/// for each request.
-const GATHER: Duration = Duration::from_millis(10);
-
-/// Sets how lines are written, and starts the thread that writes them. Without it, each line is written where
-/// it is said.
+/// Sets how lines are written, and starts the thread that writes them. Without that thread, the caller of
+/// [`info`] and its like writes the line itself.
 ///
 /// # Errors
 /// The system has no thread left.
@@ -105,7 +86,7 @@ pub fn start(settings: Settings) -> std::io::Result<()> {
     std::thread::Builder::new()
         .name("log".to_owned())
         .spawn(move || writer.write_for_ever())?;
-    // Only now: without the thread, lines still have to be written where they are said.
+    // Only now: without the thread, callers still have to write their lines themselves.
     let _ = LOG.set(log);
     Ok(())
 }
@@ -114,7 +95,7 @@ pub fn start(settings: Settings) -> std::io::Result<()> {
 pub fn flush() {
     let Some(log) = LOG.get() else { return };
     let start = Instant::now();
-    while log.has_pending() && start.elapsed() < FLUSH {
+    while log.has_pending() && start.elapsed() < LOG_FLUSH_TIMEOUT {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
@@ -163,7 +144,7 @@ impl Log {
                 ));
                 reported = dropped;
             }
-            std::thread::sleep(GATHER);
+            std::thread::sleep(LOG_GATHER);
         }
     }
 
@@ -182,53 +163,66 @@ impl Log {
     }
 }
 
-/// Something that happened as it should.
+/// Logs something that happened as it should.
 pub fn info(event: fmt::Arguments<'_>) {
     say(Level::Info, event);
 }
 
-/// Something that may be wrong.
+/// Logs something that may be wrong.
 pub fn warning(event: fmt::Arguments<'_>) {
     say(Level::Warning, event);
 }
 
-/// Something that someone has to look at.
+/// Logs something that someone has to look at.
 pub fn error(event: fmt::Arguments<'_>) {
     say(Level::Error, event);
 }
 
-/// An answered request.
-pub fn answered(answered: &Answered<'_>) {
-    let settings = settings();
-    if answered.level >= settings.level {
-        line(|lines| {
-            if settings.json {
-                answered.json(lines);
-            } else {
-                answered.text(lines);
-            }
-        });
-    }
+/// Logs an event that has fields of its own.
+pub fn event(level: Level, event: &impl Event) {
+    write_event(
+        level,
+        |text| event.text(text),
+        |fields| event.fields(fields),
+    );
 }
 
 fn settings() -> Settings {
     LOG.get().map_or_else(Settings::default, |log| log.settings)
 }
 
-fn say(level: Level, event: fmt::Arguments<'_>) {
+fn say(level: Level, message: fmt::Arguments<'_>) {
+    let text = |text: &mut String| {
+        // Writing to a string cannot fail.
+        let _ = text.write_fmt(message);
+    };
+    write_event(level, text, |fields| {
+        fields.insert("message".to_owned(), message.to_string().into());
+    });
+}
+
+fn write_event(
+    level: Level,
+    text: impl FnOnce(&mut String),
+    fields: impl FnOnce(&mut Map<String, Value>),
+) {
     let settings = settings();
     if level < settings.level {
         return;
     }
     line(|lines| {
-        // Writing to a string cannot fail.
-        let _ = if settings.json {
-            let (level, message) = (level.name(), event.to_string());
-            let event = serde_json::json!({ "time": now(), "level": level, "message": message });
-            writeln!(lines, "{event}")
+        if settings.json {
+            let mut object = Map::new();
+            object.insert("time".to_owned(), now().into());
+            object.insert("level".to_owned(), level.name().into());
+            fields(&mut object);
+            // Writing to a string cannot fail.
+            let _ = write!(lines, "{}", Value::Object(object));
         } else {
-            writeln!(lines, "{}{event}", level.prefix())
-        };
+            lines.push_str(level.prefix());
+            text(lines);
+        }
+        lines.push('\n');
     });
 }
 
@@ -260,7 +254,6 @@ fn now() -> f64 {
 impl Level {
     fn name(self) -> &'static str {
         match self {
-            Self::Debug => "debug",
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
@@ -269,73 +262,9 @@ impl Level {
 
     fn prefix(self) -> &'static str {
         match self {
-            Self::Debug | Self::Info => "",
+            Self::Info => "",
             Self::Warning => "warning: ",
             Self::Error => "error: ",
         }
     }
-}
-
-impl Answered<'_> {
-    fn milliseconds(&self) -> f64 {
-        (self.duration.as_secs_f64() * 1e6).round() / 1e3
-    }
-
-    /// `Invoked with 3 records: POST /invocations 200, 0.21 ms`, put together without `fmt`: there is one for
-    /// each request.
-    fn text(&self, text: &mut String) {
-        let mut number = itoa::Buffer::new();
-        text.push_str(self.level.prefix());
-        if self.rows > 0 {
-            push_all(
-                text,
-                &["Invoked with ", number.format(self.rows), " records: "],
-            );
-        }
-        let (status, mut milliseconds) = (number.format(self.status), ryu::Buffer::new());
-        let milliseconds = milliseconds.format_finite(self.milliseconds());
-        push_all(
-            text,
-            &[
-                self.method,
-                " ",
-                self.path,
-                " ",
-                status,
-                ", ",
-                milliseconds,
-                " ms",
-            ],
-        );
-        if let Some(id) = self.inference_id {
-            push_all(text, &[", inference id ", id]);
-        }
-        if let Some(reason) = self.reason {
-            push_all(text, &[": ", reason]);
-        }
-        text.push('\n');
-    }
-
-    fn json(&self, lines: &mut String) {
-        let mut line = serde_json::json!({
-            "time": now(),
-            "level": self.level.name(),
-            "method": self.method,
-            "path": self.path,
-            "status": self.status,
-            "rows": self.rows,
-            "milliseconds": self.milliseconds(),
-        });
-        let optional = [("inference_id", self.inference_id), ("reason", self.reason)];
-        for (name, value) in optional {
-            if let (Some(value), Some(fields)) = (value, line.as_object_mut()) {
-                fields.insert(name.to_owned(), value.into());
-            }
-        }
-        let _ = writeln!(lines, "{line}");
-    }
-}
-
-fn push_all(text: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| text.push_str(part));
 }

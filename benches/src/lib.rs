@@ -6,10 +6,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sagelet::config::Serving;
-use sagelet::log;
-use sagelet::serve::App;
-use sagelet::serve::transport::Settings;
+use sagelet::serve::{App, Settings};
+use sagelet::{log, transport};
 
 /// The model and the port that a peer was started with. As in sagelet, a thread writes the log.
 pub fn arguments() -> (Arc<App>, u16) {
@@ -17,12 +15,12 @@ pub fn arguments() -> (Arc<App>, u16) {
     let (Some(prefix), Some(port)) = (arguments.next(), arguments.next()) else {
         panic!("usage: PEER <prefix> <port>");
     };
-    let serving = Serving::default();
-    log::start(serving.log).expect("a thread");
+    let settings = Settings::default();
+    log::start(settings.log).expect("a thread");
     let app = App::load(
         Path::new(&prefix),
-        serving,
-        &Settings::default(),
+        settings,
+        &transport::Settings::default(),
         Arc::default(),
     );
     (Arc::new(app), port.parse().expect("a port number"))

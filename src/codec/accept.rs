@@ -55,21 +55,38 @@ impl Accept {
         Self(ranges)
     }
 
-    /// The format of the answer, where `default` is the one for a client that takes anything; none if the
+    /// The format of the answer, where `default` is the one for a client that takes anything; `None` if the
     /// client takes nothing that can be written.
     #[must_use]
     pub fn choose(&self, default: Format) -> Option<Format> {
-        let wanted = self.0.iter().filter(|range| range.weight > 0.0);
-        wanted
-            .filter_map(|range| range.kind.choose(default))
-            .find(|&format| !self.excludes(format))
+        let accepted = self.0.iter().filter(|range| range.weight > 0.0);
+        accepted
+            .filter_map(|range| self.choose_in(range.kind, default))
+            .next()
     }
 
-    /// Whether the format is named with a weight of 0.
+    /// The format that a range stands for: the default if it can be, else the first one. A more specific range
+    /// overrules a wildcard.
+    fn choose_in(&self, kind: Kind, default: Format) -> Option<Format> {
+        let formats = [default].into_iter().chain(WRITABLE);
+        formats
+            .filter(|&format| kind.matches(format) && !self.excludes(format))
+            .find(|&format| self.most_specific(format) == Some(kind))
+    }
+
+    /// Whether the most specific range that matches the format has a weight of 0.
     fn excludes(&self, format: Format) -> bool {
-        self.0
-            .iter()
-            .any(|range| range.kind == Kind::Format(format) && range.weight <= 0.0)
+        let kind = self.most_specific(format);
+        let mut ranges = self.0.iter();
+        ranges.any(|range| Some(range.kind) == kind && range.weight <= 0.0)
+    }
+
+    /// The kind of range that says how well the client likes the format (RFC 9110, section 12.5.1).
+    fn most_specific(&self, format: Format) -> Option<Kind> {
+        let kinds = self.0.iter().map(|range| range.kind);
+        kinds
+            .filter(|kind| kind.matches(format))
+            .max_by_key(|kind| kind.specificity())
     }
 
     /// The media types that can be written, for an error that has to list them.
@@ -106,14 +123,21 @@ impl Range {
 }
 
 impl Kind {
-    fn choose(self, default: Format) -> Option<Format> {
+    fn matches(self, format: Format) -> bool {
         match self {
-            Self::Any => Some(default),
-            Self::Application if default == Format::Csv => Some(Format::Json),
-            Self::Application => Some(default),
-            Self::Text => Some(Format::Csv),
-            Self::Format(format) => Some(format),
-            Self::Other => None,
+            Self::Any => true,
+            Self::Application => format.media_type().starts_with("application/"),
+            Self::Text => format.media_type().starts_with("text/"),
+            Self::Format(named) => named == format,
+            Self::Other => false,
+        }
+    }
+
+    fn specificity(self) -> u8 {
+        match self {
+            Self::Other | Self::Any => 0,
+            Self::Application | Self::Text => 1,
+            Self::Format(_) => 2,
         }
     }
 }
@@ -158,6 +182,26 @@ mod tests {
         assert_eq!(chosen("image/png"), None);
         assert_eq!(chosen("text/libsvm"), None);
         assert_eq!(chosen("text/csv;q=0"), None);
-        assert_eq!(chosen("*/*, application/x-npy;q=0"), None);
+    }
+
+    #[test]
+    fn a_more_specific_range_overrules_a_wildcard() {
+        // Of what is left, the first one that can be written.
+        for (header, format) in [
+            ("*/*, application/x-npy;q=0", Some(Format::Csv)),
+            ("*/*, application/*;q=0", Some(Format::Csv)),
+            ("application/*, application/x-npy;q=0", Some(Format::Json)),
+            ("text/*, text/csv;q=0", None),
+            ("*/*;q=0", None),
+            ("*/*;q=0, application/json", Some(Format::Json)),
+            (
+                "application/*;q=0, application/jsonlines;q=0.1",
+                Some(Format::JsonLines),
+            ),
+            ("*/*;q=0.8, application/x-npy;q=0.1", Some(Format::Csv)),
+            ("application/json, application/json;q=0", None),
+        ] {
+            assert_eq!(chosen(header), format, "{header}");
+        }
     }
 }

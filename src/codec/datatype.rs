@@ -1,5 +1,7 @@
 //! The datatypes of Open Inference tensors, and which cells they hold.
 
+use std::fmt;
+
 use crate::artifact::Label;
 use crate::rows::Cell;
 
@@ -94,6 +96,12 @@ impl Datatype {
             (Self::Float(_, most), Cell::Number(number)) => (number.abs() <= most).then_some(cell),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Datatype {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 

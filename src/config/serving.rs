@@ -1,63 +1,24 @@
-//! What the server does with requests: formats and contents of answers, several models, the log.
+//! Variables that say how requests are answered: formats and contents of answers, several models, the log.
 
 use std::time::Duration;
 
 use super::{ConfigError, Variables, number};
-use crate::codec::{Accept, Field, Format};
-use crate::limits::MODELS_BYTES_MAX;
+use crate::codec::{Accept, Field, Format, Header, Indexing, RowDefaults};
 use crate::log::{self, Level};
-
-/// A request that takes longer is said to be slow in the log: the platform's tightest deadline is a minute,
-/// and a row takes microseconds.
-const SLOW: Duration = Duration::from_secs(1);
-
-/// How requests are answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Serving {
-    /// What is answered to clients that accept anything; the format of the request, if there is none.
-    pub accept: Option<Accept>,
-    /// Fields of an answer; the prediction, if there are none.
-    pub fields: Vec<Field>,
-    /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
-    pub echo_custom_attributes: bool,
-    /// Whether models are loaded and unloaded by request.
-    pub multi_model: bool,
-    /// Bytes of artifacts that may be loaded at once then.
-    pub models_bytes: usize,
-    /// What KServe and Open Inference requests call the one model.
-    pub model_name: String,
-    /// A request that takes longer is said to be slow.
-    pub slow: Duration,
-    /// How the log is written.
-    pub log: log::Settings,
-}
-
-impl Default for Serving {
-    fn default() -> Self {
-        Self {
-            accept: None,
-            fields: Vec::new(),
-            echo_custom_attributes: false,
-            multi_model: false,
-            models_bytes: MODELS_BYTES_MAX,
-            model_name: crate::MODEL_NAME.to_owned(),
-            slow: SLOW,
-            log: log::Settings::default(),
-        }
-    }
-}
+use crate::serve::Settings;
 
 /// Reads the settings: the defaults, where no variable says otherwise.
 ///
 /// # Errors
 /// A variable is not of its form.
-pub fn serving(variables: &impl Variables) -> Result<Serving, ConfigError> {
-    let default = Serving::default();
+pub fn serving(variables: &impl Variables) -> Result<Settings, ConfigError> {
+    let default = Settings::default();
     let slow = number(variables, &["SAGELET_SLOW_MILLISECONDS"])?;
     let models_bytes = number(variables, &["SAGELET_MODELS_BYTES"])?;
-    Ok(Serving {
+    Ok(Settings {
         accept: accept(variables)?,
         fields: fields(variables)?,
+        rows: row_defaults(variables)?,
         echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
         multi_model: flag(variables, "SAGEMAKER_MULTI_MODEL")?,
         models_bytes: models_bytes.map_or(default.models_bytes, |bytes| bytes.get() as usize),
@@ -105,6 +66,45 @@ fn fields(variables: &impl Variables) -> Result<Vec<Field>, ConfigError> {
     })
 }
 
+fn row_defaults(variables: &impl Variables) -> Result<RowDefaults, ConfigError> {
+    let header = one_of(
+        variables,
+        "SAGELET_CSV_HEADER",
+        "auto, present or absent",
+        Header::parse,
+    )?;
+    let indexing = one_of(
+        variables,
+        "SAGELET_LIBSVM_INDEXING",
+        "0 or 1",
+        Indexing::parse,
+    )?;
+    Ok(RowDefaults {
+        header: header.unwrap_or_default(),
+        indexing: indexing.unwrap_or_default(),
+    })
+}
+
+/// The value of a variable that has one of a few.
+fn one_of<T>(
+    variables: &impl Variables,
+    name: &'static str,
+    expected: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, ConfigError> {
+    let Some(value) = variables.get(name) else {
+        return Ok(None);
+    };
+    match parse(&value.trim().to_ascii_lowercase()) {
+        Some(parsed) => Ok(Some(parsed)),
+        None => Err(ConfigError {
+            name,
+            value,
+            expected,
+        }),
+    }
+}
+
 /// The platform writes `true`, its local mode `True`.
 fn flag(variables: &impl Variables, name: &'static str) -> Result<bool, ConfigError> {
     let Some(value) = variables.get(name) else {
@@ -147,8 +147,8 @@ fn level(variables: &impl Variables) -> Result<Level, ConfigError> {
         return Ok(Level::Info);
     };
     match value.trim().to_ascii_lowercase().as_str() {
-        "10" | "debug" => Ok(Level::Debug),
-        "20" | "info" => Ok(Level::Info),
+        // Nothing is logged that is less than info.
+        "10" | "debug" | "20" | "info" => Ok(Level::Info),
         "30" | "warning" => Ok(Level::Warning),
         "40" | "50" | "error" | "critical" => Ok(Level::Error),
         _ => Err(ConfigError {
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn nothing_set_is_the_defaults() {
-        assert_eq!(serving(&HashMap::new()), Ok(Serving::default()));
+        assert_eq!(serving(&HashMap::new()), Ok(Settings::default()));
     }
 
     #[test]
@@ -178,6 +178,8 @@ mod tests {
                 "SAGEMAKER_INFERENCE_OUTPUT",
                 "predicted_label, probabilities",
             ),
+            ("SAGELET_CSV_HEADER", "Present"),
+            ("SAGELET_LIBSVM_INDEXING", "0"),
             ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "true"),
             ("SAGEMAKER_MULTI_MODEL", "True"),
             ("SAGELET_MODELS_BYTES", "1024"),
@@ -186,9 +188,13 @@ mod tests {
             ("SAGELET_LOG", "json"),
             ("SAGEMAKER_CONTAINER_LOG_LEVEL", "30"),
         ]));
-        let expected = Serving {
+        let expected = Settings {
             accept: Some(Accept::parse("application/json")),
             fields: vec![Field::PredictedLabel, Field::Probabilities],
+            rows: RowDefaults {
+                header: Header::Present,
+                indexing: Indexing::FromZero,
+            },
             echo_custom_attributes: true,
             multi_model: true,
             models_bytes: 1024,
@@ -207,6 +213,8 @@ mod tests {
         for (name, value) in [
             ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "image/png"),
             ("SAGEMAKER_INFERENCE_OUTPUT", "predicted_label,score"),
+            ("SAGELET_CSV_HEADER", "maybe"),
+            ("SAGELET_LIBSVM_INDEXING", "2"),
             ("SAGEMAKER_MULTI_MODEL", "yes"),
             ("SAGELET_MODELS_BYTES", "0"),
             ("SAGELET_SLOW_MILLISECONDS", "1.5"),

@@ -1,78 +1,86 @@
-//! What every request is answered from.
+//! What requests are answered from: the model or models, the settings, and what is counted.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::loaded::{self, LoadedModel};
 use super::metrics::Metrics;
-use super::models::Models;
-use super::placement::{self, Loaded};
 use super::refusal::Refusal;
-use super::transport::{Counters, Settings};
-use crate::config::Serving;
+use super::settings::Settings;
+use super::store::ModelStore;
 use crate::log;
+use crate::transport::{self, Counters};
 
-/// The model or models, the settings, and what is counted.
+/// What requests are answered from.
 #[derive(Debug)]
 pub struct App {
-    pub(super) serving: Serving,
-    pub(super) hosted: Hosted,
+    pub(super) settings: Settings,
+    pub(super) models: Models,
     pub(super) metrics: Metrics,
     pub(super) counters: Arc<Counters>,
     pub(super) started: Instant,
-    /// Bytes of one body, and requests that are worked on at once: what batch transform is told.
+    /// Bytes of one body at most.
     pub(super) body_bytes: usize,
     pub(super) compute_threads: usize,
 }
 
 /// What is served.
 #[derive(Debug)]
-pub(super) enum Hosted {
+pub(super) enum Models {
     /// One model, which never changes, so that requests share it without a lock; or the reason why there is
     /// none.
-    One(Box<Result<Loaded, String>>),
+    One(Box<Result<LoadedModel, String>>),
     /// Models that the platform loads and unloads.
-    Several(Models),
+    Several(ModelStore),
 }
 
 impl App {
-    /// Loads the artifact in `<prefix>/model`, and says in the log what came of it; with several models, none
-    /// is loaded yet.
+    /// Loads the artifact in `<prefix>/model`, and logs what came of it. A server of several models begins
+    /// with none.
     #[must_use]
     pub fn load(
         prefix: &Path,
-        serving: Serving,
-        settings: &Settings,
+        settings: Settings,
+        transport: &transport::Settings,
         counters: Arc<Counters>,
     ) -> Self {
-        let hosted = if serving.multi_model {
+        let models = if settings.multi_model {
             log::info(format_args!(
                 "{} serves models that are loaded by request",
                 crate::PRODUCER
             ));
-            Hosted::Several(Models::new(prefix, serving.models_bytes))
+            Models::Several(ModelStore::new(prefix, settings.models_bytes))
         } else {
-            Hosted::One(Box::new(load(&prefix.join("model"), &serving.model_name)))
+            Models::One(Box::new(load(&prefix.join("model"), &settings.model_name)))
         };
         Self {
-            serving,
-            hosted,
+            settings,
+            models,
             metrics: Metrics::default(),
             counters,
             started: Instant::now(),
-            body_bytes: settings.body_bytes,
-            compute_threads: settings.compute_threads,
+            body_bytes: transport.body_bytes,
+            compute_threads: transport.compute_threads,
         }
     }
 
     /// The one model of a server of one.
-    pub(super) fn model(&self) -> Result<&Loaded, Refusal> {
-        match &self.hosted {
-            Hosted::One(model) => model
+    pub(super) fn model(&self) -> Result<&LoadedModel, Refusal> {
+        match &self.models {
+            Models::One(model) => model
                 .as_ref()
                 .as_ref()
                 .map_err(|reason| Refusal::NoModel(reason.clone())),
-            Hosted::Several(_) => Err(Refusal::SeveralModels),
+            Models::Several(_) => Err(Refusal::SeveralModels),
+        }
+    }
+
+    /// The models of a server of several.
+    pub(super) fn store(&self) -> Option<&ModelStore> {
+        match &self.models {
+            Models::One(_) => None,
+            Models::Several(store) => Some(store),
         }
     }
 
@@ -80,37 +88,37 @@ impl App {
     pub(super) fn with_model<T>(
         &self,
         name: &str,
-        use_model: impl FnOnce(&Loaded) -> Result<T, Refusal>,
+        use_model: impl FnOnce(&LoadedModel) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        match &self.hosted {
-            Hosted::One(_) if name == self.serving.model_name => use_model(self.model()?),
-            Hosted::One(_) => Err(Refusal::UnknownModel(name.to_owned())),
-            Hosted::Several(models) => models.with(name, use_model),
+        match &self.models {
+            Models::One(_) if name == self.settings.model_name => use_model(self.model()?),
+            Models::One(_) => Err(Refusal::UnknownModel(name.to_owned())),
+            Models::Several(store) => store.with(name, use_model),
         }
     }
 
     /// The names of the models that can be used now.
     pub(super) fn model_names(&self) -> Vec<String> {
-        match &self.hosted {
-            Hosted::One(model) => model
+        match &self.models {
+            Models::One(model) => model
                 .iter()
-                .map(|_| self.serving.model_name.clone())
+                .map(|_| self.settings.model_name.clone())
                 .collect(),
-            Hosted::Several(models) => models.names(),
+            Models::Several(store) => store.names(),
         }
     }
 
     /// Whether requests can be answered. A server of several models can with none loaded.
     pub(super) fn ready(&self) -> Result<(), Refusal> {
-        match &self.hosted {
-            Hosted::One(_) => self.model().map(drop),
-            Hosted::Several(_) => Ok(()),
+        match &self.models {
+            Models::One(_) => self.model().map(drop),
+            Models::Several(_) => Ok(()),
         }
     }
 }
 
-fn load(directory: &Path, name: &str) -> Result<Loaded, String> {
-    let model = placement::load(directory, name).map_err(|error| error.to_string());
+fn load(directory: &Path, name: &str) -> Result<LoadedModel, String> {
+    let model = loaded::load(directory, name).map_err(|error| error.to_string());
     match &model {
         Ok(loaded) => log::info(format_args!("{} loaded {loaded}", crate::PRODUCER)),
         Err(reason) => log::error(format_args!(

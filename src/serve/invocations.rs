@@ -1,36 +1,31 @@
 //! `/invocations`: rows in, predictions out, in the formats that the request's headers name.
 
-use rouille::{Request, Response};
-
 use super::app::App;
-use super::placement::Loaded;
+use super::loaded::LoadedModel;
 use super::refusal::Refusal;
-use super::response;
-use super::routes::Trace;
+use super::web::{Request, Response};
 use crate::codec::{self, Accept, ContentType, Format, ResponseOptions, Shape};
 use crate::score;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
 /// Predicts the rows of a body.
 pub(super) fn answer(
     app: &App,
-    loaded: &Loaded,
-    request: &Request,
+    loaded: &LoadedModel,
+    request: Request<'_>,
     body: &[u8],
-    trace: &mut Trace,
 ) -> Result<Response, Refusal> {
-    let content_type = content_type(request, body)?;
+    let content_type = content_type(request, body)?.or(app.settings.rows);
     let format = answer_format(app, request, content_type.format.answer())?;
-    let mut response = predict(app, loaded, (content_type, format), None, body, trace)?;
+    let response = predict(app, loaded, (content_type, format), None, body)?;
     // The platform gives the caller only what the answer sets.
-    if app.serving.echo_custom_attributes
+    if app.settings.echo_custom_attributes
         && let Some(attributes) = request.header(CUSTOM_ATTRIBUTES)
     {
-        let attributes = attributes.to_owned().into();
-        response
-            .headers
-            .push((CUSTOM_ATTRIBUTES.into(), attributes));
+        return Ok(response.with(CUSTOM_ATTRIBUTES, attributes.to_owned()));
     }
     Ok(response)
 }
@@ -39,56 +34,65 @@ pub(super) fn answer(
 /// request's, if there is none.
 pub(super) fn answer_json(
     app: &App,
-    loaded: &Loaded,
+    loaded: &LoadedModel,
     shape: Option<Shape>,
     body: &[u8],
-    trace: &mut Trace,
 ) -> Result<Response, Refusal> {
     let json = (ContentType::of(Format::Json), Format::Json);
-    predict(app, loaded, json, shape, body, trace)
+    predict(app, loaded, json, shape, body)
 }
 
 fn predict(
     app: &App,
-    loaded: &Loaded,
+    loaded: &LoadedModel,
     (content_type, format): (ContentType, Format),
     shape: Option<Shape>,
     body: &[u8],
-    trace: &mut Trace,
 ) -> Result<Response, Refusal> {
     let (outputs, options) = score::score(&loaded.model, content_type, body)?;
-    trace.rows = outputs.rows();
+    let rows = outputs.rows();
     let options = ResponseOptions {
         shape: shape.unwrap_or(options.shape),
         ..options
     };
-    let predictions = score::predictions(&loaded.model, outputs, &app.serving.fields);
+    let predictions = score::predictions(&loaded.model, outputs, &app.settings.fields);
     let predictions = predictions.of_model(&loaded.name);
     let answer = codec::encode(format, &predictions, &options)?;
-    Ok(response::content(format.media_type(), answer))
+    Ok(Response::content(format.media_type(), answer).for_rows(rows))
 }
 
-/// The type of the request's body. Where the client names none: JSON if it begins as JSON does, else CSV.
-fn content_type(request: &Request, body: &[u8]) -> Result<ContentType, Refusal> {
-    match request.header("Content-Type") {
-        Some(header) if !header.trim().is_empty() => Ok(ContentType::parse(header)?),
-        _ => match body.trim_ascii_start().first() {
-            Some(b'{' | b'[') => Ok(ContentType::of(Format::Json)),
-            _ => Ok(ContentType::of(Format::Csv)),
-        },
+/// The type of the request's body. If the client names none: JSON if the body begins as JSON does, else CSV.
+/// `application/octet-stream` is what clients send that do not know the type (RFC 9110, section 8.3).
+fn content_type(request: Request<'_>, body: &[u8]) -> Result<ContentType, Refusal> {
+    match request.header("Content-Type").map(str::trim) {
+        Some(header) if !header.is_empty() && !is_octet_stream(header) => {
+            Ok(ContentType::parse(header)?)
+        }
+        _ if begins_as_json(body) => Ok(ContentType::of(Format::Json)),
+        _ => Ok(ContentType::of(Format::Csv)),
     }
 }
 
-/// What the client accepts; where it takes anything, the format of `SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT`,
-/// else the one that goes with the request's.
-fn answer_format(app: &App, request: &Request, of_request: Format) -> Result<Format, Refusal> {
-    let default = app.serving.accept.as_ref();
+fn is_octet_stream(header: &str) -> bool {
+    let essence = header.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/octet-stream")
+}
+
+fn begins_as_json(body: &[u8]) -> bool {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+/// The format that the client accepts. For a client that accepts anything it is that of
+/// `SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT`, else the one that goes with the request's.
+fn answer_format(app: &App, request: Request<'_>, of_request: Format) -> Result<Format, Refusal> {
+    let default = app.settings.accept.as_ref();
     let default = default
         .and_then(|accept| accept.choose(of_request))
         .unwrap_or(of_request);
-    let Some(accept) = request.header("Accept") else {
+    let Some(accept) = request.header_list("Accept") else {
         return Ok(default);
     };
-    let chosen = Accept::parse(accept).choose(default);
-    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.to_owned()))
+    let chosen = Accept::parse(&accept).choose(default);
+    chosen.ok_or_else(|| Refusal::NotAcceptable(accept.into_owned()))
 }

@@ -1,86 +1,77 @@
 //! Open Inference Protocol V2 over REST: health, metadata and inference.
 
-use rouille::{Request, Response};
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::models::decoded;
-use super::placement::Loaded;
+use super::invocations;
+use super::loaded::LoadedModel;
 use super::refusal::Refusal;
-use super::routes::{Trace, path, refused};
-use super::{invocations, response};
+use super::route::MODEL_VERSION;
+use super::web::{Request, Response};
 use crate::artifact::Feature;
 use crate::codec::{Datatype, Shape};
 
-/// The only version of a model: which artifact it is, its digest says.
-const MODEL_VERSION: &str = "1";
-
-/// Answers a request of the protocol; `segments` are those after `/v2`.
-pub(super) fn answer(
-    app: &App,
-    segments: &[&str],
-    request: &Request,
-    body: &[u8],
-    trace: &mut Trace,
-) -> Result<Response, Refusal> {
-    let method = request.method();
-    let segments = match segments {
-        ["models", name, "versions", MODEL_VERSION, rest @ ..] => {
-            [&["models", name], rest].concat()
-        }
-        other => other.to_vec(),
-    };
-    match (segments.as_slice(), method) {
-        ([] | [""], "GET") => Ok(response::json(&json!({
-            "name": "sagelet", "version": env!("CARGO_PKG_VERSION"), "extensions": [],
-        }))),
-        (["health", "live"], "GET") => Ok(response::json(&json!({ "live": true }))),
-        (["health", "ready"], "GET") => app
-            .ready()
-            .map(|()| response::json(&json!({ "ready": true }))),
-        (["models", name], "GET") => app.with_model(&decoded(name), |loaded| {
-            Ok(response::json(&metadata(loaded)))
-        }),
-        (["models", name, "ready"], "GET") => app.with_model(&decoded(name), |loaded| {
-            Ok(response::json(
-                &json!({ "name": loaded.name, "ready": true }),
-            ))
-        }),
-        (["models", name, "infer"], "POST") => app.with_model(&decoded(name), |loaded| {
-            infer(app, loaded, request, body, trace)
-        }),
-        (["models", _, "infer"], _) => Err(refused(path(request), method, "POST")),
-        ([] | [""] | ["health", "live" | "ready"] | ["models", _] | ["models", _, "ready"], _) => {
-            Err(refused(path(request), method, "GET"))
-        }
-        _ => Err(Refusal::UnknownPath(path(request).to_owned())),
-    }
+/// `/v2`
+pub(super) fn server() -> Response {
+    Response::json(&json!({
+        "name": "sagelet", "version": env!("CARGO_PKG_VERSION"), "extensions": [],
+    }))
 }
 
-fn infer(
+/// `/v2/health/live`
+pub(super) fn live() -> Response {
+    Response::json(&json!({ "live": true }))
+}
+
+/// `/v2/health/ready`
+pub(super) fn ready(app: &App) -> Result<Response, Refusal> {
+    app.ready()
+        .map(|()| Response::json(&json!({ "ready": true })))
+}
+
+/// `/v2/models/NAME`
+pub(super) fn model(app: &App, name: &str) -> Result<Response, Refusal> {
+    app.with_model(name, |loaded| Ok(Response::json(&metadata(loaded))))
+}
+
+/// `/v2/models/NAME/ready`
+pub(super) fn model_ready(app: &App, name: &str) -> Result<Response, Refusal> {
+    app.with_model(name, |loaded| {
+        let state = json!({ "name": loaded.name, "ready": true });
+        Ok(Response::json(&state))
+    })
+}
+
+/// `/v2/models/NAME/infer`
+pub(super) fn infer(
     app: &App,
-    loaded: &Loaded,
-    request: &Request,
+    name: &str,
+    request: Request<'_>,
     body: &[u8],
-    trace: &mut Trace,
 ) -> Result<Response, Refusal> {
-    if request.header("Inference-Header-Content-Length").is_some() {
-        return Err(Refusal::Parameter(
-            "tensors in binary are not read: send \"data\" as JSON".to_owned(),
-        ));
-    }
-    invocations::answer_json(app, loaded, Some(Shape::Tensors), body, trace)
+    app.with_model(name, |loaded| {
+        if request.header("Inference-Header-Content-Length").is_some() {
+            return Err(Refusal::Parameter(
+                "tensors in binary are not read: send \"data\" as JSON".to_owned(),
+            ));
+        }
+        invocations::answer_json(app, loaded, Some(Shape::Tensors), body)
+    })
 }
 
 /// What the model takes and gives. Rows of numbers are one tensor; features of several types are one each.
-fn metadata(loaded: &Loaded) -> Value {
+fn metadata(loaded: &LoadedModel) -> Value {
     let document = &loaded.artifact.document;
     let numbers = document
         .features
         .iter()
         .all(|feature| feature.encoding.is_none());
     let inputs: Vec<Value> = if numbers {
-        vec![tensor("input-0", "FP64", Some(document.features.len()))]
+        vec![tensor(
+            "input-0",
+            Datatype::FP64,
+            Some(document.features.len()),
+        )]
     } else {
         let features = document.features.iter().enumerate();
         features
@@ -92,12 +83,12 @@ fn metadata(loaded: &Loaded) -> Value {
     let labels = document.model.labels();
     let mut outputs = vec![if labels.is_empty() {
         let targets = document.model.outputs();
-        tensor("predict", "FP64", (targets > 1).then_some(targets))
+        tensor("predict", Datatype::FP64, (targets > 1).then_some(targets))
     } else {
-        tensor("predict", Datatype::of_labels(labels).name(), None)
+        tensor("predict", Datatype::of_labels(labels), None)
     }];
     if loaded.model.has_probabilities() {
-        outputs.push(tensor("predict_proba", "FP64", Some(labels.len())));
+        outputs.push(tensor("predict_proba", Datatype::FP64, Some(labels.len())));
     }
     json!({
         "name": loaded.name,
@@ -108,16 +99,17 @@ fn metadata(loaded: &Loaded) -> Value {
     })
 }
 
-fn tensor(name: &str, datatype: &str, columns: Option<usize>) -> Value {
+fn tensor(name: &str, datatype: Datatype, columns: Option<usize>) -> Value {
+    let datatype = datatype.to_string();
     match columns {
         Some(columns) => json!({ "name": name, "datatype": datatype, "shape": [-1, columns] }),
         None => json!({ "name": name, "datatype": datatype, "shape": [-1] }),
     }
 }
 
-fn datatype(feature: &Feature) -> &'static str {
+fn datatype(feature: &Feature) -> Datatype {
     match &feature.encoding {
-        None => "FP64",
-        Some(encoding) => Datatype::of_labels(encoding.categories()).name(),
+        None => Datatype::FP64,
+        Some(encoding) => Datatype::of_labels(encoding.categories()),
     }
 }

@@ -2,22 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
-use std::time::Duration;
 
-/// As long as the platform itself waits for an answer to `/ping`.
-const TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Longest answer that is looked at, in bytes: a reason and its headers.
-const ANSWER_BYTES_MAX: u64 = 16 << 10;
+use crate::limits::{PING_ANSWER_BYTES_MAX, PING_TIMEOUT};
 
 /// Why a server is not healthy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PingError {
-    /// Nobody answers.
+    /// There is no answer.
     #[error("no answer from {address}: {source}")]
     NoAnswer {
-        /// Whom was asked.
+        /// The address that was asked.
         address: SocketAddr,
         /// What the system said.
         source: std::io::Error,
@@ -25,7 +20,7 @@ pub enum PingError {
     /// The answer is not 200.
     #[error("{address} is not healthy: {answer}")]
     Unhealthy {
-        /// Whom was asked.
+        /// The address that was asked.
         address: SocketAddr,
         /// Status line and body.
         answer: String,
@@ -51,12 +46,14 @@ pub fn ping(address: SocketAddr) -> Result<(), PingError> {
 }
 
 fn ask(address: SocketAddr) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.set_write_timeout(Some(TIMEOUT))?;
+    let mut stream = TcpStream::connect_timeout(&address, PING_TIMEOUT)?;
+    stream.set_read_timeout(Some(PING_TIMEOUT))?;
+    stream.set_write_timeout(Some(PING_TIMEOUT))?;
     stream.write_all(b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
+    stream
+        .take(PING_ANSWER_BYTES_MAX)
+        .read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 

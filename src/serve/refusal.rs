@@ -1,10 +1,9 @@
-//! Why a request is refused. Status codes are chosen here and nowhere else.
+//! Why a request that reached the handler is refused, and with which status.
 
-use rouille::{Response, ResponseBody};
-
-use super::response::{self, Headers};
+use super::web::Response;
 use crate::codec::{Accept, ContentTypeError, EncodeError};
 use crate::score::ScoreError;
+use crate::transport::Status;
 
 /// Why a request gets no answer of the kind it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -54,35 +53,29 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    pub(super) fn status(&self) -> u16 {
+    pub(super) fn status(&self) -> Status {
         match self {
             Self::Rows(_)
             | Self::Body { .. }
             | Self::Parameter(_)
             | Self::Unloadable { .. }
-            | Self::Answer(EncodeError::NoSuchOutput(..)) => 400,
-            Self::UnknownPath(_) | Self::UnknownModel(_) | Self::SeveralModels => 404,
-            Self::Method { .. } => 405,
-            Self::NotAcceptable(_) | Self::Answer(_) => 406,
-            Self::LoadedAlready(_) => 409,
-            Self::ContentType(_) => 415,
-            Self::NoModel(_) => 503,
-            Self::NoRoom { .. } => 507,
+            | Self::Answer(EncodeError::NoSuchOutput(..)) => Status::BadRequest,
+            Self::UnknownPath(_) | Self::UnknownModel(_) | Self::SeveralModels => Status::NotFound,
+            Self::Method { .. } => Status::MethodNotAllowed,
+            Self::NotAcceptable(_) | Self::Answer(_) => Status::NotAcceptable,
+            Self::LoadedAlready(_) => Status::Conflict,
+            Self::ContentType(_) => Status::UnsupportedMediaType,
+            Self::NoModel(_) => Status::ServiceUnavailable,
+            Self::NoRoom { .. } => Status::InsufficientStorage,
         }
     }
 
-    pub(super) fn response(&self) -> Response {
-        let mut refused = error_response(self.status(), &self.to_string());
-        if let Self::Method { allowed, .. } = self {
-            refused.headers.push(("Allow".into(), (*allowed).into()));
+    /// The answer; `reason` is the refusal's text.
+    pub(super) fn response(&self, reason: &str) -> Response {
+        let response = Response::error(self.status(), reason);
+        match self {
+            Self::Method { allowed, .. } => response.with("Allow", *allowed),
+            _ => response,
         }
-        refused
     }
-}
-
-/// `{"error": "<reason>"}`: what the platform passes on to the caller as `OriginalMessage`.
-pub(crate) fn error_response(status: u16, reason: &str) -> Response {
-    let body = serde_json::json!({ "error": reason }).to_string();
-    let headers: Headers = vec![("Content-Type".into(), "application/json".into())];
-    response::with(status, headers, ResponseBody::from_string(body))
 }

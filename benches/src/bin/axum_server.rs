@@ -45,7 +45,7 @@ async fn answer(
         .collect();
     let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let request = Request::fake_http_from(peer, method.as_str(), uri.path(), headers, Vec::new());
-    let answer = handle(&app, &request, &body);
+    let answer: rouille::Response = handle(&app, (&request).into(), &body).into();
     let mut response = Response::builder().status(answer.status_code);
     for (name, value) in &answer.headers {
         response = response.header(name.as_ref(), value.as_ref());

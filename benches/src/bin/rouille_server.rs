@@ -12,7 +12,7 @@ fn main() {
         if let Some(mut data) = request.data() {
             data.read_to_end(&mut body).expect("a body");
         }
-        handle(&app, request, &body)
+        handle(&app, request.into(), &body).into()
     };
     Server::new(("127.0.0.1", port), answer)
         .expect("a free port")

@@ -30,7 +30,8 @@ fn serve(app: &App, mut stream: TcpStream) {
             }
             continue;
         };
-        let answer = handle(app, &request, &input[start..end]);
+        let answer: rouille::Response =
+            handle(app, (&request).into(), &input[start..end]).into();
         input.drain(..end);
         let (mut data, size) = answer.data.into_reader_and_size();
         output.clear();

@@ -1,0 +1,89 @@
+//! One request to its answer: by its route, with what is counted and logged about it.
+
+use std::time::Instant;
+
+use super::access_log::{self, AccessLine};
+use super::app::App;
+use super::refusal::Refusal;
+use super::route::{Route, is_get};
+use super::web::{Request, Response};
+use super::{execution_parameters, exposition, invocations, kserve, models, open_inference};
+
+/// Answers one request with its whole body.
+#[must_use]
+pub fn handle(app: &App, request: Request<'_>, body: &[u8]) -> Response {
+    handle_route(app, &Route::of(request.path()), request, body)
+}
+
+/// Answers a request whose route is known.
+pub(super) fn handle_route(
+    app: &App,
+    route: &Route,
+    request: Request<'_>,
+    body: &[u8],
+) -> Response {
+    let start = Instant::now();
+    let _in_flight = app.metrics.begin();
+    let mut reason = None;
+    let response = answer(app, route, request, body).unwrap_or_else(|refusal| {
+        let text = reason.insert(refusal.to_string());
+        refusal.response(text)
+    });
+    let duration = start.elapsed();
+    app.metrics
+        .answered(route.group(), &response, body.len(), duration);
+    access_log::write(
+        &AccessLine {
+            request,
+            group: route.group(),
+            status: response.status,
+            rows: response.rows,
+            duration,
+            reason: reason.as_deref(),
+        },
+        app.settings.slow,
+    );
+    response
+}
+
+fn answer(
+    app: &App,
+    route: &Route,
+    request: Request<'_>,
+    body: &[u8],
+) -> Result<Response, Refusal> {
+    let method = request.method();
+    let (is_get, takes_method) = (is_get(method), route.takes(method));
+    match (route, app.store()) {
+        (Route::Unknown(_), _)
+        | (Route::Models | Route::Model(_) | Route::ModelInvoke(_), None) => {
+            Err(Refusal::UnknownPath(request.path().to_owned()))
+        }
+        _ if !takes_method => Err(Refusal::Method {
+            path: request.path().to_owned(),
+            method: method.to_owned(),
+            allowed: route.methods(),
+        }),
+        (Route::Ping, _) => app.ready().map(|()| Response::empty()),
+        (Route::Invocations, _) => invocations::answer(app, app.model()?, request, body),
+        (Route::ExecutionParameters, _) => Ok(execution_parameters::answer(app)),
+        (Route::Metrics, _) => Ok(exposition::answer(app)),
+        (Route::Models, Some(store)) if is_get => Ok(models::list(store, request)),
+        (Route::Models, Some(store)) => models::load(store, body),
+        (Route::Model(name), Some(store)) if is_get => models::describe(store, name),
+        (Route::Model(name), Some(store)) => models::unload(store, name),
+        (Route::ModelInvoke(name), Some(store)) => store.with(name, |loaded| {
+            invocations::answer(app, loaded, request, body)
+        }),
+        (Route::KServe, _) => Ok(kserve::alive()),
+        (Route::KServeModels, _) => Ok(kserve::models(app)),
+        (Route::KServeModel(name), _) => kserve::model(app, name),
+        (Route::KServePredict(name), _) => kserve::predict(app, name, body),
+        (Route::OpenInference, _) => Ok(open_inference::server()),
+        (Route::OpenInferenceLive, _) => Ok(open_inference::live()),
+        (Route::OpenInferenceReady, _) => open_inference::ready(app),
+        (Route::OpenInferenceModel(name), _) => open_inference::model(app, name),
+        (Route::OpenInferenceModelReady(name), _) => open_inference::model_ready(app, name),
+        (Route::OpenInferenceInfer(name), _) => open_inference::infer(app, name, request, body),
+    }
+}

@@ -1,0 +1,139 @@
+//! A model with the artifact that it came from: the one `.cbor` file in the model directory.
+
+use std::path::{Path, PathBuf};
+
+use crate::artifact::{Artifact, ArtifactError};
+use crate::model::{Model, ModelError};
+
+/// Why there is no model to serve.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LoadError {
+    /// The directory cannot be listed.
+    #[error("cannot read the model directory {path}: {source}")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No artifact.
+    #[error(
+        "there is no .cbor artifact in {path} (found: {found}); \
+         `sagelet train` writes one, `model-tools convert` makes one of another format"
+    )]
+    None {
+        /// The directory.
+        path: PathBuf,
+        /// What is there instead.
+        found: String,
+    },
+    /// More than one artifact.
+    #[error("there are several artifacts in {path}: {found}; leave one")]
+    Several {
+        /// The directory.
+        path: PathBuf,
+        /// Their names.
+        found: String,
+    },
+    /// The artifact failed a check.
+    #[error("{path}: {source}")]
+    Artifact {
+        /// The artifact.
+        path: PathBuf,
+        /// The check.
+        source: ArtifactError,
+    },
+    /// The artifact makes no model.
+    #[error("{path}: {source}")]
+    Model {
+        /// The artifact.
+        path: PathBuf,
+        /// The reason.
+        source: ModelError,
+    },
+}
+
+/// A model ready to serve, and the artifact it came from.
+#[derive(Debug)]
+pub(super) struct LoadedModel {
+    /// The model.
+    pub(super) model: Model,
+    /// The artifact that it was made from.
+    pub(super) artifact: Artifact,
+    /// The artifact's file.
+    pub(super) path: PathBuf,
+    /// What requests call it.
+    pub(super) name: String,
+}
+
+impl std::fmt::Display for LoadedModel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let document = &self.artifact.document;
+        write!(
+            formatter,
+            "{}: {}, {} features, {} verification rows replayed, sha256 {}",
+            self.path.display(),
+            document.model.kind(),
+            document.features.len(),
+            document.verification.rows.len(),
+            self.artifact.digest,
+        )
+    }
+}
+
+/// Finds, reads, checks and verifies the one artifact in `directory`. Requests call the model `name`.
+pub(super) fn load(directory: &Path, name: &str) -> Result<LoadedModel, LoadError> {
+    let path = find(directory)?;
+    let artifact = Artifact::read(&path).map_err(|source| LoadError::Artifact {
+        path: path.clone(),
+        source,
+    })?;
+    let model = Model::load(&artifact.document).map_err(|source| LoadError::Model {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(LoadedModel {
+        model,
+        artifact,
+        path,
+        name: name.to_owned(),
+    })
+}
+
+fn find(directory: &Path) -> Result<PathBuf, LoadError> {
+    let mut names = visible(directory).map_err(|source| LoadError::Directory {
+        path: directory.to_owned(),
+        source,
+    })?;
+    names.sort();
+    let (artifacts, others): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| name.ends_with(".cbor"));
+    let path = directory.to_owned();
+    match artifacts.as_slice() {
+        [one] => Ok(path.join(one)),
+        [] if others.is_empty() => Err(LoadError::None {
+            path,
+            found: "nothing".to_owned(),
+        }),
+        [] => Err(LoadError::None {
+            path,
+            found: others.join(", "),
+        }),
+        several => Err(LoadError::Several {
+            path,
+            found: several.join(", "),
+        }),
+    }
+}
+
+/// Names of what is in a directory, without dotfiles: archives made on a Mac bring `._model.cbor` along.
+fn visible(directory: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in directory.read_dir()? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}

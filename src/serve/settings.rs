@@ -1,0 +1,46 @@
+//! How requests are answered: formats and contents of answers, several models, the log.
+
+use std::time::Duration;
+
+use crate::codec::{Accept, Field, RowDefaults};
+use crate::limits::{MODELS_BYTES_MAX, SLOW};
+use crate::log;
+
+/// How requests are answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The answer's format for clients that accept anything; `None` is the format of the request.
+    pub accept: Option<Accept>,
+    /// Fields of an answer; empty is the prediction alone.
+    pub fields: Vec<Field>,
+    /// What the content type of rows leaves open.
+    pub rows: RowDefaults,
+    /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
+    pub echo_custom_attributes: bool,
+    /// Whether models are loaded and unloaded by request.
+    pub multi_model: bool,
+    /// Bytes of artifacts that may be loaded at once then.
+    pub models_bytes: usize,
+    /// What KServe and Open Inference requests call the one model.
+    pub model_name: String,
+    /// The log calls a request slow that takes longer.
+    pub slow: Duration,
+    /// How the log is written.
+    pub log: log::Settings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            accept: None,
+            fields: Vec::new(),
+            rows: RowDefaults::default(),
+            echo_custom_attributes: false,
+            multi_model: false,
+            models_bytes: MODELS_BYTES_MAX,
+            model_name: crate::MODEL_NAME.to_owned(),
+            slow: SLOW,
+            log: log::Settings::default(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The adapter to rouille, the only file that knows its types: requests as the handler reads them, and answers
+//! as it gives them.
+
+use std::borrow::Cow;
+
+use rouille::ResponseBody;
+
+use crate::transport::{self, RequestHead, Status};
+
+/// A request without its body.
+#[derive(Clone, Copy)]
+pub struct Request<'a>(&'a rouille::Request);
+
+impl<'a> Request<'a> {
+    /// The method, in the client's own case.
+    pub(super) fn method(self) -> &'a str {
+        self.0.method()
+    }
+
+    /// The path, without a query.
+    pub(super) fn path(self) -> &'a str {
+        let url = self.0.raw_url();
+        let end = memchr::memchr(b'?', url.as_bytes()).unwrap_or(url.len());
+        url.get(..end).unwrap_or(url)
+    }
+
+    /// The value of a header field, whatever the case of its name.
+    pub(super) fn header(self, name: &str) -> Option<&'a str> {
+        self.0.header(name)
+    }
+
+    /// The elements of a list that may stand in several lines (RFC 9110, section 5.2).
+    pub(super) fn header_list(self, name: &str) -> Option<Cow<'a, str>> {
+        let lines = self.0.headers();
+        let mut values = lines
+            .filter(|(line, _)| line.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value);
+        let first = values.next()?;
+        Some(values.fold(Cow::Borrowed(first), |list, value| {
+            Cow::Owned(format!("{list}, {value}"))
+        }))
+    }
+
+    /// The value of a parameter of the query.
+    pub(super) fn parameter(self, name: &str) -> Option<String> {
+        self.0.get_param(name)
+    }
+}
+
+impl<'a> From<&'a rouille::Request> for Request<'a> {
+    fn from(request: &'a rouille::Request) -> Self {
+        Self(request)
+    }
+}
+
+/// A request that the transport has received.
+pub(super) struct ReceivedRequest(rouille::Request);
+
+impl ReceivedRequest {
+    pub(super) fn new(head: &RequestHead<'_>) -> Self {
+        let fields = head.fields();
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.into_owned()));
+        Self(rouille::Request::fake_http_from(
+            head.peer,
+            head.method,
+            head.target,
+            fields.collect(),
+            Vec::new(),
+        ))
+    }
+
+    pub(super) fn view(&self) -> Request<'_> {
+        Request(&self.0)
+    }
+}
+
+/// An answer.
+pub struct Response {
+    pub(super) status: Status,
+    /// Rows that were predicted for it.
+    pub(super) rows: usize,
+    inner: rouille::Response,
+}
+
+impl Response {
+    fn new(status: Status, media_type: Option<&'static str>, data: ResponseBody) -> Self {
+        let headers = media_type.map(|media_type| ("Content-Type".into(), media_type.into()));
+        Self {
+            status,
+            rows: 0,
+            inner: rouille::Response {
+                status_code: status.code(),
+                headers: headers.into_iter().collect(),
+                data,
+                upgrade: None,
+            },
+        }
+    }
+
+    /// 200 without a body.
+    pub(super) fn empty() -> Self {
+        Self::new(Status::Ok, None, ResponseBody::empty())
+    }
+
+    /// 200 with a body of this type.
+    pub(super) fn content(media_type: &'static str, body: Vec<u8>) -> Self {
+        let body = ResponseBody::from_data(body);
+        Self::new(Status::Ok, Some(media_type), body)
+    }
+
+    /// 200 with JSON.
+    pub(super) fn json(value: &serde_json::Value) -> Self {
+        Self::content("application/json", value.to_string().into_bytes())
+    }
+
+    /// `{"error": "<reason>"}`, which the platform passes on to the caller as `OriginalMessage`.
+    pub(super) fn error(status: Status, reason: &str) -> Self {
+        let body = serde_json::json!({ "error": reason }).to_string();
+        let body = ResponseBody::from_string(body);
+        Self::new(status, Some("application/json"), body)
+    }
+
+    /// The answer for this many predicted rows.
+    pub(super) fn for_rows(self, rows: usize) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// The answer with one more header field.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl From<Response> for rouille::Response {
+    fn from(response: Response) -> Self {
+        response.inner
+    }
+}
+
+impl From<Response> for transport::Response {
+    fn from(response: Response) -> Self {
+        let Response { status, inner, .. } = response;
+        let (body, bytes) = inner.data.into_reader_and_size();
+        Self {
+            status,
+            fields: inner.headers,
+            body,
+            // Every body above is a buffer, whose size is known.
+            body_bytes: bytes.unwrap_or(0),
+        }
+    }
+}
