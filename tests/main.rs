@@ -9,6 +9,7 @@
 //! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
 //! | [`numbers`] | numbers come out as they went in, in order |
 //! | [`cases`] | requests and their answers on disk, in `cases/invocations` and `cases/hosting` |
+//! | [`agreement`] | the same rows in every format give the same predictions to the bit |
 //! | [`compression`] | compressed bodies are read, and none costs more than it may |
 //! | [`configuration`] | every variable: what a wrong value does, and that a right one is heeded |
 //! | [`multi_model`] | models are loaded, listed, used and unloaded by request |
@@ -41,6 +42,7 @@
 
 mod harness;
 
+mod agreement;
 mod artifact;
 mod caps;
 mod cases;
