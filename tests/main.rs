@@ -8,6 +8,7 @@
 //! | [`predictions`] | predictions are what the formulas say; documents survive a round trip |
 //! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
 //! | [`numbers`] | numbers come out as they went in, in order |
+//! | [`cells`] | each sort of cell, as each format carries or refuses it |
 //! | [`cases`] | requests and their answers on disk, in `cases/invocations` and `cases/hosting` |
 //! | [`agreement`] | the same rows in every format give the same predictions to the bit |
 //! | [`compression`] | compressed bodies are read, and none costs more than it may |
@@ -46,6 +47,7 @@ mod agreement;
 mod artifact;
 mod caps;
 mod cases;
+mod cells;
 mod compression;
 mod configuration;
 mod converted;
