@@ -62,7 +62,7 @@ call() {
             *) line="$line $word" ;;
         esac
     done
-    echo "${line# }"
+    printf '%s\n' "${line# }"
 }
 
 wait_for() { [ -n "${DRY_RUN:-}" ] || aws sagemaker wait "$@"; }

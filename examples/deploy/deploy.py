@@ -158,7 +158,7 @@ def scale(calls, options):
         dimension = "sagemaker:inference-component:DesiredCopyCount"
         metric = "SageMakerInferenceComponentInvocationsPerCopy"
     else:
-        resource = f"endpoint/{options.name}/variant/{VARIANT}"
+        resource = resource_of(options.name)
         dimension = "sagemaker:variant:DesiredInstanceCount"
         metric = "SageMakerVariantInvocationsPerInstance"
     scaled = {"ServiceNamespace": "sagemaker", "ResourceId": resource, "ScalableDimension": dimension}
@@ -246,17 +246,16 @@ def keep_capacity(calls, options, variant):
     return {}
 
 
-def change_of_type(calls, options, before, after):
-    """SageMaker changes no instance type under a policy that scales the instances."""
-    resource = f"endpoint/{options.name}/variant/{VARIANT}"
-    if before == after or not scaling_of(calls, resource):
-        return
+def in_the_way(calls, options, before, after):
+    """Whether the endpoint scales by itself and gets another instance type, which SageMaker refuses."""
+    if before == after or not scaling_of(calls, resource_of(options.name)):
+        return False
     if not options.max_instances:
         sys.exit(
             f"{options.name} scales by itself, and SageMaker changes no instance type while it does: "
             "with --max-instances, the scaling is taken off and set up again"
         )
-    stop_scaling(calls, resource)
+    return True
 
 
 def update_endpoint(calls, options):
@@ -266,11 +265,14 @@ def update_endpoint(calls, options):
     before, variant = in_service(calls, options.name)
     keep_model(calls, options, variant)
     retain = keep_capacity(calls, options, variant)
+    after = None if options.serverless else options.instance_type
+    scales = in_the_way(calls, options, variant.get("InstanceType"), after)
     deployment = deployment_config(calls, options)
     name = stamped(options.name)
     create_model(calls, options, name)
     create_config(calls, options, name)
-    change_of_type(calls, options, variant.get("InstanceType"), None if options.serverless else options.instance_type)
+    if scales:
+        stop_scaling(calls, resource_of(options.name))
     move_to(calls, options.name, name, **retain, **deployment)
     if options.max_instances:
         scale(calls, options)
@@ -299,7 +301,8 @@ def rollback_endpoint(calls, options):
     config, variant = in_service(calls, options.name)
     before = options.config or config_before(calls, options, config)
     types = variant.get("InstanceType"), variant_of(calls, before).get("InstanceType")
-    change_of_type(calls, options, *types)
+    if in_the_way(calls, options, *types):
+        stop_scaling(calls, resource_of(options.name))
     # Between instances and serverless there is no number to keep.
     retain = {"RetainAllVariantProperties": True} if all(types) else {}
     move_to(calls, options.name, before, **retain)
@@ -419,6 +422,11 @@ def delete_ours(calls, endpoint, keep=frozenset()):
             calls.make(calls.sagemaker, "delete_model", ModelName=name)
 
 
+def resource_of(endpoint):
+    """What autoscaling calls the instances of an endpoint."""
+    return f"endpoint/{endpoint}/variant/{VARIANT}"
+
+
 def scaling_of(calls, resource):
     found = calls.autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[resource])
     return found["ScalableTargets"]
@@ -459,7 +467,7 @@ def delete_endpoint(calls, options):
         sys.exit(f"there is no endpoint {options.name}, and nothing that was made for it")
     if status:
         delete_components(calls, options.name)
-    stop_scaling(calls, f"endpoint/{options.name}/variant/{VARIANT}")
+    stop_scaling(calls, resource_of(options.name))
     if status and status != "Deleting":
         calls.make(calls.sagemaker, "delete_endpoint", EndpointName=options.name)
     if status:

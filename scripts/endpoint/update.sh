@@ -53,14 +53,14 @@ keep_capacity() {
     fi
 }
 
-# change_of_type TYPE: SageMaker changes no instance type under a policy that scales the instances.
-change_of_type() {
+# look_for_scaling TYPE: sets in_the_way if the endpoint scales by itself and gets another instance type, which
+# SageMaker refuses.
+look_for_scaling() {
+    in_the_way=
     [ "$1" != "$type_in_service" ] || return 0
-    scaling=$(scaling_of "endpoint/$ENDPOINT/variant/$variant")
-    [ -n "$scaling" ] || return 0
-    [ -n "${MAX_INSTANCES:-}" ] || fail "$ENDPOINT scales by itself, and SageMaker changes no instance type while it" \
-        "does: with MAX_INSTANCES, the scaling is taken off and set up again"
-    stop_scaling "endpoint/$ENDPOINT/variant/$variant"
+    in_the_way=$(scaling_of "endpoint/$ENDPOINT/variant/$variant")
+    [ -z "$in_the_way" ] || [ -n "${MAX_INSTANCES:-}" ] || fail "$ENDPOINT scales by itself, and SageMaker changes no" \
+        "instance type while it does: with MAX_INSTANCES, the scaling is taken off and set up again"
 }
 
 update_endpoint() {
@@ -70,10 +70,10 @@ update_endpoint() {
     look_for_service
     keep_model
     keep_capacity
+    if [ -n "${SERVERLESS:-}" ]; then look_for_scaling ""; else look_for_scaling "$INSTANCE_TYPE"; fi
     look_for_deployment
     create_model "$ENDPOINT-$stamp"
     create_config "$ENDPOINT-$stamp"
-    if [ -n "${SERVERLESS:-}" ]; then change_of_type ""; else change_of_type "$INSTANCE_TYPE"; fi
     move_to "$ENDPOINT-$stamp"
     if [ -n "${MAX_INSTANCES:-}" ]; then scale; fi
     # What was in service until now stays, for rollback-endpoint.
@@ -81,8 +81,9 @@ update_endpoint() {
     say "$ENDPOINT is in service; make rollback-endpoint ENDPOINT=$ENDPOINT goes back to $in_service"
 }
 
-# move_to CONFIG: the endpoint, with retain and deployment as they are set.
+# move_to CONFIG: the endpoint, with retain, deployment and in_the_way as they are set.
 move_to() {
+    [ -z "$in_the_way" ] || stop_scaling "endpoint/$ENDPOINT/variant/$variant"
     call aws sagemaker update-endpoint --endpoint-name "$ENDPOINT" --endpoint-config-name "$1" \
         ${retain:+"$retain"} ${deployment:+--deployment-config "$deployment"}
     wait_for endpoint-in-service --endpoint-name "$ENDPOINT"
@@ -109,7 +110,7 @@ rollback_endpoint() {
         [ -n "$before" ] || fail "there is no configuration of $ENDPOINT from before $in_service: CONFIG= names one"
     fi
     type=$(variant_of "$before" InstanceType)
-    change_of_type "$type"
+    look_for_scaling "$type"
     deployment=
     retain=
     # Between instances and serverless there is no number to keep.

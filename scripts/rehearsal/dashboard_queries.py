@@ -33,7 +33,7 @@ def main(path, url):
     # The variables are filled from the values of labels.
     for variable in dashboard["templating"]["list"]:
         if variable["type"] == "query":
-            metric = variable["definition"].removeprefix("label_values(").rsplit(",", 1)[0]
+            metric = variable["query"]["query"].removeprefix("label_values(").rsplit(",", 1)[0]
             if not ask(url, metric):
                 sys.exit(f"variable {variable['name']}: {metric} has no series")
     empty = 0

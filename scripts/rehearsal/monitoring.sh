@@ -12,6 +12,12 @@ promtool test rules examples/deploy/prometheus-rules-test.yaml > "$work/promtool
     || { cat "$work/promtool.log" >&2; fail "promtool test rules"; }
 proof "alerts go off when they should, and only then" "promtool test rules" "$(grep -c 'alertname:' examples/deploy/prometheus-rules-test.yaml) cases"
 
+proof "dashboard: Grafana's own types know all of it" "dashboard_types.py" \
+    "$("$work/grafana/bin/python" scripts/rehearsal/dashboard_types.py "$dashboard")"
+sed 's/"fieldConfig"/"fieldConfigs"/' "$dashboard" > "$work/wrong.json"
+refuses "… and they would see a wrong one" "unknown to Grafana" \
+    "$work/grafana/bin/python" scripts/rehearsal/dashboard_types.py "$work/wrong.json"
+
 prefix=$work/served
 mkdir -p "$prefix/model" && cp examples/diabetes/model.cbor "$prefix/model/"
 target/static/x86_64/sagelet serve --host 127.0.0.1 --port 8383 --prefix "$prefix" > "$work/monitored.log" 2>&1 &

@@ -97,7 +97,10 @@ for step in "$@"; do
                     target/wheels/sagelet-*"$(uname -m)".whl
             done
             ;;
-        monitoring) packages prometheus ;;
+        monitoring)
+            packages prometheus
+            python_packages grafana grafana-foundation-sdk
+            ;;
         figures)
             packages nginx docker-registry
             scripts/static.sh aarch64

@@ -203,7 +203,7 @@ def after_moto(operation, parameters, answer):
     if operation == "DescribeEndpointConfig":
         answer["ProductionVariants"] = [variants[parameters["EndpointConfigName"]]]
     # moto answers with fields that nobody set, and the SDK finds them incomplete.
-    return json.dumps({name: value for name, value in answer.items() if value not in (None, {}, [])}).encode()
+    return json.dumps({name: value for name, value in answer.items() if value not in (None, {})}).encode()
 
 
 def refusal(message):

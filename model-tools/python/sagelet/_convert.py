@@ -50,18 +50,18 @@ def convert(model, out, *, check=None, expect=None, key=None, overwrite=True):
         written = os.path.join(directory, "model.cbor") if packed else out
         force = ["--force"] if overwrite else []
         chosen = ["--key", key] if key is not None else []
-        _, remarks = model_tools("convert", source, "-o", written, *proof, *chosen, *force)
+        _, remarks = model_tools("convert", source, "-o", written, *proof, *chosen, *force, within=directory)
         if packed:
-            _, more = model_tools("package", written, "-o", out, *force)
+            _, more = model_tools("package", written, "-o", out, *force, within=directory)
             remarks += more
-    return Conversion(out, [line.replace(f"{directory}{os.sep}", "") for line in remarks.splitlines()])
+    return Conversion(out, remarks.splitlines())
 
 
 def inspect(model):
     """What `model-tools inspect --json` says of an estimator or a file: kind, features, coefficients, digest."""
     with tempfile.TemporaryDirectory(prefix="sagelet-") as directory:
         source, _ = _file_of(model, directory)
-        return json.loads(model_tools("inspect", source, "--json")[0])
+        return json.loads(model_tools("inspect", source, "--json", within=directory)[0])
 
 
 def artifact_of(model, directory):
@@ -70,7 +70,7 @@ def artifact_of(model, directory):
     if is_file and source.endswith(".cbor"):
         return source
     artifact = os.path.join(directory, "model.cbor")
-    model_tools("convert", source, "-o", artifact)
+    model_tools("convert", source, "-o", artifact, within=directory)
     return artifact
 
 

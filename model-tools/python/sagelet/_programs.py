@@ -22,11 +22,14 @@ def path_of(program):
     return found
 
 
-def model_tools(*arguments):
-    """Runs `model-tools` and returns what it printed: (standard output, remarks). Raises Error with its reason."""
+def model_tools(*arguments, within):
+    """Runs `model-tools` and returns what it printed: (standard output, remarks). Raises Error with its reason.
+
+    within  a temporary directory, which says nothing to anybody: it is left out of paths
+    """
     command = [path_of("model-tools"), *map(os.fspath, arguments)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    remarks = done.stderr.decode("utf-8", "replace")
+    remarks = done.stderr.decode("utf-8", "replace").replace(within + os.sep, "")
     if done.returncode != 0:
-        raise Error(remarks.strip() or f"{command[0]} ended with exit code {done.returncode}")
+        raise Error(remarks.strip().removeprefix("error: ") or f"{command[0]} ended with exit code {done.returncode}")
     return done.stdout.decode("utf-8"), remarks

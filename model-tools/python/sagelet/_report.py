@@ -40,7 +40,7 @@ def report(model, data=None):
         rows = []
         if data is not None:
             rows = ["--data", _file_of_rows(data, directory)]
-        return Report(model_tools("report", artifact, *rows, "-o", "-")[0])
+        return Report(model_tools("report", artifact, *rows, "-o", "-", within=directory)[0])
 
 
 def _file_of_rows(data, directory):

@@ -42,7 +42,8 @@ def to_csv(rows):
 
 def without_missing(cell):
     """JSON's null for what pandas and Python hold for a missing cell."""
-    return None if cell is None or cell != cell or type(cell).__name__ in ("NAType", "NaTType") else cell
+    # pandas' NA first: it compares with nothing, not even with itself.
+    return None if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell else cell
 
 
 def to_json(rows):

@@ -11,6 +11,7 @@ import sagelet
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -54,7 +55,7 @@ def test_a_conversion_that_predicts_otherwise_is_refused_and_writes_nothing(diab
 
 def test_what_is_no_linear_model_is_refused_with_the_reason_of_the_tool(diabetes, tmp_path):
     forest = RandomForestRegressor(n_estimators=2).fit(*diabetes)
-    with pytest.raises(sagelet.Error, match="RandomForestRegressor"):
+    with pytest.raises(sagelet.Error, match="^model.pkl: .*RandomForestRegressor"):
         sagelet.convert(forest, tmp_path / "model.cbor")
 
 
@@ -90,6 +91,16 @@ def test_columns_of_text_go_the_whole_way(tmp_path):
     conversion = sagelet.convert(model, tmp_path / "model.tar.gz", check=rows)
     with sagelet.serve(conversion) as server:
         numpy.testing.assert_allclose(server.predict(rows), model.predict(rows), **CLOSE)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pandas.NA])
+def test_missing_cells_are_missing_whatever_pandas_calls_them(missing):
+    rows = pandas.DataFrame({"a": [1.0, 2.0, 6.0], "b": [3.0, 4.0, 6.0]})
+    model = make_pipeline(SimpleImputer(), Ridge()).fit(rows, [1.0, 2.0, 3.0])
+    asked = pandas.DataFrame({"a": [missing, 2.0], "b": [3.0, 4.0]}, dtype=object)
+    expected = model.predict(asked.astype({"b": float}).assign(a=[float("nan"), 2.0]))
+    with sagelet.serve(model) as server:
+        numpy.testing.assert_allclose(server.predict(asked), expected, **CLOSE)
 
 
 def test_a_setting_that_is_not_valid_says_so(regression):
