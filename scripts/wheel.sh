@@ -24,6 +24,9 @@ scripts=model-tools/python/sagelet.data/scripts
 rm -rf "$scripts"
 mkdir -p "$scripts" target/wheels
 cp "target/static/$architecture/sagelet" "$scripts"
+# maturin takes licences from beside the project file, whatever they are called after LICENSE.
+cp LICENSE LICENSE-APACHE LICENSE-MIT model-tools/python
+cp scripts/musl-licence.txt model-tools/python/LICENSE-musl
 rm -f target/wheels/sagelet-*"$architecture".whl
 # With the same flags cargo finds model-tools built already.
 flags=$(scripts/static.sh "$architecture" flags)
