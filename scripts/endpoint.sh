@@ -83,7 +83,8 @@ look_for_variables() {
     [ -n "${ENV+set}${ENV_FILE+set}" ] || return 0
     [ -z "${ENV_FILE:-}" ] || [ -r "$ENV_FILE" ] || fail "ENV_FILE=$ENV_FILE cannot be read"
     wrong=$(variables | grep -v '^[A-Za-z_][A-Za-z0-9_]*=' | head -n 1)
-    [ -z "$wrong" ] || { say "\"$wrong\" is no variable: expected NAME=VALUE (values with blanks go into ENV_FILE)"; exit 64; }
+    [ -z "$wrong" ] || { say "ENV: \"$wrong\" is no variable: expected NAME=VALUE (values with blanks go into ENV_FILE; where ENV is" \
+        "your shell's own, env -u ENV make … leaves it out)"; exit 64; }
     environment="{$(variables | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^\([^=]*\)=\(.*\)$/"\1":"\2"/' | paste -s -d , -)}"
 }
 
@@ -361,7 +362,7 @@ train_job() {
 # shellcheck source=scripts/endpoint/update.sh
 . "$(dirname "$0")/endpoint/update.sh"
 
-look_for_variables
+case $verb in create-endpoint | update-endpoint | batch-transform | train-job) look_for_variables ;; esac
 # An update keeps what it is not given.
 [ "$verb" = update-endpoint ] || : "${INSTANCE_TYPE:=ml.m5.large}"
 case $verb in
