@@ -8,8 +8,9 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static static-all test-static test-emulated torture reproducible clients \
-        image build-push create-endpoint update-endpoint invoke delete-endpoint batch-transform train-job rehearse \
+.PHONY: help serve test test-mutations check static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+        image build-push create-endpoint update-endpoint rollback-endpoint \
+        prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench
 .DEFAULT_GOAL := help
 
@@ -53,6 +54,12 @@ test-emulated: ## Run the integration tests on the static binary of aarch64, emu
 	scripts/static.sh aarch64
 	SAGELET_BINARY=$(CURDIR)/scripts/emulated.sh $(CARGO) test --locked --test integration
 
+wheel: ## Build the Python wheel of this machine's architecture, target/wheels
+	scripts/wheel.sh
+
+test-wheel: wheel ## Try the wheel and the notebook in a fresh virtual environment
+	scripts/test-wheel.sh
+
 reproducible: ## Build the last commit here and in another directory, and see that the digests are the same
 	scripts/reproducible.sh
 
@@ -66,7 +73,16 @@ build-push: ## Build IMAGE and push it to Amazon ECR; REGION= ACCOUNT= PLATFORM=
 create-endpoint: ## Make an endpoint: ENDPOINT= IMAGE_URI= ROLE= MODEL_DATA=
 	@scripts/endpoint.sh $@
 
-update-endpoint: ## Give an endpoint another model or image: ENDPOINT= IMAGE_URI= ROLE= MODEL_DATA=
+update-endpoint: ## Change ENDPOINT=: MODEL_DATA= IMAGE_URI= ENV= …, what is not given stays; DEPLOYMENT=canary
+	@scripts/endpoint.sh $@
+
+rollback-endpoint: ## Give ENDPOINT= back what it had before its last update, or CONFIG=
+	@scripts/endpoint.sh $@
+
+prune-endpoint: ## Delete what ENDPOINT= had before
+	@scripts/endpoint.sh $@
+
+create-alarms: ## Make alarms of ENDPOINT= on errors, refusals and latency
 	@scripts/endpoint.sh $@
 
 invoke: ## Send the file PAYLOAD= to ENDPOINT=

@@ -1,27 +1,36 @@
 #!/bin/sh
 # Endpoints and jobs of SageMaker, through the aws client. docs/deploy.md tells the whole way.
 #
-#   scripts/endpoint.sh create-endpoint | update-endpoint | invoke | delete-endpoint | batch-transform | train-job
+#   scripts/endpoint.sh COMMAND
 #
-# What a command takes comes from the environment, so `make create-endpoint ENDPOINT=… IMAGE_URI=…` is the same:
-#   create, update    ENDPOINT IMAGE_URI ROLE MODEL_DATA, and one of
+# Settings come from the environment, so `make create-endpoint ENDPOINT=… IMAGE_URI=…` is the same:
+#   create-endpoint   ENDPOINT IMAGE_URI ROLE MODEL_DATA, and one of
 #                       an instance        INSTANCE_TYPE (ml.m5.large; ml.c7g.large is Graviton, with an arm64
 #                                          image) INSTANCES (1)
-#                       autoscaling too    MAX_INSTANCES MIN_INSTANCES (1) TARGET (1000 requests a minute an instance)
+#                       autoscaling too    MAX_INSTANCES MIN_INSTANCES (1) TARGET (requests a minute for each
+#                                          instance: 30000 for each of its virtual processors)
 #                       serverless         SERVERLESS=1 MEMORY (1024 MB) CONCURRENCY (10)
 #                       components         COMPONENT (a name) COMPONENT_MEMORY (256 MB) COPIES (1), create alone
 #                     MULTI_MODEL=1: MODEL_DATA is a prefix that holds many .tar.gz
+#   update-endpoint   ENDPOINT and what changes; everything else stays as it is, the number of instances too. With
+#                       DEPLOYMENT (all-at-once, canary, linear) WAIT_SECONDS (300) STEP_PERCENT (10 for a canary,
+#                       25 for linear) ALARMS (names; those of create-alarms if unset): an alarm rolls it back
+#   rollback-endpoint ENDPOINT: back to the configuration before; CONFIG names another one
+#   prune-endpoint    ENDPOINT: deletes the configurations and models that are not in service
+#   create-alarms     ENDPOINT; ALARM_ERRORS (0.01, share of answers with 5xx) ALARM_REFUSALS (0.05, with 4xx)
+#                     ALARM_LATENCY_MS (100, for 99 of 100 requests) ALARM_TOPIC (SNS topic to tell)
 #   invoke            ENDPOINT PAYLOAD; CONTENT_TYPE (text/csv) ACCEPT TARGET_MODEL COMPONENT
-#   delete            ENDPOINT: with its components, scaling, and the configurations and models made here for it; also
-#                     what is left where some of it is gone already
+#   delete-endpoint   ENDPOINT: with its components, scaling, alarms, and the configurations and models made here for
+#                     it; also what is left where some of it is gone already
 #   batch-transform   JOB IMAGE_URI ROLE MODEL_DATA ROWS OUTPUT; INSTANCE_TYPE INSTANCES CONTENT_TYPE
 #   train-job         JOB IMAGE_URI ROLE TRAINING OUTPUT; INSTANCE_TYPE HYPERPARAMETERS (fit_intercept=true or JSON)
 # MODEL_DATA is the S3 address of a model.tar.gz, or on instances of a bare .cbor file.
+# ENV="SAGELET_LOG=json …" sets variables of docs/configuration.md in the container; ENV_FILE names a file with one
+# per line, for values with blanks. On an update they replace the variables that there are.
 # DRY_RUN=1 prints the calls that would change anything instead of making them; what is only looked up is looked up.
 set -eu
 
 verb=${1:-}
-instance_type=${INSTANCE_TYPE:-ml.m5.large}
 # One name for a model and its configuration; an update makes new ones, since neither can be changed.
 stamp=$(date -u +%Y%m%d%H%M%S)
 variant=AllTraffic
@@ -53,27 +62,51 @@ call() {
             *) line="$line $word" ;;
         esac
     done
-    echo "${line# }"
+    printf '%s\n' "${line# }"
 }
 
 wait_for() { [ -n "${DRY_RUN:-}" ] || aws sagemaker wait "$@"; }
 
-# The container of a model, in the client's shorthand.
-container() {
+# The variables of the container, one NAME=VALUE per line.
+variables() {
+    {
+        set -f
+        # shellcheck disable=SC2086  # one word a variable
+        printf '%s\n' ${ENV:-}
+        if [ -n "${ENV_FILE:-}" ]; then cat "$ENV_FILE"; fi
+    } | grep -v -E '^[[:space:]]*(#.*)?$' || true
+}
+
+# Sets environment to the variables as a JSON object, if ENV or ENV_FILE is set.
+look_for_variables() {
+    environment=
+    [ -n "${ENV+set}${ENV_FILE+set}" ] || return 0
+    [ -z "${ENV_FILE:-}" ] || [ -r "$ENV_FILE" ] || fail "ENV_FILE=$ENV_FILE cannot be read"
+    wrong=$(variables | grep -v '^[A-Za-z_][A-Za-z0-9_]*=' | head -n 1)
+    [ -z "$wrong" ] || { say "ENV: \"$wrong\" is no variable: expected NAME=VALUE (values with blanks go into ENV_FILE; where ENV is" \
+        "your shell's own, env -u ENV make … leaves it out)"; exit 64; }
+    environment="{$(variables | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^\([^=]*\)=\(.*\)$/"\1":"\2"/' | paste -s -d , -)}"
+}
+
+# Sets container to the container of a model, as JSON.
+look_for_container() {
     case $MODEL_DATA in
         *.cbor)
             if [ -n "${SERVERLESS:-}${MULTI_MODEL:-}" ] || [ "$verb" = batch-transform ]; then
                 fail "$MODEL_DATA: here SageMaker takes a .tar.gz alone"
             fi
-            data="ModelDataSource={S3DataSource={S3Uri=$MODEL_DATA,S3DataType=S3Object,CompressionType=None}}"
+            data="\"ModelDataSource\":{\"S3DataSource\":{\"S3Uri\":\"$MODEL_DATA\",\"S3DataType\":\"S3Object\",\"CompressionType\":\"None\"}}"
             ;;
-        *) data=ModelDataUrl=$MODEL_DATA ;;
+        *) data="\"ModelDataUrl\":\"$MODEL_DATA\"" ;;
     esac
-    echo "Image=$IMAGE_URI,$data${MULTI_MODEL:+,Mode=MultiModel}"
+    [ -z "${MULTI_MODEL:-}" ] || data=$data,'"Mode":"MultiModel"'
+    [ -z "$environment" ] || data=$data,'"Environment":'$environment
+    container="{\"Image\":\"$IMAGE_URI\",$data}"
 }
 
 create_model() {
-    call aws sagemaker create-model --model-name "$1" --execution-role-arn "$ROLE" --primary-container "$(container)"
+    look_for_container
+    call aws sagemaker create-model --model-name "$1" --execution-role-arn "$ROLE" --primary-container "$container"
 }
 
 create_config() {
@@ -84,10 +117,10 @@ create_config() {
         # The models come with the components: the variant is but instances for them.
         call aws sagemaker create-endpoint-config --endpoint-config-name "$1" --execution-role-arn "$ROLE" \
             --production-variants \
-            "VariantName=$variant,InstanceType=$instance_type,InitialInstanceCount=${INSTANCES:-1},RoutingConfig={RoutingStrategy=LEAST_OUTSTANDING_REQUESTS}"
+            "VariantName=$variant,InstanceType=$INSTANCE_TYPE,InitialInstanceCount=${INSTANCES:-1},RoutingConfig={RoutingStrategy=LEAST_OUTSTANDING_REQUESTS}"
     else
         call aws sagemaker create-endpoint-config --endpoint-config-name "$1" --production-variants \
-            "VariantName=$variant,ModelName=$1,InstanceType=$instance_type,InitialInstanceCount=${INSTANCES:-1},InitialVariantWeight=1"
+            "VariantName=$variant,ModelName=$1,InstanceType=$INSTANCE_TYPE,InitialInstanceCount=${INSTANCES:-1},InitialVariantWeight=1"
     fi
 }
 
@@ -111,7 +144,25 @@ component_in_service() {
     fail "$COMPONENT is not in service: $status"
 }
 
+# Sets TARGET, the requests a minute that an instance (or a component's copy, which has one processor) should have.
+#
+# A request is taken to cost a millisecond of one processor: a hundred times what sagelet itself needs for a row, since
+# the platform's proxy, TLS and kernel share the instance. Half of that is left free, for what arrives before a new
+# instance serves. 60 s / 1 ms / 2 = 30000 for each processor.
+look_for_target() {
+    [ -z "${TARGET:-}" ] || return 0
+    processors=2
+    size=${INSTANCE_TYPE##*.}
+    case $size in
+        [0-9]*xlarge) processors=$((4 * ${size%xlarge})) ;;
+        xlarge) processors=4 ;;
+    esac
+    [ -z "${COMPONENT:-}" ] || processors=1
+    TARGET=$((30000 * processors))
+}
+
 scale() {
+    look_for_target
     if [ -n "${COMPONENT:-}" ]; then
         set -- "inference-component/$COMPONENT" sagemaker:inference-component:DesiredCopyCount \
             SageMakerInferenceComponentInvocationsPerCopy
@@ -124,7 +175,7 @@ scale() {
     call aws application-autoscaling put-scaling-policy --service-namespace sagemaker --resource-id "$1" \
         --scalable-dimension "$2" --policy-name sagelet-requests --policy-type TargetTrackingScaling \
         --target-tracking-scaling-policy-configuration \
-        "TargetValue=${TARGET:-1000},PredefinedMetricSpecification={PredefinedMetricType=$3}"
+        "TargetValue=$TARGET,PredefinedMetricSpecification={PredefinedMetricType=$3}"
 }
 
 create_endpoint() {
@@ -140,23 +191,6 @@ create_endpoint() {
     say "$ENDPOINT is in service"
 }
 
-update_endpoint() {
-    needs ENDPOINT IMAGE_URI ROLE MODEL_DATA
-    [ -z "${COMPONENT:-}" ] || fail "a component is updated by itself: aws sagemaker update-inference-component"
-    # Nothing is made for an endpoint that is not there.
-    serves > /dev/null
-    create_model "$ENDPOINT-$stamp"
-    create_config "$ENDPOINT-$stamp"
-    # What autoscaling has grown an endpoint to is kept.
-    call aws sagemaker update-endpoint --endpoint-name "$ENDPOINT" --endpoint-config-name "$ENDPOINT-$stamp" \
-        ${MAX_INSTANCES:+--retain-all-variant-properties}
-    wait_for endpoint-in-service --endpoint-name "$ENDPOINT"
-    check_update
-    if [ -n "${MAX_INSTANCES:-}" ]; then scale; fi
-    delete_ours "$ENDPOINT-$stamp"
-    say "$ENDPOINT is in service"
-}
-
 # The configuration in service, and why a later one is not.
 serves() {
     aws sagemaker describe-endpoint --endpoint-name "$ENDPOINT" --output text \
@@ -167,10 +201,7 @@ serves() {
 check_update() {
     [ -z "${DRY_RUN:-}" ] || return 0
     found=$(serves)
-    case $found in
-        "$ENDPOINT-$stamp"*) ;;
-        *) fail "$ENDPOINT was not updated, and serves as before: $found" ;;
-    esac
+    [ "$(echo "$found" | cut -f 1)" = "$1" ] || fail "$ENDPOINT was not updated, and serves as before: $found"
 }
 
 # ours NAME…: those that this script made for the endpoint. Others may be in use elsewhere.
@@ -193,21 +224,36 @@ look_for_ours() {
     configs=$(ours $configs) models=$(ours $models)
 }
 
-# delete_ours [KEEP]: deletes configurations and models, but not those called KEEP. What an earlier command that was
-# interrupted left behind is among them.
+# delete_ours [KEEP…]: deletes configurations and models, but neither the configurations KEEP nor their models, which
+# have the same names. What an earlier command that was interrupted left behind is among them.
 delete_ours() {
     look_for_ours
     for name in $configs; do
-        [ "$name" = "${1:-}" ] || call aws sagemaker delete-endpoint-config --endpoint-config-name "$name"
+        is_kept "$name" "$@" || call aws sagemaker delete-endpoint-config --endpoint-config-name "$name"
     done
     for name in $models; do
-        [ "$name" = "${1:-}" ] || call aws sagemaker delete-model --model-name "$name"
+        is_kept "$name" "$@" || call aws sagemaker delete-model --model-name "$name"
     done
 }
 
+# is_kept NAME KEEP…
+is_kept() {
+    name_in_question=$1
+    shift
+    for kept in "$@"; do
+        [ "$name_in_question" != "$kept" ] || return 0
+    done
+    return 1
+}
+
+# scaling_of RESOURCE: the dimensions in which it scales by itself.
+scaling_of() {
+    aws application-autoscaling describe-scalable-targets --service-namespace sagemaker \
+        --resource-ids "$1" --query 'ScalableTargets[].ScalableDimension' --output text
+}
+
 stop_scaling() {
-    dimensions=$(aws application-autoscaling describe-scalable-targets --service-namespace sagemaker \
-        --resource-ids "$1" --query 'ScalableTargets[].ScalableDimension' --output text)
+    dimensions=$(scaling_of "$1")
     for dimension in $dimensions; do
         call aws application-autoscaling deregister-scalable-target --service-namespace sagemaker \
             --resource-id "$1" --scalable-dimension "$dimension"
@@ -254,6 +300,7 @@ delete_endpoint() {
     esac
     if [ -n "$status" ]; then wait_for endpoint-deleted --endpoint-name "$ENDPOINT"; fi
     delete_ours
+    delete_alarms
     say "$ENDPOINT is gone"
 }
 
@@ -293,7 +340,7 @@ batch_transform() {
     call aws sagemaker create-transform-job --transform-job-name "$JOB-$stamp" --model-name "$model" \
         --transform-input "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$ROWS}},ContentType=${CONTENT_TYPE:-text/csv},SplitType=Line" \
         --transform-output "S3OutputPath=$OUTPUT,Accept=${CONTENT_TYPE:-text/csv},AssembleWith=Line" \
-        --transform-resources "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1}" --batch-strategy MultiRecord
+        --transform-resources "InstanceType=$INSTANCE_TYPE,InstanceCount=${INSTANCES:-1}" --batch-strategy MultiRecord
     job_end transform "$JOB-$stamp" TransformJobStatus TransformOutput.S3OutputPath
     call aws sagemaker delete-model --model-name "$model"
 }
@@ -304,20 +351,32 @@ train_job() {
         --algorithm-specification "TrainingImage=$IMAGE_URI,TrainingInputMode=File" \
         --input-data-config "ChannelName=training,ContentType=text/csv,DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=$TRAINING}}" \
         --output-data-config "S3OutputPath=$OUTPUT" ${HYPERPARAMETERS:+--hyper-parameters "$HYPERPARAMETERS"} \
-        --resource-config "InstanceType=$instance_type,InstanceCount=${INSTANCES:-1},VolumeSizeInGB=10" \
+        ${environment:+--environment "$environment"} \
+        --resource-config "InstanceType=$INSTANCE_TYPE,InstanceCount=${INSTANCES:-1},VolumeSizeInGB=10" \
         --stopping-condition MaxRuntimeInSeconds=3600
     job_end training "$JOB-$stamp" TrainingJobStatus ModelArtifacts.S3ModelArtifacts
 }
 
+# shellcheck source=scripts/endpoint/alarms.sh
+. "$(dirname "$0")/endpoint/alarms.sh"
+# shellcheck source=scripts/endpoint/update.sh
+. "$(dirname "$0")/endpoint/update.sh"
+
+case $verb in create-endpoint | update-endpoint | batch-transform | train-job) look_for_variables ;; esac
+# An update keeps what it is not given.
+[ "$verb" = update-endpoint ] || : "${INSTANCE_TYPE:=ml.m5.large}"
 case $verb in
     create-endpoint) create_endpoint ;;
     update-endpoint) update_endpoint ;;
+    rollback-endpoint) rollback_endpoint ;;
+    prune-endpoint) prune_endpoint ;;
+    create-alarms) create_alarms ;;
     invoke) invoke ;;
     delete-endpoint) delete_endpoint ;;
     batch-transform) batch_transform ;;
     train-job) train_job ;;
     *)
-        echo "usage: scripts/endpoint.sh create-endpoint|update-endpoint|invoke|delete-endpoint|batch-transform|train-job" >&2
+        echo "usage: scripts/endpoint.sh create-endpoint|update-endpoint|rollback-endpoint|prune-endpoint|create-alarms|invoke|delete-endpoint|batch-transform|train-job" >&2
         exit 64
         ;;
 esac

@@ -3,6 +3,8 @@
 #
 #   scripts/image.sh [IMAGE] [PLATFORM]     sagelet, and linux/amd64 or linux/arm64, this machine's if not given
 #
+# On a Mac with Apple silicon that is linux/arm64, which SageMaker runs on Graviton instances alone: what was built, and
+# where it runs, is said at the end.
 # PREBUILT=1 leaves Rust to the machine: scripts/static.sh builds the binary (once, for as long as the source
 # stays as it is), and the last stage of Dockerfile.musl wraps it. An image for the other architecture is always
 # made like that: it takes no emulation.
@@ -15,6 +17,8 @@ set -eu
 cd "$(dirname "$0")/.."
 image=${1:-sagelet}
 machine=$(uname -m)
+# What Linux calls aarch64, macOS calls arm64.
+[ "$machine" != arm64 ] || machine=aarch64
 case ${2:-linux/$machine} in
     linux/amd64 | linux/x86_64) platform=linux/amd64 architecture=x86_64 ;;
     linux/arm64 | linux/aarch64) platform=linux/arm64 architecture=aarch64 ;;
@@ -68,5 +72,9 @@ if [ -n "${PREBUILT:-}" ] || [ "$architecture" != "$machine" ]; then
 else
     build_in_docker
 fi
+case $architecture in
+    x86_64) runs_on="SageMaker runs it on all instances but Graviton; PLATFORM=linux/arm64 is for those (ml.c7g.large)" ;;
+    aarch64) runs_on="SageMaker runs it on Graviton alone (ml.c7g.large); PLATFORM=linux/amd64 is for all other instances" ;;
+esac
 size=$(docker image inspect --format '{{.Size}}' "$image")
-echo "image: $image is $size bytes, $platform" >&2
+echo "image: $image is $size bytes, $platform: $runs_on" >&2

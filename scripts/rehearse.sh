@@ -2,7 +2,8 @@
 # Rehearses the way from a checkout to a running endpoint, on one machine and without a cloud: real binaries,
 # a real docker engine, a real registry, the real aws client, and moto in the place of AWS.
 #
-#   scripts/rehearse.sh [STEP…]     binaries reproducible image container push endpoint templates local-mode figures
+#   scripts/rehearse.sh [STEP…]     binaries reproducible image container push endpoint templates monitoring
+#                                   local-mode sdk figures
 #
 # Each step prints its proofs: what is shown, the command that shows it, and the figure. The first that fails
 # ends the rehearsal. A step that cannot run here says "NOT RUN" and why, and is counted as such.
@@ -14,10 +15,11 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 steps=("$@")
-[ $# -gt 0 ] || steps=(binaries reproducible image container push endpoint templates local-mode figures)
+[ $# -gt 0 ] || steps=(binaries reproducible image container push endpoint templates monitoring local-mode sdk figures)
 for step in "${steps[@]}"; do
     [ -r "scripts/rehearsal/$step.sh" ] || { echo "rehearse: there is no step $step" >&2; exit 64; }
 done
+[ "$(uname -s)" = Linux ] || { echo "rehearse: needs Linux (Debian or Ubuntu), for its namespaces" >&2; exit 1; }
 [ "$(id -u)" -eq 0 ] || { echo "rehearse: needs root, for a docker engine of its own" >&2; exit 1; }
 
 mkdir -p target/rehearsal

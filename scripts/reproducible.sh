@@ -16,16 +16,22 @@ sources=(Cargo.toml Cargo.lock src model-tools/Cargo.toml scripts/static.sh)
 elsewhere="$PWD/target/reproducible/a longer path"
 rm -rf "$elsewhere" && mkdir -p "$elsewhere/home/registry"
 trap 'rm -rf "$elsewhere"' EXIT
-git archive HEAD | tar --extract --directory "$elsewhere"
+git archive HEAD | tar -x -f - -C "$elsewhere"
 # The paths of dependencies differ too. What was downloaded is the same files.
 home=${CARGO_HOME:-$HOME/.cargo}
 cp -R "$home/registry/cache" "$home/registry/index" "$elsewhere/home/registry/"
 
-digest() { sha256sum "$1/target/static/$architecture/sagelet" | cut -d ' ' -f 1; }
+# GNU's name of the program, or Perl's, which macOS has.
+digest() {
+    local binary="$1/target/static/$architecture/sagelet"
+    if command -v sha256sum > /dev/null; then sha256sum "$binary"; else shasum -a 256 "$binary"; fi | cut -d ' ' -f 1
+}
 
 for architecture in "$@"; do
+    # What Linux calls aarch64, macOS calls arm64.
+    [ "$architecture" != arm64 ] || architecture=aarch64
     scripts/static.sh "$architecture" >&2
-    env --unset CARGO_TARGET_DIR CARGO_HOME="$elsewhere/home" "$elsewhere/scripts/static.sh" "$architecture" >&2
+    env -u CARGO_TARGET_DIR CARGO_HOME="$elsewhere/home" "$elsewhere/scripts/static.sh" "$architecture" >&2
     here=$(digest .)
     there=$(digest "$elsewhere")
     if [ "$here" != "$there" ]; then

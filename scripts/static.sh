@@ -1,12 +1,14 @@
 #!/bin/sh
-# Builds the static musl binary of one architecture: target/static/x86_64/sagelet or target/static/aarch64/sagelet.
-# target/static/sagelet is a link to the one of this machine.
+# Builds static musl binaries for one architecture: target/static/x86_64/sagelet or target/static/aarch64/sagelet.
+# target/static/sagelet is a link to the one that this machine, or its containers, can run.
 #
 #   scripts/static.sh [ARCHITECTURE] [WAY]
 #
-# ARCHITECTURE is x86_64 or aarch64, this machine's if it is not given. WAY is one of
+# PROGRAMS lists the programs to build, sagelet and model-tools; sagelet alone if it is unset.
+# ARCHITECTURE is x86_64 (or amd64) or aarch64 (or arm64), this machine's if it is not given. WAY is one of
 #   rustup     the toolchain's own musl target, which rustup adds where it is missing
 #   debian     Debian's Rust and its std sources (x86_64 alone; installs packages, so it needs root)
+#   flags      prints the flags of the first way as CARGO_ENCODED_RUSTFLAGS wants them, for other programs that build
 # and if it is not given rustup, or where rustup cannot fetch the target debian.
 #
 # No way needs a C compiler for the target: nothing here is written in C. The build scripts and macros of
@@ -14,19 +16,36 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-architecture=${1:-$(uname -m)}
+# What Linux calls aarch64, macOS and docker call arm64.
+linux_name() {
+    case $1 in
+        amd64) echo x86_64 ;;
+        arm64) echo aarch64 ;;
+        *) echo "$1" ;;
+    esac
+}
+machine=$(linux_name "$(uname -m)")
+architecture=$(linux_name "${1:-$machine}")
+programs=${PROGRAMS:-sagelet}
 target=$architecture-unknown-linux-musl
 build_directory=${CARGO_TARGET_DIR:-target}
 debian_packages="rustc-web cargo-web rust-web-src musl-tools musl-dev libunwind-14-dev"
 
 say() { printf 'static: %s\n' "$*" >&2; }
 
+# GNU's name of the program, or Perl's, which macOS has.
+digest() {
+    if command -v sha256sum > /dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+# publish PROGRAM DIRECTORY: from the directory that cargo built into.
 publish() {
+    binary=target/static/$architecture/$1
     mkdir -p "target/static/$architecture"
-    cp "$1/$target/release/sagelet" "target/static/$architecture/sagelet"
-    [ "$architecture" != "$(uname -m)" ] || ln -sf "$architecture/sagelet" target/static/sagelet
-    say "target/static/$architecture/sagelet is $(wc -c < "target/static/$architecture/sagelet") bytes," \
-        "sha256 $(sha256sum "target/static/$architecture/sagelet" | cut -d ' ' -f 1)"
+    # -f: a program that is running cannot be written over.
+    cp -f "$2/$target/release/$1" "$binary"
+    [ "$architecture" != "$machine" ] || ln -sf "$architecture/$1" "target/static/$1"
+    say "$binary is $(($(wc -c < "$binary"))) bytes, sha256 $(digest "$binary")"
 }
 
 # One flag a line, as joined_flags expects them. The paths of a build stay out of the binary (they are in the
@@ -59,10 +78,19 @@ with_rustup() {
     rustup target add "$target" || { say "rustup cannot fetch the target $target here"; return 1; }
 }
 
-build_with_rustup() {
+encoded_flags() {
     flags=$({ path_flags; link_flags; } | joined_flags)
-    CARGO_ENCODED_RUSTFLAGS=${flags%?} cargo build --release --locked --bin sagelet --target "$target"
-    publish "$build_directory"
+    printf '%s' "${flags%?}"
+}
+
+build_with_rustup() {
+    flags=$(encoded_flags)
+    # One build for each: together, the features that one asks of a dependency would change the other's bytes.
+    for program in $programs; do
+        CARGO_ENCODED_RUSTFLAGS=$flags cargo build --release --locked --package "$program" --bin "$program" \
+            --target "$target"
+        publish "$program" "$build_directory"
+    done
 }
 
 install_debian_packages() {
@@ -103,13 +131,15 @@ build_with_debian() {
     install_debian_packages
     libraries=$PWD/target/debian/libunwind
     adapt_libunwind "$libraries"
-    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-        CC_x86_64_unknown_linux_musl=musl-gcc \
-        CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc \
-        CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS="-Clink-self-contained=no -Lnative=$libraries -Crelocation-model=static -Clink-arg=-lgcc" \
-        /usr/bin/cargo build --release --locked --bin sagelet --target "$target" \
-        -Zbuild-std=std,panic_unwind --target-dir target/debian
-    publish target/debian
+    for program in $programs; do
+        RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+            CC_x86_64_unknown_linux_musl=musl-gcc \
+            CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc \
+            CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS="-Clink-self-contained=no -Lnative=$libraries -Crelocation-model=static -Clink-arg=-lgcc" \
+            /usr/bin/cargo build --release --locked --package "$program" --bin "$program" --target "$target" \
+            -Zbuild-std=std,panic_unwind --target-dir target/debian
+        publish "$program" target/debian
+    done
 }
 
 build_either_way() {
@@ -125,9 +155,16 @@ case $architecture in
     x86_64 | aarch64) ;;
     *) say "unknown architecture: $architecture (there are x86_64 and aarch64)"; exit 64 ;;
 esac
+for program in $programs; do
+    case $program in
+        sagelet | model-tools) ;;
+        *) say "unknown program: $program (there are sagelet and model-tools)"; exit 64 ;;
+    esac
+done
 case ${2:-either} in
     either) build_either_way ;;
     rustup) with_rustup && build_with_rustup ;;
     debian) build_with_debian ;;
-    *) say "unknown way to build: $2 (there are rustup and debian)"; exit 64 ;;
+    flags) encoded_flags ;;
+    *) say "unknown way to build: $2 (there are rustup, debian and flags)"; exit 64 ;;
 esac

@@ -1,5 +1,6 @@
 //! The example in `examples/`: what is committed there belongs together and is what the program makes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -85,4 +86,83 @@ fn the_committed_artifact_is_what_train_writes() {
 fn the_training_channel_holds_the_example_data() {
     let channel = read("local_test/test_dir/input/data/training/diabetes.csv");
     assert!(channel == read("diabetes/diabetes.csv"));
+}
+
+/// The variables of docs/configuration.md that an endpoint may set, as the CloudFormation template passes them.
+/// What is left out is set by the platform, or by the template's other parameters.
+#[test]
+fn the_cloudformation_template_passes_every_variable() {
+    let template = String::from_utf8(read("deploy/cloudformation.yaml")).unwrap();
+    let documented = example("../docs/configuration.md");
+    let documented = fs::read_to_string(documented).unwrap();
+    let set_elsewhere = ["SAGEMAKER_MULTI_MODEL"];
+    let rows = documented
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `SAG"));
+    let names = rows.filter_map(|row| Some(format!("SAG{}", row.split_once('`')?.0)));
+    let names: Vec<_> = names
+        .filter(|name| !set_elsewhere.contains(&name.as_str()))
+        .collect();
+    assert!(names.len() >= 16, "variables went missing: {names:?}");
+    for name in &names {
+        let parameter = parameter_of(name);
+        let passed = template.contains(&format!("          {name}: !Ref {parameter}\n"))
+            && template.contains(&format!("  {parameter}: {{Type: String, Default: \"\"}}\n"));
+        assert!(
+            passed,
+            "examples/deploy/cloudformation.yaml does not pass {name} on: it needs a parameter {parameter}"
+        );
+    }
+    // All are passed, and those that nobody sets are empty.
+    let empty: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let prefix = Prefix::new();
+    prefix.write("model/model.cbor", read("diabetes/model.cbor"));
+    let server = Server::start(prefix, &empty);
+    assert_eq!(server.get("/ping").status, 200);
+}
+
+/// `SageletModelName` for `SAGELET_MODEL_NAME`: names of parameters have letters and digits alone.
+fn parameter_of(variable: &str) -> String {
+    let words = variable.split('_').map(|word| match word {
+        "SAGEMAKER" => "SageMaker".to_owned(),
+        word => format!("{}{}", &word[..1], word[1..].to_lowercase()),
+    });
+    words.collect()
+}
+
+/// Prometheus' own names for what a process uses. Where `/metrics` does not have them, as of older versions, the
+/// panels and the alert that use them stay empty.
+const OF_NEWER_VERSIONS: [&str; 3] = [
+    "process_cpu_seconds_total",
+    "process_open_fds",
+    "process_start_time_seconds",
+];
+
+/// What the alerts and the dashboard ask Prometheus for is in `/metrics`.
+#[test]
+fn the_alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
+    let prefix = Prefix::new();
+    prefix.write("model/model.cbor", read("diabetes/model.cbor"));
+    let server = Server::start(prefix, &[]);
+    let metrics = server.get("/metrics");
+    for file in ["prometheus-rules.yaml", "grafana-dashboard.json"] {
+        let text = String::from_utf8(read(&format!("deploy/{file}"))).unwrap();
+        let names = metric_names(&text);
+        assert!(names.len() >= 7, "{file}: {names:?}");
+        for name in names {
+            let there = metrics.text().contains(&format!("\n{name}"));
+            assert!(
+                there || OF_NEWER_VERSIONS.contains(&name),
+                "{file} asks for {name}, which is not in /metrics"
+            );
+        }
+    }
+}
+
+/// Words that begin as the names of our metrics do.
+fn metric_names(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+    words
+        .filter(|word| word.starts_with("sagelet_") || word.starts_with("process_"))
+        .collect()
 }

@@ -21,6 +21,7 @@
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
 //! | [`program_name`] | `serve` and `train` as names of the program, words after them |
 //! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
+//! | [`migration`] | the requests of docs/migration.md are answered as it says |
 //! | [`converted`] | a converted pipeline, served, predicts what scikit-learn does |
 //! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
 //! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
@@ -61,6 +62,7 @@ mod lifecycle;
 mod linfa_shapes;
 mod logs;
 mod metrics;
+mod migration;
 mod multi_model;
 mod numbers;
 mod overload;

@@ -2,6 +2,9 @@
 
     python examples/deploy/deploy.py create-endpoint diabetes --image-uri … --role … --model-data s3://…/model.tar.gz
     python examples/deploy/deploy.py invoke diabetes --payload examples/diabetes/payload.csv
+    python examples/deploy/deploy.py create-alarms diabetes
+    python examples/deploy/deploy.py update-endpoint diabetes --model-data s3://…/next.tar.gz --deployment canary
+    python examples/deploy/deploy.py rollback-endpoint diabetes
     python examples/deploy/deploy.py delete-endpoint diabetes
 
 `--dry-run` prints the calls that would change anything, after botocore has checked their parameters against the
@@ -18,6 +21,11 @@ import boto3
 from botocore.validate import validate_parameters
 
 VARIANT = "AllTraffic"
+INSTANCE_TYPE = "ml.m5.large"
+# Requests a minute for each virtual processor of an instance: a request is taken to cost a millisecond, a hundred times
+# what sagelet itself needs for a row, since the platform's proxy, TLS and kernel share the instance; and half is left
+# free for what arrives before a new instance serves.
+REQUESTS_PER_PROCESSOR = 30_000
 # boto3 can wait for endpoints and jobs, but not for inference components: those are asked after, for an hour.
 POLL_SECONDS = 5
 POLLS = 720
@@ -31,6 +39,7 @@ class Calls:
         self.sagemaker = boto3.client("sagemaker")
         self.runtime = boto3.client("sagemaker-runtime")
         self.autoscaling = boto3.client("application-autoscaling")
+        self.cloudwatch = boto3.client("cloudwatch")
 
     def make(self, client, operation, **parameters):
         if not self.dry_run:
@@ -63,7 +72,17 @@ def container(options):
         data = {"ModelDataSource": {"S3DataSource": source}}
     else:
         data = {"ModelDataUrl": options.model_data}
-    return {"Image": options.image_uri, **data, **({"Mode": "MultiModel"} if options.multi_model else {})}
+    mode = {"Mode": "MultiModel"} if options.multi_model else {}
+    variables = {"Environment": options.env} if options.env is not None else {}
+    return {"Image": options.image_uri, **data, **mode, **variables}
+
+
+def variable(text):
+    """NAME=VALUE as a pair."""
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+        raise argparse.ArgumentTypeError(f"{text!r} is no variable: expected NAME=VALUE")
+    return name, value
 
 
 def create_model(calls, options, name):
@@ -79,12 +98,12 @@ def create_model(calls, options, name):
 def variant(options, model):
     """What serves the model: nothing that is paid for while it waits, instances, or instances for components."""
     if options.serverless:
-        serverless = {"MemorySizeInMB": options.memory, "MaxConcurrency": options.concurrency}
+        serverless = {"MemorySizeInMB": options.memory or 1024, "MaxConcurrency": options.concurrency or 10}
         return {"VariantName": VARIANT, "ModelName": model, "ServerlessConfig": serverless}
     instances = {
         "VariantName": VARIANT,
-        "InstanceType": options.instance_type,
-        "InitialInstanceCount": options.instances,
+        "InstanceType": options.instance_type or INSTANCE_TYPE,
+        "InitialInstanceCount": options.instances or 1,
     }
     if options.component:
         return {**instances, "RoutingConfig": {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"}}
@@ -123,6 +142,15 @@ def component_in_service(calls, component):
     return description["InferenceComponentStatus"] == "InService"
 
 
+def target(options):
+    """Requests a minute that an instance, or a component's copy, should have."""
+    if options.target:
+        return options.target
+    size = re.fullmatch(r".*\.(\d*)xlarge", options.instance_type or INSTANCE_TYPE)
+    processors = 4 * int(size.group(1) or 1) if size else 2
+    return float(REQUESTS_PER_PROCESSOR * (1 if options.component else processors))
+
+
 def scale(calls, options):
     """Lets the number of instances, or of a component's copies, follow the requests."""
     if options.component:
@@ -130,7 +158,7 @@ def scale(calls, options):
         dimension = "sagemaker:inference-component:DesiredCopyCount"
         metric = "SageMakerInferenceComponentInvocationsPerCopy"
     else:
-        resource = f"endpoint/{options.name}/variant/{VARIANT}"
+        resource = resource_of(options.name)
         dimension = "sagemaker:variant:DesiredInstanceCount"
         metric = "SageMakerVariantInvocationsPerInstance"
     scaled = {"ServiceNamespace": "sagemaker", "ResourceId": resource, "ScalableDimension": dimension}
@@ -148,7 +176,7 @@ def scale(calls, options):
         PolicyName="sagelet-requests",
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
-            "TargetValue": options.target,
+            "TargetValue": target(options),
             "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
         },
     )
@@ -173,22 +201,184 @@ def create_endpoint(calls, options):
         scale(calls, options)
 
 
+def in_service(calls, endpoint):
+    """The name of the configuration in service, and the variant in it."""
+    name = calls.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    return name, variant_of(calls, name)
+
+
+def variant_of(calls, config):
+    return calls.sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"][0]
+
+
+def keep_model(calls, options, variant):
+    """What an update is not given stays as it is: the model,"""
+    if "ModelName" not in variant:
+        sys.exit(f"{options.name} holds components, which are updated by themselves: update_inference_component")
+    model = calls.sagemaker.describe_model(ModelName=variant["ModelName"])
+    container = model["PrimaryContainer"]
+    options.image_uri = options.image_uri or container["Image"]
+    options.role = options.role or model["ExecutionRoleArn"]
+    if not options.model_data:
+        source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+        options.model_data = container.get("ModelDataUrl") or source["S3Uri"]
+        options.multi_model = container.get("Mode") == "MultiModel"
+    if options.env is None:
+        options.env = container.get("Environment") or None
+
+
+def keep_capacity(calls, options, variant):
+    """and what it runs on.
+
+    Returns what asks SageMaker to keep the number of instances, which is asked for here too, because it may grow
+    between the two calls.
+    """
+    if "ServerlessConfig" in variant and not options.instance_type:
+        options.serverless = True
+        options.memory = options.memory or variant["ServerlessConfig"]["MemorySizeInMB"]
+        options.concurrency = options.concurrency or variant["ServerlessConfig"]["MaxConcurrency"]
+    elif not options.serverless:
+        options.instance_type = options.instance_type or variant["InstanceType"]
+        if "InstanceType" in variant and not options.instances:
+            endpoint = calls.sagemaker.describe_endpoint(EndpointName=options.name)
+            options.instances = endpoint["ProductionVariants"][0]["DesiredInstanceCount"]
+            return {"RetainAllVariantProperties": True}
+    return {}
+
+
+def in_the_way(calls, options, before, after):
+    """Whether the endpoint scales by itself and gets another instance type, which SageMaker refuses."""
+    if before == after or not scaling_of(calls, resource_of(options.name)):
+        return False
+    if not options.max_instances:
+        sys.exit(
+            f"{options.name} scales by itself, and SageMaker changes no instance type while it does: "
+            "with --max-instances, the scaling is taken off and set up again"
+        )
+    return True
+
+
 def update_endpoint(calls, options):
     if options.component:
         sys.exit("a component is updated by itself: update_inference_component")
     # Nothing is made for an endpoint that is not there.
-    calls.sagemaker.describe_endpoint(EndpointName=options.name)
+    before, variant = in_service(calls, options.name)
+    keep_model(calls, options, variant)
+    retain = keep_capacity(calls, options, variant)
+    after = None if options.serverless else options.instance_type
+    scales = in_the_way(calls, options, variant.get("InstanceType"), after)
+    deployment = deployment_config(calls, options)
     name = stamped(options.name)
     create_model(calls, options, name)
     create_config(calls, options, name)
-    # What autoscaling has grown an endpoint to is kept.
-    retain = {"RetainAllVariantProperties": True} if options.max_instances else {}
-    calls.make(calls.sagemaker, "update_endpoint", EndpointName=options.name, EndpointConfigName=name, **retain)
-    calls.wait("endpoint_in_service", EndpointName=options.name)
-    check_update(calls, options.name, name)
+    if scales:
+        stop_scaling(calls, resource_of(options.name))
+    move_to(calls, options.name, name, **retain, **deployment)
     if options.max_instances:
         scale(calls, options)
-    delete_ours(calls, options.name, keep=name)
+    # What was in service until now stays, for rollback-endpoint.
+    delete_ours(calls, options.name, keep={name, before})
+
+
+def move_to(calls, endpoint, config, **parameters):
+    calls.make(calls.sagemaker, "update_endpoint", EndpointName=endpoint, EndpointConfigName=config, **parameters)
+    calls.wait("endpoint_in_service", EndpointName=endpoint)
+    check_update(calls, endpoint, config)
+
+
+def config_before(calls, options, config):
+    """The newest configuration made here that is older than `config`: its time is the end of its name."""
+    configs, _ = ours(calls, options.name)
+    if config not in configs:
+        sys.exit(f"{config} was not made here: --config names the one to go back to")
+    older = sorted(name for name in configs if name < config)
+    if not older:
+        sys.exit(f"there is no configuration of {options.name} from before {config}: --config names one")
+    return older[-1]
+
+
+def rollback_endpoint(calls, options):
+    config, variant = in_service(calls, options.name)
+    before = options.config or config_before(calls, options, config)
+    types = variant.get("InstanceType"), variant_of(calls, before).get("InstanceType")
+    if in_the_way(calls, options, *types):
+        stop_scaling(calls, resource_of(options.name))
+    # Between instances and serverless there is no number to keep.
+    retain = {"RetainAllVariantProperties": True} if all(types) else {}
+    move_to(calls, options.name, before, **retain)
+    options.instance_type = types[1]
+    if options.max_instances:
+        scale(calls, options)
+
+
+def prune_endpoint(calls, options):
+    config, _ = in_service(calls, options.name)
+    delete_ours(calls, options.name, keep={config})
+
+
+def alarm_names(endpoint):
+    return [f"{endpoint}-sagelet-{kind}" for kind in ("errors", "refusals", "latency")]
+
+
+def create_alarms(calls, options):
+    """Alarms that go off in the second minute in which a metric is above its threshold. No requests are no reason to."""
+    calls.sagemaker.describe_endpoint(EndpointName=options.name)
+    # A request counts as 1 or 0 in the first two, so that the average is the share; latency is in microseconds. A
+    # model that takes other columns than the one before answers with 400, not with 500.
+    metrics = [
+        ("Invocation5XXErrors", options.alarm_errors, {"Statistic": "Average"}),
+        ("Invocation4XXErrors", options.alarm_refusals, {"Statistic": "Average"}),
+        ("ModelLatency", options.alarm_latency_ms * 1000.0, {"ExtendedStatistic": "p99"}),
+    ]
+    for name, (metric, threshold, statistic) in zip(alarm_names(options.name), metrics):
+        calls.make(
+            calls.cloudwatch,
+            "put_metric_alarm",
+            AlarmName=name,
+            Namespace="AWS/SageMaker",
+            MetricName=metric,
+            Dimensions=[
+                {"Name": "EndpointName", "Value": options.name},
+                {"Name": "VariantName", "Value": VARIANT},
+            ],
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=threshold,
+            Period=60,
+            EvaluationPeriods=2,
+            TreatMissingData="notBreaching",
+            **statistic,
+            **({"AlarmActions": [options.alarm_topic]} if options.alarm_topic else {}),
+        )
+
+
+def our_alarms(calls, endpoint):
+    """Those of `create_alarms` that there are."""
+    alarms = calls.cloudwatch.describe_alarms(AlarmNames=alarm_names(endpoint))["MetricAlarms"]
+    return [alarm["AlarmName"] for alarm in alarms]
+
+
+def deployment_config(calls, options):
+    """How an update shifts the traffic, and the alarms that roll it back; nothing if that is left to SageMaker."""
+    if not options.deployment and not options.alarms:
+        return {}
+    if options.serverless:
+        sys.exit("a serverless endpoint has no second fleet to shift traffic to")
+    alarms = options.alarms or our_alarms(calls, options.name)
+    if not alarms:
+        sys.exit(f"an update with --deployment watches alarms, and {options.name} has none: create-alarms, or --alarms")
+    routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": options.wait_seconds}
+    if options.deployment in ("canary", "linear"):
+        if options.instances < 2:
+            sys.exit(f"--deployment {options.deployment} needs 2 instances or more: --instances 2")
+        key, percent = {"canary": ("CanarySize", 10), "linear": ("LinearStepSize", 25)}[options.deployment]
+        routing["Type"] = options.deployment.upper()
+        routing[key] = {"Type": "CAPACITY_PERCENT", "Value": options.step_percent or percent}
+    return {
+        "DeploymentConfig": {
+            "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing},
+            "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in alarms]},
+        }
+    }
 
 
 def check_update(calls, endpoint, config):
@@ -218,29 +408,38 @@ def ours(calls, endpoint):
     return names("list_endpoint_configs", "EndpointConfig"), names("list_models", "Model")
 
 
-def delete_ours(calls, endpoint, keep=None):
-    """Deletes configurations and models, but not those called `keep`.
+def delete_ours(calls, endpoint, keep=frozenset()):
+    """Deletes configurations and models, but not those with a name in `keep`.
 
     What an earlier command that was interrupted left behind is among them.
     """
     configs, models = ours(calls, endpoint)
     for name in configs:
-        if name != keep:
+        if name not in keep:
             calls.make(calls.sagemaker, "delete_endpoint_config", EndpointConfigName=name)
     for name in models:
-        if name != keep:
+        if name not in keep:
             calls.make(calls.sagemaker, "delete_model", ModelName=name)
 
 
+def resource_of(endpoint):
+    """What autoscaling calls the instances of an endpoint."""
+    return f"endpoint/{endpoint}/variant/{VARIANT}"
+
+
+def scaling_of(calls, resource):
+    found = calls.autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[resource])
+    return found["ScalableTargets"]
+
+
 def stop_scaling(calls, resource):
-    targets = calls.autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[resource])
-    for target in targets["ScalableTargets"]:
+    for scaled in scaling_of(calls, resource):
         calls.make(
             calls.autoscaling,
             "deregister_scalable_target",
             ServiceNamespace="sagemaker",
             ResourceId=resource,
-            ScalableDimension=target["ScalableDimension"],
+            ScalableDimension=scaled["ScalableDimension"],
         )
 
 
@@ -268,12 +467,14 @@ def delete_endpoint(calls, options):
         sys.exit(f"there is no endpoint {options.name}, and nothing that was made for it")
     if status:
         delete_components(calls, options.name)
-    stop_scaling(calls, f"endpoint/{options.name}/variant/{VARIANT}")
+    stop_scaling(calls, resource_of(options.name))
     if status and status != "Deleting":
         calls.make(calls.sagemaker, "delete_endpoint", EndpointName=options.name)
     if status:
         calls.wait("endpoint_deleted", EndpointName=options.name)
     delete_ours(calls, options.name)
+    if alarms := our_alarms(calls, options.name):
+        calls.make(calls.cloudwatch, "delete_alarms", AlarmNames=alarms)
 
 
 def invoke(calls, options):
@@ -326,7 +527,10 @@ def batch_transform(calls, options):
             "SplitType": "Line",
         },
         TransformOutput={"S3OutputPath": options.output, "Accept": options.content_type, "AssembleWith": "Line"},
-        TransformResources={"InstanceType": options.instance_type, "InstanceCount": options.instances},
+        TransformResources={
+            "InstanceType": options.instance_type or INSTANCE_TYPE,
+            "InstanceCount": options.instances or 1,
+        },
     )
     if job := job_end(calls, "transform", name):
         print(job["TransformOutput"]["S3OutputPath"])
@@ -348,11 +552,12 @@ def train_job(calls, options):
         OutputDataConfig={"S3OutputPath": options.output},
         HyperParameters=dict(pair.split("=", 1) for pair in options.hyperparameter),
         ResourceConfig={
-            "InstanceType": options.instance_type,
-            "InstanceCount": options.instances,
+            "InstanceType": options.instance_type or INSTANCE_TYPE,
+            "InstanceCount": options.instances or 1,
             "VolumeSizeInGB": 10,
         },
         StoppingCondition={"MaxRuntimeInSeconds": 3600},
+        **({"Environment": options.env} if options.env is not None else {}),
     )
     if job := job_end(calls, "training", name):
         print(job["ModelArtifacts"]["S3ModelArtifacts"])
@@ -361,6 +566,9 @@ def train_job(calls, options):
 COMMANDS = {
     "create-endpoint": create_endpoint,
     "update-endpoint": update_endpoint,
+    "rollback-endpoint": rollback_endpoint,
+    "prune-endpoint": prune_endpoint,
+    "create-alarms": create_alarms,
     "invoke": invoke,
     "delete-endpoint": delete_endpoint,
     "batch-transform": batch_transform,
@@ -368,7 +576,10 @@ COMMANDS = {
 }
 NEEDED = {
     "create-endpoint": ["image_uri", "role", "model_data"],
-    "update-endpoint": ["image_uri", "role", "model_data"],
+    "update-endpoint": [],
+    "rollback-endpoint": [],
+    "prune-endpoint": [],
+    "create-alarms": [],
     "invoke": ["payload"],
     "delete-endpoint": [],
     "batch-transform": ["image_uri", "role", "model_data", "rows", "output"],
@@ -384,14 +595,28 @@ def arguments():
     parser.add_argument("--image-uri", help="what `make build-push` printed")
     parser.add_argument("--role", help="ARN of the execution role")
     parser.add_argument("--model-data", help="S3 address of a model.tar.gz, or on instances of a .cbor file")
-    parser.add_argument("--instance-type", default="ml.m5.large", help="ml.c7g.large is Graviton: an arm64 image")
-    parser.add_argument("--instances", type=int, default=1)
+    parser.add_argument("--env", nargs="*", type=variable, metavar="NAME=VALUE", help="variables of the container")
+    parser.add_argument("--instance-type", help=f"{INSTANCE_TYPE}; ml.c7g.large is Graviton: an arm64 image")
+    parser.add_argument("--instances", type=int)
     parser.add_argument("--max-instances", type=int, help="scale with the requests, up to this many")
     parser.add_argument("--min-instances", type=int, default=1)
-    parser.add_argument("--target", type=float, default=1000.0, help="requests a minute that an instance should have")
+    parser.add_argument(
+        "--target",
+        type=float,
+        help=f"requests a minute that an instance should have: {REQUESTS_PER_PROCESSOR} for each virtual processor",
+    )
     parser.add_argument("--serverless", action="store_true")
-    parser.add_argument("--memory", type=int, default=1024, help="MB of a serverless endpoint")
-    parser.add_argument("--concurrency", type=int, default=10, help="requests at once of a serverless endpoint")
+    parser.add_argument("--memory", type=int, help="MB of a serverless endpoint: 1024")
+    parser.add_argument("--concurrency", type=int, help="requests at once of a serverless endpoint: 10")
+    parser.add_argument("--deployment", choices=["all-at-once", "canary", "linear"], help="rolled back by alarms")
+    parser.add_argument("--alarms", nargs="+", metavar="NAME", help="those of create-alarms if not given")
+    parser.add_argument("--wait-seconds", type=int, default=300, help="in which the alarms are watched, at each step")
+    parser.add_argument("--step-percent", type=int, help="of the fleet: 10 for a canary, 25 for linear")
+    parser.add_argument("--config", help="the configuration to go back to; the one before if not given")
+    parser.add_argument("--alarm-errors", type=float, default=0.01, help="share of answers with 5xx")
+    parser.add_argument("--alarm-refusals", type=float, default=0.05, help="share of answers with 4xx")
+    parser.add_argument("--alarm-latency-ms", type=float, default=100, help="for 99 of 100 requests")
+    parser.add_argument("--alarm-topic", help="ARN of an SNS topic to tell")
     parser.add_argument("--component", help="name of an inference component")
     parser.add_argument("--component-memory", type=int, default=256, help="MB")
     parser.add_argument("--copies", type=int, default=1, help="of the component")
@@ -405,6 +630,7 @@ def arguments():
     parser.add_argument("--output", help="S3 prefix of what a job writes")
     parser.add_argument("--hyperparameter", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
+    options.env = None if options.env is None else dict(options.env)
     for needed in NEEDED[options.command]:
         if getattr(options, needed) is None:
             parser.error(f"{options.command} needs --{needed.replace('_', '-')}")

@@ -60,7 +60,7 @@ base_image() {
 command -v dockerd > /dev/null || packages docker.io
 packages iproute2 util-linux curl make git
 # What wraps a binary needs one; where it is built already this takes a second.
-case " $* " in *" image "* | *" container "* | *" push "* | *" endpoint "* | *" figures "* | *" local-mode "*) scripts/static.sh x86_64 ;; esac
+case " $* " in *" image "* | *" container "* | *" push "* | *" endpoint "* | *" figures "* | *" local-mode "* | *" monitoring "*) scripts/static.sh x86_64 ;; esac
 for step in "$@"; do
     case $step in
         binaries)
@@ -87,6 +87,19 @@ for step in "$@"; do
         local-mode)
             packages docker-compose
             python_packages sdk "sagemaker<3"
+            ;;
+        sdk)
+            aws_packages
+            scripts/wheel.sh
+            for environment in sdk sdk3; do
+                python_packages $environment "sagemaker$([ $environment = sdk ] && echo "<3" || echo ">=3")"
+                "$work/$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall \
+                    target/wheels/sagelet-*"$(uname -m)".whl
+            done
+            ;;
+        monitoring)
+            packages prometheus
+            python_packages grafana grafana-foundation-sdk
             ;;
         figures)
             packages nginx docker-registry

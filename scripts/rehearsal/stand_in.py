@@ -3,11 +3,13 @@
     stand_in.py PORT MOTO-PORT CONTAINER-PORT RECORD
 
 - Every call is checked against the service's model as botocore has it, and written to the file RECORD.
-- What moto lacks is answered here: UpdateEndpoint, inference components and their scaling, instance types that
-  came after it.
+- What moto lacks is answered here: UpdateEndpoint, the number of instances, inference components and their scaling,
+  instance types that came after it.
 - What the platform refuses because of the order is refused: deleting an endpoint that has components, or the
   configuration of an endpoint. Components are on their way in and out for as long as they are asked after once.
-- An update to a model of which the data is called "broken" is rolled back.
+- An update to a model of which the data is called "broken" is rolled back, and so is one that watches an alarm which
+  has gone off. One that watches an alarm that there is not, shifts part of a fleet of one instance, or changes the type
+  of instances that scale by themselves, is refused.
 - InvokeEndpoint goes to the container's /invocations, as the platform sends it.
 """
 
@@ -16,6 +18,7 @@ import http.server
 import json
 import sys
 
+import boto3
 import botocore.session
 from botocore.validate import ParamValidator
 
@@ -28,21 +31,63 @@ SERVICES = {
     for prefix, name in {"SageMaker": "sagemaker", "AnyScaleFrontendService": "application-autoscaling"}.items()
 }
 
+cloudwatch = boto3.client("cloudwatch", endpoint_url=f"http://127.0.0.1:{MOTO}")
+
 configs = {}  # in use, by the name of the endpoint
+variants = {}  # by the name of the configuration
+instances = {}  # how many there should be, by the name of the endpoint
+scaling = set()  # resources that scale by themselves
 reasons = {}  # for an update that failed, by the name of the endpoint
 components = {}
 scaled = {}  # components
-without_model = set()  # names of configurations
 broken = set()  # names of models, which are those of their configurations
+
+
+def watched(body):
+    """The alarms of an update."""
+    names = body.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {}).get("Alarms", [])
+    return [alarm["AlarmName"] for alarm in names]
+
+
+def alarm_states(names):
+    alarms = cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"] if names else []
+    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
 
 
 def update_endpoint(body):
     endpoint, config = body["EndpointName"], body["EndpointConfigName"]
+    gone_off = [name for name, state in alarm_states(watched(body)).items() if state == "ALARM"]
+    reasons.pop(endpoint, None)
     if config in broken:
         reasons[endpoint] = "The model did not pass the ping health check"
+    elif gone_off:
+        reasons[endpoint] = f"Alarms are in ALARM state: {gone_off}"
     else:
         configs[endpoint] = config
+        if not body.get("RetainAllVariantProperties"):
+            instances[endpoint] = variants[config].get("InitialInstanceCount")
     return {"EndpointArn": ARN + "endpoint/" + endpoint}
+
+
+def set_capacity(body):
+    instances[body["EndpointName"]] = body["DesiredWeightsAndCapacities"][0]["DesiredInstanceCount"]
+    return {"EndpointArn": ARN + "endpoint/" + body["EndpointName"]}
+
+
+def wrong_update(body):
+    """What the platform has against an update, or nothing."""
+    endpoint = body["EndpointName"]
+    if endpoint not in configs:
+        return "Could not find the endpoint"
+    if missing := set(watched(body)) - set(alarm_states(watched(body))):
+        return f"These alarms do not exist: {missing}"
+    before, after = (variants[config].get("InstanceType") for config in (configs[endpoint], body["EndpointConfigName"]))
+    if before != after and f"endpoint/{endpoint}/variant/AllTraffic" in scaling:
+        return "The instance type of a variant that is a scalable target cannot be changed"
+    routing = body.get("DeploymentConfig", {}).get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
+    if routing.get("Type") in ("CANARY", "LINEAR") and instances[endpoint] < 2:
+        return "The canary or step is more than half of the fleet"
+    return ""
 
 
 def create_component(body):
@@ -90,6 +135,7 @@ def scale_component(operation, body):
 
 HERE = {
     "UpdateEndpoint": update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": set_capacity,
     "CreateInferenceComponent": create_component,
     "DescribeInferenceComponent": describe_component,
     "ListInferenceComponents": list_components,
@@ -117,30 +163,34 @@ def out_of_order(operation, body):
         return "Cannot delete an endpoint that has inference components"
     if operation == "DeleteEndpointConfig" and body["EndpointConfigName"] in configs.values():
         return "Cannot delete a configuration that an endpoint uses"
-    return ""
+    return wrong_update(body) if operation == "UpdateEndpoint" else ""
 
 
 def note(operation, body):
     """Keeps what is asked for later of a call that moto has taken."""
     if operation == "CreateModel" and "broken" in json.dumps(body["PrimaryContainer"]):
         broken.add(body["ModelName"])
+    elif operation == "CreateEndpointConfig":
+        variants[body["EndpointConfigName"]] = body["ProductionVariants"][0]
     elif operation == "CreateEndpoint":
         configs[body["EndpointName"]] = body["EndpointConfigName"]
+        instances[body["EndpointName"]] = variants[body["EndpointConfigName"]].get("InitialInstanceCount")
     elif operation == "DeleteEndpoint":
         configs.pop(body["EndpointName"], None)
+    elif operation == "RegisterScalableTarget":
+        scaling.add(body["ResourceId"])
+    elif operation == "DeregisterScalableTarget":
+        scaling.discard(body["ResourceId"])
 
 
 def for_moto(body):
     """A body that moto takes: with an instance type that it knows, and a model where components bring theirs."""
-    variants = body.get("ProductionVariants", [])
-    if any("ModelName" not in variant for variant in variants):
-        without_model.add(body["EndpointConfigName"])
     known = {"ModelName": body.get("EndpointConfigName")}
-    variants = [
+    taken = [
         {**known, **variant, **({"InstanceType": "ml.m5.large"} if "InstanceType" in variant else {})}
-        for variant in variants
+        for variant in body.get("ProductionVariants", [])
     ]
-    return json.dumps({**body, "ProductionVariants": variants} if variants else body).encode()
+    return json.dumps({**body, "ProductionVariants": taken} if taken else body).encode()
 
 
 def after_moto(operation, parameters, answer):
@@ -149,10 +199,11 @@ def after_moto(operation, parameters, answer):
     if operation == "DescribeEndpoint":
         answer["EndpointConfigName"] = configs[parameters["EndpointName"]]
         answer["FailureReason"] = reasons.get(parameters["EndpointName"])
-    if operation == "DescribeEndpointConfig" and parameters["EndpointConfigName"] in without_model:
-        for variant in answer["ProductionVariants"]:
-            del variant["ModelName"]
-    return json.dumps(answer).encode()
+        answer["ProductionVariants"][0]["DesiredInstanceCount"] = instances[parameters["EndpointName"]]
+    if operation == "DescribeEndpointConfig":
+        answer["ProductionVariants"] = [variants[parameters["EndpointConfigName"]]]
+    # moto answers with fields that nobody set, and the SDK finds them incomplete.
+    return json.dumps({name: value for name, value in answer.items() if value not in (None, {})}).encode()
 
 
 def refusal(message):

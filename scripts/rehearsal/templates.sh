@@ -7,6 +7,16 @@ proof "CloudFormation template" "cfn-lint" "no complaint"
 sed 's/AWS::SageMaker::Model$/AWS::SageMaker::Modell/' examples/deploy/cloudformation.yaml > "$work/wrong.yaml"
 refuses "… and cfn-lint would see a wrong one" "AWS::SageMaker::Modell" cfn-lint "$work/wrong.yaml"
 
+start_moto
+export AWS_DEFAULT_REGION=us-west-2
+aws cloudformation deploy --stack-name diabetes --template-file examples/deploy/cloudformation.yaml \
+    --capabilities CAPABILITY_IAM --parameter-overrides ImageUri=1.dkr.ecr.us-west-2.amazonaws.com/sagelet:1 \
+    ModelBucket=models ModelKey=diabetes/model.tar.gz SageletLog=json InstanceCount=2 Alarms=yes Deployment=canary \
+    > "$work/stack.log" 2>&1 || { cat "$work/stack.log" >&2; fail "aws cloudformation deploy"; }
+model=$(aws sagemaker list-models --query 'Models[0].ModelName' --output text)
+equal "… as a stack in moto: variables reach the model" "aws cloudformation deploy" \
+    "$(aws sagemaker describe-model --model-name "$model" --query PrimaryContainer.Environment.SAGELET_LOG --output text)" json
+
 kubernetes-validate --strict examples/deploy/kubernetes.yaml > "$work/kubernetes.log"
 proof "Kubernetes manifest" "kubernetes-validate --strict" "$(grep -c passed "$work/kubernetes.log") objects, $(grep -o 'version .*' "$work/kubernetes.log" | head -n 1)"
 sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' examples/deploy/kubernetes.yaml > "$work/wrong.yaml"
