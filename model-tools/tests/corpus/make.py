@@ -5,14 +5,25 @@ Run once for each environment, in this directory:
     python make.py sklearn-1.3    with scikit-learn 1.3.2, numpy 1.26.4, joblib 1.3.2, pandas 2.1.4, lz4
     python make.py sklearn-1.9    with scikit-learn 1.9.1, numpy 2.4.6, joblib 1.6.0, pandas 3.1.1, lz4, skops 0.16.0
 
-Beside each model NAME lies NAME.json: rows, and what `predict` and `predict_proba` give for them.
+Names of models after the folder make these alone: `python make.py sklearn-1.9 ridge refused_forest`.
+
+Beside each model NAME lies NAME.json: rows, and what `predict` and `predict_proba` give for them. Every run writes the
+same bytes: seeds are set before each model, how a model is dumped depends on its name alone, and what a dump says of
+the moment and the process (times, addresses) is taken out.
 """
 
+import os
+import sys
+
+if os.environ.get("PYTHONHASHSEED") != "0":  # the order of sets, and sums that do not depend on the number of cores
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+
+import io
 import json
 import pickle
-import sys
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 import joblib
@@ -27,6 +38,7 @@ from sklearn import (
 
 warnings.filterwarnings("ignore")
 FOLDER = Path(sys.argv[1])
+WANTED = set(sys.argv[2:])
 OLD = SKLEARN.startswith("1.3")
 ROWS = 6
 
@@ -299,7 +311,8 @@ def refused():
     scaler = pre.StandardScaler().fit(X)
     models = {"price": lm.Ridge().fit(scaler.transform(X), Y), "area": lm.Lasso().fit(scaler.transform(X), POSITIVE)}
     yield "scaler_and_models", {"scaler": scaler, "models": models, "columns": ["a", "b", "c", "d"]}
-    expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
+    if is_wanted("refused_scaler_and_models"):
+        expect("refused_scaler_and_models", pipe(scaler, models["price"]), X)  # with --key scaler --key models.price
     rare = pre.OneHotEncoder(min_frequency=59, handle_unknown="infrequent_if_exist")
     yield "constant", pipe(rare, lm.Ridge()).fit(NAMES[:, None], Y)
     if not OLD:  # which could not
@@ -307,19 +320,52 @@ def refused():
         yield "target_encoder_three", classes.fit(NAMES[:, None], THREE)
 
 
+def timeless(model):
+    """Sets what a search has measured of its own speed to 0."""
+    for key in [key for key in getattr(model, "cv_results_", {}) if key.endswith("_time")]:
+        model.cv_results_[key] = np.zeros_like(model.cv_results_[key])
+    if hasattr(model, "refit_time_"):
+        model.refit_time_ = 0.0
+    return model
+
+
+def dump_skops(path, model, stored):
+    """As skops does, with numbers for the addresses and random names in it, and without times."""
+    import skops.io
+    made = zipfile.ZipFile(io.BytesIO(skops.io.dumps(model)))
+    schema = json.loads(made.read("schema.json"))
+    ids, files = {}, {}
+
+    def renumber(node):
+        if isinstance(node, dict):
+            if "__id__" in node:
+                node["__id__"] = ids.setdefault(node["__id__"], len(ids))
+            if "file" in node:
+                node["file"] = files.setdefault(node["file"], f"{len(files)}.npy")
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+            renumber(child)
+
+    renumber(schema)
+    with zipfile.ZipFile(path, "w") as archive:
+        way = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        for name in made.namelist():
+            content = json.dumps(schema, indent=2).encode() if name == "schema.json" else made.read(name)
+            archive.writestr(zipfile.ZipInfo(files.get(name, name)), content, compress_type=way)
+
+
 def dump(name, model, way):
     path = FOLDER / f"{name}.{way}"
     if way.startswith("p") and way[1:].isdigit():
         path.write_bytes(pickle.dumps(model, protocol=int(way[1:])))
     elif way == "skops":
-        import skops.io
-        stored = name in ("linear", "logistic_three")  # as skops does if it is not told otherwise
-        skops.io.dump(model, path, compression=zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
+        dump_skops(path, model, stored=name in ("linear", "logistic_three"))  # as skops does if it is not told otherwise
     elif way == "joblib":
         joblib.dump(model, path)
     else:
-        name, level = {"zlib": ("zlib", 3), "gzip": ("gzip", 3), "bz2": ("bz2", 3), "xz": ("xz", 3), "lzma": ("lzma", 3), "lz4": ("lz4", 3)}[way]
-        joblib.dump(model, path, compress=(name, level))
+        joblib.dump(model, path, compress=(way, 3))
+        if way == "gzip":  # whose header has the time
+            packed = path.read_bytes()
+            path.write_bytes(packed[:4] + bytes(4) + packed[8:])
 
 
 def expect(name, model, rows):
@@ -339,17 +385,40 @@ EVERY_WAY = ["p0", "p1", *WAYS, "zlib", "gzip", "bz2", "xz", "lzma", "lz4"] + ([
 IN_EVERY_WAY = ["linear", "ridge_targets", "logistic_three", "pipeline_standard", "columns_ridge"]
 
 
+def seeded(models):
+    """Each model with the same random numbers, however many came before it."""
+    models = iter(models)
+    while True:
+        np.random.seed(20)
+        try:
+            yield next(models)
+        except StopIteration:
+            return
+
+
+def way_of(name, ways=WAYS):
+    return ways[zlib.crc32(name.encode()) % len(ways)]
+
+
+def is_wanted(name):
+    return not WANTED or name in WANTED
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
-    for number, (name, model, rows) in enumerate(models()):
-        ways = EVERY_WAY if name in IN_EVERY_WAY else [WAYS[number % len(WAYS)]]
-        if not OLD and number % 4 == 0 and "skops" not in ways and not name.startswith("wrapper"):
+    for name, model, rows in seeded(models()):
+        if not is_wanted(name):
+            continue
+        ways = EVERY_WAY if name in IN_EVERY_WAY else [way_of(name)]
+        if not OLD and zlib.crc32(name.encode()) % 4 == 0 and "skops" not in ways and not name.startswith("wrapper"):
             ways = [*ways, "skops"]
         for way in ways:
-            dump(name, model, way)
+            dump(name, timeless(model), way)
         expect(name, model, rows)
-    for number, (name, model) in enumerate(refused()):
-        dump(f"refused_{name}", model, WAYS[(number + 2) % len(WAYS)])
+    for name, model in seeded(refused()):
+        name = f"refused_{name}"
+        if is_wanted(name):
+            dump(name, model, way_of(name))
 
 
 main()
