@@ -71,6 +71,22 @@ const REASONS: &[(&str, &str)] = &[
         "step \"selectfrommodel\", estimator_ (RandomForestRegressor): it has no coef_",
     ),
     (
+        "several_labels",
+        "OneVsRestClassifier: it was fitted on several labels per row (multilabel-indicator)",
+    ),
+    (
+        "several_labels_output",
+        "MultiOutputClassifier: it predicts several labels per row",
+    ),
+    (
+        "several_labels_ridge",
+        "step \"ridgeclassifiercv\" (RidgeClassifierCV): it was fitted on several labels per row",
+    ),
+    (
+        "several_labels_search",
+        "best_estimator_, step \"onevsrestclassifier\" (OneVsRestClassifier): it was fitted on several",
+    ),
+    (
         "spline",
         "step \"splinetransformer\" (SplineTransformer): it makes columns",
     ),

@@ -29,11 +29,13 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn import __version__ as SKLEARN
+import sklearn.feature_extraction.text
 from sklearn import (
-    calibration, compose, cross_decomposition, decomposition, discriminant_analysis, ensemble, feature_selection,
-    impute, isotonic, linear_model, model_selection, multiclass, multioutput, neighbors, pipeline, preprocessing,
-    random_projection, svm,
+    calibration, compose, cross_decomposition, decomposition, discriminant_analysis, ensemble, feature_extraction,
+    feature_selection, impute, isotonic, kernel_ridge, linear_model, model_selection, multiclass, multioutput,
+    naive_bayes, neighbors, pipeline, preprocessing, random_projection, svm,
 )
 
 warnings.filterwarnings("ignore")
@@ -167,6 +169,7 @@ def models():
     yield from combined()
     yield from selected()
     yield from encoded()
+    yield from disguised()
 
 
 def combined():
@@ -278,9 +281,61 @@ def encoded():
     yield "target_encoder_two", means.fit(city, TWO), strange
 
 
+def disguised():
+    """Models that are linear, though their classes do not say so."""
+    lm, pre = linear_model, preprocessing
+    counts = np.round(np.abs(SMALL) * 3)
+    yield "multinomial_nb_two", naive_bayes.MultinomialNB().fit(counts, TWO), counts
+    yield "multinomial_nb_three", naive_bayes.MultinomialNB(fit_prior=False).fit(counts, NAMES), counts
+    yield "complement_nb", naive_bayes.ComplementNB(norm=True).fit(counts, NAMES), counts
+    yield "bernoulli_nb_two", naive_bayes.BernoulliNB(binarize=None).fit(counts > 2, TWO), (counts > 2).astype(float)
+    yield "bernoulli_nb_three", naive_bayes.BernoulliNB(binarize=None).fit(counts > 2, NAMES), (counts > 2).astype(float)
+    yield "kernel_ridge", kernel_ridge.KernelRidge(kernel="linear").fit(SMALL, Y), SMALL
+    yield "kernel_ridge_targets", kernel_ridge.KernelRidge().fit(sparse.csr_matrix(SMALL), TARGETS), SMALL
+    discriminant = discriminant_analysis.LinearDiscriminantAnalysis
+    for solver in ("svd", "eigen"):
+        steps = [pre.StandardScaler(), discriminant(solver=solver, n_components=1), lm.LogisticRegression()]
+        yield f"pipeline_discriminant_{solver}", pipe(*steps).fit(X, NAMES), X
+    bagged = pipe(pre.StandardScaler(), lm.Lasso(0.1))
+    yield "bagging", ensemble.BaggingRegressor(lm.LinearRegression(), 3, max_features=0.75, random_state=0).fit(X, Y), X
+    yield "bagging_pipeline", ensemble.BaggingRegressor(bagged, 3, random_state=0).fit(NAMED, Y), NAMED
+    yield "pipeline_degree_one", pipe(pre.PolynomialFeatures(1), lm.Ridge()).fit(X, Y), X
+    yield "pipeline_degree_one_no_bias", pipe(pre.PolynomialFeatures((1, 1), include_bias=False), lm.Ridge()).fit(X, Y), X
+    few = sparse.csr_matrix(np.where(SMALL > 0, SMALL, 0))
+    yield "svc_sparse", svm.SVC(kernel="linear").fit(few, TWO), few.toarray()
+    yield "nu_svc_sparse", svm.NuSVC(kernel="linear").fit(few, TWO), few.toarray()
+    yield "svr_sparse", svm.SVR(kernel="linear").fit(few, Y), few.toarray()
+    yield "logistic_sparsified", lm.LogisticRegression().fit(SMALL, NAMES).sparsify(), SMALL
+    whole, holes = MIXED[["city"]].astype(object), MIXED[["city"]].astype(object)
+    holes.iloc[1] = np.nan
+    for name, encoder, rows in (
+        ("ignore", pre.OneHotEncoder(handle_unknown="ignore"), holes), ("error", pre.OneHotEncoder(), whole),
+        ("drop", pre.OneHotEncoder(handle_unknown="ignore", drop="first"), holes),
+        ("infrequent", pre.OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=16), holes),
+        ("ordinal", pre.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), holes),
+    ):
+        constant = impute.SimpleImputer(strategy="constant", fill_value="missing")
+        yield f"imputed_unseen_{name}", pipe(constant, encoder, lm.Ridge()).fit(whole, Y), rows
+
+
 def refused():
     """Name and fitted model, for what cannot be converted."""
     lm, pre = linear_model, preprocessing
+    table = np.column_stack([TWO, THREE > 0, THREE > 1]).astype(int)
+    yield "several_labels", multiclass.OneVsRestClassifier(lm.LogisticRegression()).fit(SMALL, table)
+    yield "several_labels_ridge", pipe(pre.StandardScaler(), lm.RidgeClassifierCV()).fit(SMALL, table)
+    searched = pipe(pre.StandardScaler(), multiclass.OneVsRestClassifier(svm.LinearSVC()))
+    yield "several_labels_search", timeless(model_selection.GridSearchCV(searched, {"standardscaler__with_mean": [True]}, cv=3).fit(SMALL, table[:, :2]))
+    yield "several_labels_output", multioutput.MultiOutputClassifier(lm.LogisticRegression()).fit(SMALL, table)
+    yield "spline_before_forest", pipe(pre.SplineTransformer(n_knots=3), ensemble.RandomForestRegressor(2, max_depth=2)).fit(X, Y)
+    yield "scaler_alone", pre.StandardScaler().fit(X)
+    yield "transformers_alone", pipe(pre.StandardScaler(), decomposition.PCA(2)).fit(X)
+    yield "labels_alone", pre.LabelEncoder().fit(NAMES)
+    yield "gaussian_nb", naive_bayes.GaussianNB().fit(SMALL, TWO)
+    yield "bernoulli_nb", naive_bayes.BernoulliNB().fit(SMALL, TWO)
+    yield "bagged_trees", ensemble.BaggingRegressor(None, 2, random_state=0).fit(X[:9], Y[:9])
+    yield "text", pipe(feature_extraction.text.TfidfVectorizer(), lm.LogisticRegression()).fit(["good", "bad", "good fun"], [1, 0, 1])
+    yield "dicts", pipe(feature_extraction.DictVectorizer(), lm.LogisticRegression()).fit([{"a": 1.0}, {"b": "x"}], [1, 0])
     yield "forest", ensemble.RandomForestRegressor(2, max_depth=2).fit(X, Y)
     yield "neighbors", neighbors.KNeighborsRegressor().fit(X[:8], Y[:8])
     yield "polynomial", pipe(pre.PolynomialFeatures(), lm.Ridge()).fit(X, Y)

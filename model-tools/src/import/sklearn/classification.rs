@@ -112,16 +112,39 @@ pub(super) fn support_vectors(
     ))
 }
 
+/// Where estimators keep the binarizer that turned their labels into columns.
+const BINARIZERS: [&str; 2] = ["_label_binarizer", "label_binarizer_"];
+
 /// The classes. A RidgeClassifier up to scikit-learn 1.3 keeps them in its label binarizer only.
 pub(super) fn labels(step: &Step<'_>) -> Outcome<Vec<Label>> {
+    refuse_several_labels(step)?;
     if let Some(classes) = step.optional("classes_") {
         return label::all(step, "classes_", classes);
     }
-    for binarizer in ["_label_binarizer", "label_binarizer_"] {
+    for binarizer in BINARIZERS {
         if step.optional(binarizer).is_some() {
             let binarizer = step.part_under(binarizer)?;
             return label::all(&binarizer, "classes_", binarizer.attribute("classes_")?);
         }
     }
     Err(step.refuse("it has no classes_: it is not fitted"))
+}
+
+/// Refuses a classifier that was fitted on a table of 0 and 1: it predicts any number of labels per row. Only its
+/// binarizer remembers that; `classes_` are 0, 1, … as for other classifiers.
+fn refuse_several_labels(step: &Step<'_>) -> Outcome<()> {
+    for name in BINARIZERS {
+        if step.optional(name).is_none() {
+            continue;
+        }
+        let binarizer = step.part_under(name)?;
+        let target = binarizer.text("y_type_").unwrap_or_default();
+        if target.starts_with("multilabel") || target.contains("multioutput") {
+            return Err(step.refuse(format_args!(
+                "it was fitted on several labels per row ({target}), each of which it predicts or not; an artifact \
+                 predicts one label per row: fit a classifier for each label"
+            )));
+        }
+    }
+    Ok(())
 }

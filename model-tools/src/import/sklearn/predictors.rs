@@ -136,7 +136,7 @@ fn one_vs_rest(
     if together.scores.len() != expected {
         let (found, classes) = (together.scores.len(), together.labels.len());
         return Err(step.refuse(format_args!(
-            "it has {found} estimators for {classes} classes: several labels a row are not supported"
+            "it has {found} estimators for {classes} classes"
         )));
     }
     Ok(together)
@@ -153,7 +153,9 @@ fn reason(class: &str) -> &'static str {
         "StackingClassifier" | "VotingClassifier" | "BaggingRegressor" | "BaggingClassifier" => {
             "it combines several models, which is not supported"
         }
-        "MultiOutputClassifier" => "it predicts several classes a row; an artifact predicts one",
+        "MultiOutputClassifier" => {
+            "it predicts several labels per row; an artifact predicts one: dump each of its estimators_ on its own"
+        }
         "FixedThresholdClassifier" | "TunedThresholdClassifierCV" => {
             "it decides by a threshold of its own; an artifact takes the class with the highest score"
         }
