@@ -22,6 +22,7 @@ mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+mod strangers;
 pub(crate) mod trust;
 mod xgboost;
 
@@ -53,6 +54,9 @@ pub(crate) struct Format {
 /// The formats that hold trees of objects, in which several estimators may be.
 const PICKLE: &str = "pickle";
 const SKOPS: &str = "skops";
+
+/// The format that is an artifact's content.
+const JSON: &str = "json";
 
 /// The format of networks that may not say what their scores are for.
 const LINEAR_LEARNER: &str = "linear-learner";
@@ -139,7 +143,7 @@ pub(crate) static FORMATS: [Format; 13] = [
         read: linfa::read_cbor,
     },
     Format {
-        name: "json",
+        name: JSON,
         description: "the artifact's content as JSON, to be written by hand",
         detect: json::detect,
         read: json::read,
@@ -193,6 +197,8 @@ pub(crate) enum ImportError {
     Container(#[from] ContainerError),
     #[error(transparent)]
     Pickle(#[from] PickleError),
+    #[error("{0}")]
+    Damaged(String),
     #[error("{0}")]
     Dangerous(trust::Dangerous),
     #[error(transparent)]
@@ -268,8 +274,9 @@ pub(crate) fn open(path: &str) -> Result<Opened, Error> {
         Input::read(path, MODEL_BYTES_MAX)?
     };
     let content = container::open(&input.bytes, rank).map_err(|error| input.refused(error))?;
-    let Some(format) = rank(&content.bytes).and_then(|rank| FORMATS.get(rank)) else {
-        return Err(input.refused(unknown(&input.bytes)));
+    let format = rank(&content.bytes).and_then(|rank| FORMATS.get(rank));
+    let Some(format) = format.filter(|format| !is_other_json(format, &content.bytes)) else {
+        return Err(input.refused(unknown(&content.bytes)));
     };
     let layers = content.layers;
     let unwrapped = match content.bytes {
@@ -319,7 +326,7 @@ impl Opened {
     /// It cannot be read.
     pub(crate) fn contents(&self) -> Result<Option<Contents>, ImportError> {
         let contents = match self.format.name {
-            PICKLE => Pickle::read(self.bytes()).map(Pickle::contents)?,
+            PICKLE => sklearn::pickle(self.bytes()).map(Pickle::contents)?,
             SKOPS => Skops::read(self.bytes()).map(Skops::contents)?,
             _ => return Ok(None),
         };
@@ -337,9 +344,17 @@ impl Opened {
     }
 }
 
+/// Whether JSON is known to be something else than a model's content.
+fn is_other_json(format: &Format, bytes: &[u8]) -> bool {
+    format.name == JSON && strangers::what(bytes).is_some()
+}
+
 fn unknown(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "the file is empty".to_owned();
     }
-    "not a model of a known format: `model-tools formats` lists them".to_owned()
+    strangers::what(bytes).map_or_else(
+        || "not a model of a known format: `model-tools formats` lists them".to_owned(),
+        |what| format!("this is {what}"),
+    )
 }

@@ -22,6 +22,7 @@ fn corpus() -> Vec<Vec<u8>> {
         "sklearn-1.0",
         "sklearn-1.3",
         "sklearn-1.9",
+        "wrapped",
         "onnx",
         "xgboost",
         "liblinear",

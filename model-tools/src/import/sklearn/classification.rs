@@ -3,12 +3,10 @@
 use sagelet::artifact::Label;
 
 use super::label;
-use super::regression::support_vector_score;
 use super::scores::scores;
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
-use crate::import::objects::Value;
 
 /// Logistic regression: for most of two classes, or with `multi_class="ovr"`, one logistic function a score; else the
 /// softmax of all scores.
@@ -90,24 +88,6 @@ pub(super) fn linear(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction>
     Ok(Prediction::classes(
         Kind::Classes,
         scores(step, columns)?,
-        labels(step)?,
-    ))
-}
-
-/// A support vector classifier of two classes with a linear kernel.
-pub(super) fn support_vectors(
-    step: &Step<'_>,
-    columns: &[Column],
-    conversion: &mut Conversion,
-) -> Outcome<Prediction> {
-    let score = support_vector_score(step, columns)?;
-    // From scikit-learn 1.9 on it is "deprecated" where nobody has set it.
-    if step.optional("probability").and_then(Value::truth) == Some(true) {
-        conversion.note("lost the probabilities that probability=True adds: they come from a model of their own".to_owned());
-    }
-    Ok(Prediction::classes(
-        Kind::Classes,
-        vec![score],
         labels(step)?,
     ))
 }

@@ -4,6 +4,7 @@
 //! over the versions (0.19 to 1.9). What each has learnt is read from its attributes; nothing is computed that
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
+mod bayes;
 mod calibration;
 mod categories;
 mod classification;
@@ -11,17 +12,23 @@ mod encoding;
 mod ensembles;
 mod from_model;
 mod imputation;
+mod kernel;
 mod label;
+mod polynomial;
 mod predictors;
+mod reasons;
 mod regression;
+mod sampling;
 mod scaling;
 mod scores;
 mod selection;
 mod selectors;
+mod sparse;
 mod statistics;
 mod step;
 mod target;
 mod transformers;
+mod unseen;
 mod unwrap;
 
 pub(crate) use step::Refusal;
@@ -38,6 +45,7 @@ use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
 use super::pickle::Pickle;
 use super::skops::Skops;
+use super::strangers;
 use super::trust::{self, Named};
 use super::{ImportError, Imported};
 
@@ -46,9 +54,18 @@ pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
     read_pickle_part(bytes, &[])
 }
 
+/// The pickle in `bytes`.
+///
+/// # Errors
+/// It cannot be read to its end; what was probably done to it is said.
+pub(super) fn pickle(bytes: &[u8]) -> Result<Pickle, ImportError> {
+    let pickle = Pickle::read(bytes);
+    pickle.map_err(|error| ImportError::Damaged(strangers::damage(bytes, &error)))
+}
+
 /// Reads the estimators under `keys` of a pickle; without keys the only one.
 pub(super) fn read_pickle_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
-    let pickle = Pickle::read(bytes)?;
+    let pickle = pickle(bytes)?;
     let mut imported = convert(pickle.root(), &pickle.globals, keys)?;
     if pickle.trailing_bytes > 0 {
         let count = pickle.trailing_bytes;
@@ -86,6 +103,9 @@ fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
         names,
         notes,
     } = unwrap::unwrap(root, keys)?;
+    if let Some(last) = steps.last() {
+        predictors::check_last(last)?;
+    }
     let mut conversion = Conversion::new(features(&steps, names)?);
     conversion.notes = notes;
     let mut columns = conversion.input();
@@ -136,6 +156,9 @@ fn features(steps: &[Step<'_>], beside: Vec<String>) -> Outcome<Vec<Feature>> {
     })
     .unwrap_or(beside);
     let width = find(first, &width).unwrap_or(names.len());
+    if width == 0 {
+        transformers::check_steps(first)?;
+    }
     if width == 0 || width > FEATURES_MAX {
         return Err(first.refuse(format_args!(
             "it takes {width} columns: it is not fitted, or not a model of 1 to {FEATURES_MAX} columns"
@@ -165,15 +188,13 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
         }
     }
     match step.class {
-        "Pipeline" => {
-            transformers::steps(step)
-                .ok()?
-                .iter()
-                .find_map(|part| match find(part, ask) {
-                    None if !transformers::changes_nothing(part) => Some(None),
-                    answer => answer.map(Some),
-                })?
-        }
+        class if transformers::PIPELINES.contains(&class) => transformers::steps(step)
+            .ok()?
+            .iter()
+            .find_map(|part| match find(part, ask) {
+                None if !transformers::changes_nothing(part) => Some(None),
+                answer => answer.map(Some),
+            })?,
         "FrozenEstimator" | "_CalibratedClassifier" | "SelectFromModel" => {
             let name = step.either("estimator", "base_estimator");
             find(&step.part_under(name).ok()?, ask)
@@ -210,6 +231,8 @@ fn width(step: &Step<'_>) -> Option<usize> {
     let arrays = [
         "x_mean_",
         "coef_",
+        "feature_log_prob_",
+        "X_fit_",
         "scale_",
         "mean_",
         "center_",

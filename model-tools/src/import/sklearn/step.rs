@@ -2,12 +2,28 @@
 
 use std::fmt;
 
+use super::sparse::Sparse;
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
 
 /// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
 /// pipelines has five.
 const NESTING_MAX: usize = 16;
+
+/// Pipelines of other packages whose steps go through rows as scikit-learn's own do.
+const KIN: [(&str, &str); 2] = [
+    ("imblearn.pipeline", "Pipeline"),
+    ("sklearn2pmml.pipeline", "PMMLPipeline"),
+];
+
+/// Packages whose estimators work as scikit-learn's do.
+const PACKAGES: [&str; 5] = [
+    "catboost",
+    "imblearn",
+    "lightgbm",
+    "sklearn2pmml",
+    "xgboost",
+];
 
 /// Why an estimator cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,10 +97,23 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Whether this is a class of scikit-learn, in whichever of its modules the version has it.
+    /// Whether this is a class of scikit-learn, in whichever of its modules the version has it, or a pipeline of another
+    /// package that predicts as scikit-learn's does.
     pub(super) fn is_scikit_learn(&self) -> bool {
-        let class = self.value.class();
-        class.is_some_and(|class| class.module.split('.').next() == Some("sklearn"))
+        self.value.class().is_some_and(|class| {
+            class.module.split('.').next() == Some("sklearn")
+                || KIN.contains(&(class.module.as_str(), class.name.as_str()))
+        })
+    }
+
+    /// Whether this is an estimator as a whole, of scikit-learn or of another package: what it is made of is no model
+    /// of its own.
+    pub(super) fn is_estimator(&self) -> bool {
+        let package = self
+            .value
+            .class()
+            .and_then(|class| class.module.split('.').next());
+        self.is_scikit_learn() || package.is_some_and(|package| PACKAGES.contains(&package))
     }
 
     /// The attribute, if the estimator has it and it is not `None`.
@@ -183,6 +212,9 @@ impl<'a> Step<'a> {
 
     /// A table of numbers, as its rows. A single list is a table of one row.
     pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
+        if let Some(sparse) = Sparse::read(self, name)? {
+            return sparse.dense(self, name);
+        }
         let (numbers, shape) = self.numbers(name)?;
         let width = match *shape.as_slice() {
             [width] | [_, width] if width > 0 => width,

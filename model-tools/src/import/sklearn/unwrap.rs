@@ -40,7 +40,7 @@ struct Candidate<'a> {
 /// The estimators under `keys`; without keys the only one there is.
 pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<'a>> {
     let whole = Step::root(root);
-    if whole.is_scikit_learn() {
+    if whole.is_estimator() {
         if !keys.is_empty() {
             return Err(whole.refuse("the file holds this one estimator alone: leave --key out"));
         }
@@ -169,7 +169,7 @@ fn candidates(root: Value<'_>) -> Vec<Candidate<'_>> {
                     "" => key,
                     outer => format!("{outer}.{key}"),
                 };
-                if Step::root(value).is_scikit_learn() {
+                if Step::root(value).is_estimator() {
                     found.push(Candidate {
                         path,
                         value,
