@@ -6,8 +6,7 @@ use sagelet::artifact::Parameters;
 use serde::Serialize;
 
 use super::names;
-use crate::import::trust::Contents;
-use crate::import::{Opened, Source};
+use crate::import::{Listing, Opened, Source};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -37,6 +36,9 @@ struct Report<'a> {
     notes: &'a [String],
     /// What the file was wrapped in, from the outside in.
     layers: &'a [String],
+    /// What is in each of several files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<names::File>>,
     /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
     #[serde(flatten)]
     contents: BTreeMap<&'a str, names::Report>,
@@ -51,25 +53,29 @@ struct Unconverted<'a> {
     layers: &'a [String],
     /// Why it cannot be converted.
     refused: &'a str,
+    /// What is in each of several files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<names::File>>,
     /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
     #[serde(flatten)]
     contents: BTreeMap<&'a str, names::Report>,
 }
 
 /// The report on a file that cannot be converted.
-pub(super) fn unconverted(opened: &Opened, contents: &Contents, reason: &str) -> String {
+pub(super) fn unconverted(opened: &Opened, listings: &[Listing], reason: &str) -> String {
     pretty(&Unconverted {
         file: &opened.input.name,
         format: opened.format.name,
         bytes: opened.input.bytes.len(),
         layers: &opened.layers,
         refused: reason,
-        contents: BTreeMap::from([(opened.format.name, names::report(contents))]),
+        files: names::files(listings),
+        contents: names::single(listings),
     })
 }
 
 /// The report, indented, with a newline at its end.
-pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
+pub(super) fn json(source: &Source, listings: &[Listing]) -> String {
     let imported = &source.imported;
     let document = &imported.document;
     let features = document.features.iter();
@@ -88,10 +94,8 @@ pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
         ignored: &imported.ignored,
         notes: &imported.notes,
         layers: &source.layers,
-        contents: contents
-            .map(|contents| (source.format.name, names::report(contents)))
-            .into_iter()
-            .collect(),
+        files: names::files(listings),
+        contents: names::single(listings),
     })
 }
 

@@ -22,10 +22,11 @@ pub(crate) fn corpus() -> Vec<(String, Vec<u8>)> {
                 continue;
             }
             let bytes = std::fs::read(&path).unwrap();
-            let content = container::open(&bytes, |_| None)
-                .unwrap()
-                .bytes
-                .into_owned();
+            let container::Files::One(content) = container::open(&bytes, |_| None).unwrap().files
+            else {
+                panic!("{} is an archive", path.display());
+            };
+            let content = content.into_owned();
             files.push((path.display().to_string(), content));
         }
     }

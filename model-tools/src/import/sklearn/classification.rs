@@ -92,6 +92,22 @@ pub(super) fn linear(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction>
     ))
 }
 
+/// The labels of a prediction whose classes are the numbers that an encoder gave to its own.
+pub(super) fn named(encoder: &Step<'_>, prediction: &Prediction) -> Outcome<Vec<Label>> {
+    let names = label::all(encoder, "classes_", encoder.attribute("classes_")?)?;
+    let numbers = (0_i64..).map(Label::Integer).take(names.len());
+    if names.is_empty() || !numbers.eq(prediction.labels.iter().cloned()) {
+        let (found, classes) = (names.len(), prediction.labels.len());
+        return Err(encoder.refuse(match classes {
+            0 => "it names classes, and the model is a regression: it has none".to_owned(),
+            _ => format!(
+                "it names {found} classes by the numbers from 0 on, and the model's {classes} classes are not these numbers"
+            ),
+        }));
+    }
+    Ok(names)
+}
+
 /// Where estimators keep the binarizer that turned their labels into columns.
 const BINARIZERS: [&str; 2] = ["_label_binarizer", "label_binarizer_"];
 

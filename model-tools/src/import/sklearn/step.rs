@@ -35,9 +35,10 @@ pub(crate) struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place.as_str() {
-            "" => write!(formatter, "{}: {}", self.class, self.reason),
-            place => write!(formatter, "{place} ({}): {}", self.class, self.reason),
+        match (self.place.as_str(), self.class.as_str()) {
+            ("", "") => formatter.write_str(&self.reason),
+            ("", class) => write!(formatter, "{class}: {}", self.reason),
+            (place, _) => write!(formatter, "{place} ({}): {}", self.class, self.reason),
         }
     }
 }
@@ -66,6 +67,23 @@ impl<'a> Step<'a> {
             class: class_name(value),
             place: String::new(),
             level: 0,
+        }
+    }
+
+    /// Several files, of which this is one: errors name no class.
+    pub(super) fn files(value: Value<'a>) -> Self {
+        Self {
+            class: "",
+            ..Self::root(value)
+        }
+    }
+
+    /// The error for files without an estimator.
+    pub(super) fn nothing_found() -> Refusal {
+        Refusal {
+            place: String::new(),
+            class: String::new(),
+            reason: "there is no estimator of scikit-learn in the files".to_owned(),
         }
     }
 
