@@ -28,6 +28,7 @@ mod strangers;
 pub(crate) mod trust;
 mod xgboost;
 
+pub(crate) use container::packaged;
 pub(crate) use opened::{Listing, Opened, open};
 
 use sagelet::artifact::{ArtifactError, Digest, Document};
@@ -102,7 +103,7 @@ pub(crate) static FORMATS: [Format; 13] = [
     },
     Format {
         name: "onnx",
-        description: "ONNX: linear operators, and the chains that linear models become",
+        description: "ONNX: linear operators, and chains that linear models become",
         detect: onnx::detect,
         read: onnx::read,
     },

@@ -1,5 +1,6 @@
 //! `model-tools inspect`: what a model is, in text for people or JSON for programs.
 
+pub(crate) mod cells;
 pub(crate) mod layout;
 mod names;
 mod report;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sagelet::artifact::Parameters;
 use serde::Serialize;
 
-use super::names;
+use super::{cells, names};
 use crate::import::{Listing, Opened, Source};
+use crate::scores;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -24,6 +25,10 @@ struct Report<'a> {
     width: usize,
     /// The columns' names, in their order; null where there is none.
     features: Vec<Option<&'a str>>,
+    /// What the model takes in each column of a row, in their order.
+    inputs: Vec<cells::Input<'a>>,
+    /// What each coefficient of a score is for, in their order.
+    coefficient_names: Vec<String>,
     /// Kind and parameters, as the artifact has them.
     model: &'a Parameters,
     provenance: &'a BTreeMap<String, String>,
@@ -87,6 +92,8 @@ pub(super) fn json(source: &Source, listings: &[Listing]) -> String {
         version: document.version.to_string(),
         width: document.model.width(),
         features: features.map(|feature| feature.name.as_deref()).collect(),
+        inputs: cells::inputs(document),
+        coefficient_names: scores::column_names(document),
         model: &document.model,
         provenance: &document.provenance,
         metrics: &document.metrics,

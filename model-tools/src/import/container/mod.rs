@@ -58,6 +58,11 @@ pub(crate) enum ContainerError {
     /// An archive without a model.
     #[error("no file in the tar archive is a model of a known format; it holds {0}")]
     NoModel(String),
+    /// An archive of which the server would not know what to load.
+    #[error(
+        "the archive has to hold one file at its top whose name ends with .cbor; `model-tools package` makes such an archive"
+    )]
+    Packaged,
 }
 
 /// Takes off compression, then an archive, then the compression of the files in it. `rank` tells models of a known
@@ -74,6 +79,28 @@ pub(crate) fn open(
     layers.push("tar".to_owned());
     let files = Files::Several(models(&bytes, rank)?);
     Ok(Content { layers, files })
+}
+
+/// The artifact at the top of an archive, as the platform unpacks it and `sagelet serve` looks for it; anything that is
+/// no archive as it is.
+///
+/// # Errors
+/// The archive is damaged, or does not have one artifact at its top.
+pub(crate) fn packaged(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ContainerError> {
+    let is_artifact = |bytes: &[u8]| sagelet::artifact::is_artifact(bytes).then_some(0);
+    let (content, _) = match Compression::of(bytes) {
+        Some(_) => decompressed(bytes)?,
+        None => (Cow::Borrowed(bytes), Vec::new()),
+    };
+    if !is_tar(&content) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut models = models(&content, is_artifact)?;
+    models.retain(|file| file.name.ends_with(".cbor") && !file.name.contains('/'));
+    match (models.pop(), models.len()) {
+        (Some(only), 0) => Ok(Cow::Owned(only.bytes)),
+        _ => Err(ContainerError::Packaged),
+    }
 }
 
 /// A file without its compression, and what that was.
