@@ -165,8 +165,11 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
     // The first two are things of old versions.
     let of_today = REASONS.len() - 2;
     for (folder, count) in [
-        ("sklearn-0.19", 1),
-        ("sklearn-0.20", 1),
+        ("sklearn-0.19", 3),
+        ("sklearn-0.20", 3),
+        ("sklearn-0.22", 2),
+        ("sklearn-0.24", 2),
+        ("sklearn-1.0", 2),
         ("sklearn-1.3", of_today - 1), // whose target encoder took two classes at most
         ("sklearn-1.9", of_today),
     ] {

@@ -105,7 +105,9 @@ pub(super) fn without_keys<'c, 'a>(
     let steps = match *transformers.as_slice() {
         [] => vec![model],
         _ if in_order => given_order(found, model, &transformers)?,
-        [transformer] if fits(transformer, model) => vec![transformer, model],
+        [transformer] if fits(transformer, model) && !may_be_of_target(transformer, model) => {
+            vec![transformer, model]
+        }
         _ => return Err(ask(found, model, &transformers)),
     };
     if steps.iter().any(|step| !step.in_plain_containers) {
@@ -179,19 +181,50 @@ fn given_order<'c, 'a>(
 
 /// Asks for the order, by names.
 fn ask(found: &Found<'_>, model: &Candidate<'_>, transformers: &[&Candidate<'_>]) -> Refusal {
+    let of_target = transformers.iter().find(|one| may_be_of_target(one, model));
+    let of_target = of_target.map_or_else(String::new, |one| {
+        format!(
+            ". \"{}\" takes one column, so it may be that of the target: the predictions are in its units then, unless a \
+             TransformedTargetRegressor holds it",
+            one.path.escape_debug()
+        )
+    });
     let keys: Vec<_> = transformers
         .iter()
         .copied()
+        .filter(|one| !may_be_of_target(one, model))
         .chain([model])
         .map(|candidate| format!("--key {}", candidate.path.escape_debug()))
         .collect();
+    let alone = match keys.len() {
+        1 => String::new(),
+        _ => format!(
+            ", or the model alone, with --key {}",
+            model.path.escape_debug()
+        ),
+    };
     found.whole.refuse(format_args!(
         "it holds {}, and does not say which of them rows go through before the model, and in which order: name them \
-         in that order, such as {}, or the model alone, with --key {}",
+         in that order, such as {}{alone}{of_target}",
         listed(&found.candidates),
         keys.join(" "),
-        model.path.escape_debug()
     ))
+}
+
+/// What to say if an encoder of labels is left out.
+pub(super) fn hint_of_labels(left: &[&Candidate<'_>]) -> &'static str {
+    let is_labels =
+        |candidate: &&&Candidate<'_>| role(&Step::root(candidate.value)) == Role::Labels;
+    match left.iter().find(is_labels) {
+        Some(_) => "; if a LabelEncoder names the classes, name it with --key beside the model",
+        None => "",
+    }
+}
+
+/// Whether a transformer takes another number of columns than the model, and one alone: it may be the target's.
+fn may_be_of_target(transformer: &Candidate<'_>, model: &Candidate<'_>) -> bool {
+    let of_model = width(&Step::root(model.value));
+    width(&Step::root(transformer.value)) == Some(1) && of_model.is_some_and(|width| width != 1)
 }
 
 /// Whether a transformer that lies beside a model is known to come before it. It is not if the model changes columns

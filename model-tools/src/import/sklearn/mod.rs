@@ -175,7 +175,7 @@ fn features(steps: &[Step<'_>], lists: &[NameList]) -> Outcome<(Vec<Feature>, Op
     let nearest = lists.first().map_or(0, |list| list.names.len());
     let width = find(first, &width).unwrap_or(own.as_ref().map_or(nearest, Vec::len));
     if width == 0 {
-        transformers::check_steps(first)?;
+        transformers::check_steps(steps)?;
     }
     if width == 0 || width > FEATURES_MAX {
         return Err(first.refuse(format_args!(
@@ -271,13 +271,19 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
 
 /// How many columns an estimator takes. Before scikit-learn 0.24 only its arrays tell.
 fn width(step: &Step<'_>) -> Option<usize> {
-    for name in ["n_features_in_", "_n_features"] {
+    for name in ["n_features_in_", "_n_features", "n_input_features_"] {
         if let Some(width) = step.optional(name).and_then(Value::integer) {
             return usize::try_from(width).ok();
         }
     }
-    if step.class == "IsotonicRegression" {
-        return Some(1);
+    match step.class {
+        "IsotonicRegression" => return Some(1),
+        // Of other classes it is the number of columns that they keep.
+        "BaggingRegressor" => {
+            let width = step.optional("n_features_").and_then(Value::integer);
+            return width.and_then(|width| usize::try_from(width).ok());
+        }
+        _ => {}
     }
     if step.class.ends_with("Encoder") {
         // Before scikit-learn 0.20 there were bounds around each column's categories instead.
@@ -302,12 +308,19 @@ fn width(step: &Step<'_>) -> Option<usize> {
         "support_",
         "variances_",
     ];
-    let shapes = arrays
+    let mut widths = arrays
         .iter()
-        .filter_map(|name| step.optional(name)?.array());
-    shapes
-        .filter_map(|array| array.shape.last().copied())
-        .next()
+        .filter_map(|name| last_length(step.optional(name)?));
+    widths.next()
+}
+
+/// The last length of an array or a sparse matrix.
+fn last_length(value: Value<'_>) -> Option<usize> {
+    if let Some(array) = value.array() {
+        return array.shape.last().copied();
+    }
+    let last = value.attribute("_shape")?.elements()?.last()?.integer()?;
+    usize::try_from(last).ok()
 }
 
 fn provenance(model: &Step<'_>) -> BTreeMap<String, String> {

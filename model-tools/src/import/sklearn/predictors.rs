@@ -141,7 +141,11 @@ fn known(step: &Step<'_>) -> Outcome<Reader> {
     if !step.is_scikit_learn() {
         return Err(step.refuse(reasons::of_another_package(step)));
     }
-    reader(step.class).ok_or_else(|| step.refuse(reasons::of_predictor(step.class)))
+    let reason = match reasons::is_transformer(step.class) && !transformers::is_known(step.class) {
+        true => reasons::of_transformer(step.class),
+        false => reasons::of_predictor(step.class),
+    };
+    reader(step.class).ok_or_else(|| step.refuse(reason))
 }
 
 /// Refuses a model whose last estimator cannot be converted, whatever comes before that one: a forest behind a
@@ -153,9 +157,7 @@ pub(super) fn check_last(step: &Step<'_>) -> Outcome<()> {
         "TransformedTargetRegressor" => Some(step.part_under("regressor_")?),
         "FrozenEstimator" => Some(step.part_under("estimator")?),
         "RANSACRegressor" => Some(step.part_under("estimator_")?),
-        class if class.ends_with("SearchCV") && step.optional("best_estimator_").is_some() => {
-            Some(step.part_under("best_estimator_")?)
-        }
+        class if class.ends_with("SearchCV") => Some(best(step)?),
         _ => None,
     };
     inner.map_or(Ok(()), |inner| check_last(&inner))
@@ -166,11 +168,18 @@ fn searched(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Prediction> {
-    if step.optional("best_estimator_").is_none() {
-        return Err(step.refuse("it has no best_estimator_: it is not fitted, or with refit=False, and does not hold the model that it found"));
-    }
+    let best = best(step)?;
     conversion.note(format!("unwrapped the best estimator of {}", step.class));
-    predict(&step.part_under("best_estimator_")?, columns, conversion)
+    predict(&best, columns, conversion)
+}
+
+fn best<'a>(step: &Step<'a>) -> Outcome<Step<'a>> {
+    if step.optional("best_estimator_").is_none() {
+        return Err(step.refuse(
+            "it has no best_estimator_: it is not fitted, or with refit=False, and does not hold the model that it found",
+        ));
+    }
+    step.part_under("best_estimator_")
 }
 
 /// All steps but the last change the columns; the last predicts.

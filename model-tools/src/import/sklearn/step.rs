@@ -25,6 +25,9 @@ const PACKAGES: [&str; 5] = [
     "xgboost",
 ];
 
+/// Characters of a class's name that an error shows. The longest in scikit-learn has 35.
+const CLASS_CHARS_MAX: usize = 100;
+
 /// Why an estimator cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -110,7 +113,12 @@ impl<'a> Step<'a> {
     pub(super) fn refuse(&self, reason: impl fmt::Display) -> Refusal {
         Refusal {
             place: self.place.clone(),
-            class: self.class.to_owned(),
+            class: self
+                .class
+                .chars()
+                .map(printable)
+                .take(CLASS_CHARS_MAX)
+                .collect(),
             reason: reason.to_string(),
         }
     }
@@ -280,7 +288,8 @@ pub(super) fn half_precision(array: &Array) -> Option<Dtype> {
 fn class_name(value: Value<'_>) -> &str {
     match (value.class(), value.node()) {
         (Some(class), _) => &class.name,
-        (None, Node::Text(text)) => text,
+        (None, Node::Text(text)) if matches!(&**text, "passthrough" | "drop") => text,
+        (None, Node::Text(_)) => "text",
         (None, Node::None) => "None",
         (None, Node::Dict(_)) => "dict",
         (None, Node::List(_)) => "list",

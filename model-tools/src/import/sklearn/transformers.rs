@@ -114,28 +114,33 @@ fn check_class(step: &Step<'_>) -> Outcome<()> {
     if !step.is_scikit_learn() {
         return Err(step.refuse("it is not a class of scikit-learn, and what it does is not known"));
     }
-    if maker(MAKERS, step.class)
-        .or(maker(FOLDED, step.class))
-        .is_none()
-    {
+    if !is_known(step.class) {
         return Err(step.refuse(reasons::of_transformer(step.class)));
     }
     Ok(())
 }
 
-/// Refuses the first step of a chain that cannot be converted. It is asked where a model does not say how many
-/// columns it takes: a pipeline that begins with texts has no columns.
-pub(super) fn check_steps(step: &Step<'_>) -> Outcome<()> {
-    if !PIPELINES.contains(&step.class) {
+/// Whether a class changes columns and can be converted.
+pub(super) fn is_known(class: &str) -> bool {
+    maker(MAKERS, class).or(maker(FOLDED, class)).is_some()
+}
+
+/// Refuses the first of several steps that cannot be converted, and in pipelines the first of theirs. It is asked
+/// where a model does not say how many columns it takes: one that begins with texts has no columns.
+pub(super) fn check_steps(steps: &[Step<'_>]) -> Outcome<()> {
+    let Some((last, before)) = steps.split_last() else {
         return Ok(());
+    };
+    for part in before.iter().filter(|part| !changes_nothing(part)) {
+        check_class(part)?;
+        check_inner_steps(part)?;
     }
-    let mut parts = steps(step)?;
-    parts.pop();
-    for part in &parts {
-        if !changes_nothing(part) {
-            check_class(part)?;
-            check_steps(part)?;
-        }
+    check_inner_steps(last)
+}
+
+fn check_inner_steps(step: &Step<'_>) -> Outcome<()> {
+    if PIPELINES.contains(&step.class) {
+        check_steps(&steps(step)?)?;
     }
     Ok(())
 }

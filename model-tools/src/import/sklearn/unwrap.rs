@@ -145,7 +145,8 @@ fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outco
         .filter(|other| !taken(other))
         .collect();
     if !left.is_empty() {
-        notes.push(format!("left out {}", listed(left.iter().copied())));
+        let hint = arrange::hint_of_labels(&left);
+        notes.push(format!("left out {}{hint}", listed(left.iter().copied())));
     }
     let mut names = chosen.names;
     if let Some(first) = chosen.steps.first() {
@@ -188,7 +189,13 @@ fn nothing(root: Value<'_>) -> &'static str {
     if column_names(root).is_some() {
         return "it holds names, and no model: give it together with the model whose columns they name";
     }
+    if root.array().is_some() {
+        return "it holds numbers or texts, and no model";
+    }
     match root.class() {
+        Some(class) if class.module.split('.').next() == Some("pandas") => {
+            "it is a table of data, not a model"
+        }
         Some(_) => "it is not a class of scikit-learn, and what it predicts is not known",
         None => "there is no estimator of scikit-learn in it",
     }
