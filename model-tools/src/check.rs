@@ -7,7 +7,7 @@ use sagelet::model::Model;
 
 use crate::error::Error;
 use crate::input::Input;
-use crate::output;
+use crate::{import, output};
 
 /// Check that files are valid artifacts, as `sagelet serve` would at its start
 ///
@@ -16,7 +16,7 @@ use crate::output;
 /// code is 0 if every file passes, else 1.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Artifacts to check; - is standard input
+    /// Artifacts to check, or archives with one in them, such as `package` writes; - is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 }
@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
 
 fn check(file: &str) -> Result<String, Error> {
     let input = Input::read(file, ARTIFACT_BYTES_MAX)?;
-    let artifact = Artifact::from_bytes(&input.bytes).map_err(|error| input.refused(error))?;
+    let bytes = import::packaged(&input.bytes).map_err(|error| input.refused(error))?;
+    let artifact = Artifact::from_bytes(&bytes).map_err(|error| input.refused(error))?;
     Model::load(&artifact.document).map_err(|error| input.refused(error))?;
     let verified = match artifact.document.verification.rows.len() {
         0 => "no verification rows to replay".to_owned(),

@@ -19,9 +19,10 @@ use crate::{output, proof, verification};
 /// Otherwise the content is kept as it is. What was read, written and ignored is told on standard error.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Model to read, in any format that `model-tools formats` lists; - is standard input
-    #[arg(value_name = "IN")]
-    input: String,
+    /// Model to read, in any format that `model-tools formats` lists, or several files of scikit-learn's in the order in
+    /// which rows go through them: scaler.pkl model.pkl; - is standard input
+    #[arg(value_name = "IN", required = true)]
+    inputs: Vec<String>,
     #[command(flatten)]
     told: import::Told,
     /// File to write; - is standard output
@@ -48,7 +49,7 @@ const STANDARD: &str = "-";
 /// Converts one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
-    let source = import::read(&arguments.input, &arguments.told)?;
+    let source = import::read_all(&arguments.inputs, &arguments.told)?;
     report_read(&source);
     let mut document = complete(&source)?;
     if let Some(rows) = &arguments.check {

@@ -11,13 +11,24 @@ pub(crate) fn run() -> Result<(), Error> {
 }
 
 fn table() -> String {
+    let read = import::FORMATS
+        .iter()
+        .map(|format| (format.name, format.description));
+    let written = export::FORMATS
+        .iter()
+        .map(|format| (format.name, format.description));
+    let names = read
+        .clone()
+        .chain(written.clone())
+        .map(|(name, _)| name.len());
+    let width = names.max().unwrap_or(0);
     let mut text = String::from("Read (told from the content, whatever the file is called):\n");
-    for format in &import::FORMATS {
-        let _ = writeln!(text, "  {:<12}{}", format.name, format.description);
+    for (name, description) in read {
+        let _ = writeln!(text, "  {name:<width$}  {description}");
     }
     text.push_str("\nWritten (--to, or how the name of the output ends):\n");
-    for format in &export::FORMATS {
-        let _ = writeln!(text, "  {:<12}{}", format.name, format.description);
+    for (name, description) in written {
+        let _ = writeln!(text, "  {name:<width$}  {description}");
     }
     text
 }

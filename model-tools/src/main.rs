@@ -1,5 +1,6 @@
 //! `model-tools`: the command line around the models that sagelet serves.
 
+mod blame;
 mod check;
 mod convert;
 mod diff;

@@ -23,9 +23,10 @@ const MODE: u32 = 0o644;
 /// gives the same bytes, wherever and whenever it is packaged: no times, owners or names of machines are kept.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Model, in any format that `model-tools formats` lists; - is standard input
-    #[arg(value_name = "MODEL")]
-    model: String,
+    /// Model, in any format that `model-tools formats` lists, or several files that are one together; - is standard
+    /// input
+    #[arg(value_name = "MODEL", required = true)]
+    models: Vec<String>,
     #[command(flatten)]
     told: import::Told,
     /// File to write; - is standard output
@@ -38,7 +39,7 @@ pub(crate) struct Arguments {
 
 /// Packages one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let source = import::read(&arguments.model, &arguments.told)?;
+    let source = import::read_all(&arguments.models, &arguments.told)?;
     let bytes = if sagelet::artifact::is_artifact(&source.input.bytes) {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
         source.input.bytes.clone()

@@ -22,8 +22,9 @@ pub(crate) struct Arguments {
     #[arg(value_name = "ROWS", default_value = "-")]
     rows: String,
     /// What ROWS is, as a request would say it: text/csv, application/json, application/jsonlines, …
-    #[arg(long, value_name = "TYPE", default_value = "text/csv")]
-    content_type: String,
+    /// [default: what the name of ROWS ends with: .json, .jsonl, .ndjson or .npy; else text/csv]
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
     /// Fields of each line, separated by commas: predicted_label, probability, probabilities, raw_score, …
     /// [default: the prediction]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = field)]
@@ -35,9 +36,21 @@ fn field(name: &str) -> Result<Field, String> {
     Field::parse(name).ok_or_else(|| format!("none of {}", names()))
 }
 
+/// The content type that the end of a file's name stands for.
+fn type_of_file(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, end)| end) {
+        Some("json") => "application/json",
+        Some("jsonl" | "ndjson") => "application/jsonlines",
+        Some("npy") => "application/x-npy",
+        _ => "text/csv",
+    }
+}
+
 /// Predicts all rows of one body.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let content_type = ContentType::parse(&arguments.content_type)
+    let content_type = arguments.content_type.as_deref();
+    let content_type = content_type.unwrap_or_else(|| type_of_file(&arguments.rows));
+    let content_type = ContentType::parse(content_type)
         .map_err(|error| Error::Usage(format!("--content-type: {error}")))?;
     input::check_distinct(&arguments.model, &arguments.rows)?;
     let source = import::read(&arguments.model, &arguments.told)?;

@@ -6,9 +6,10 @@ use sagelet::limits::{BODY_BYTES_MAX, VERIFICATION_ROWS_MAX};
 use sagelet::model::{Classes, Model, ModelError, Outputs};
 use sagelet::score;
 
+use crate::blame::{self, Pair};
 use crate::error::Error;
 use crate::input::Input;
-use crate::output;
+use crate::{output, verification};
 
 /// Rows of a proof that the artifact keeps, with what the library predicted for them, to verify itself with.
 const ROWS_KEPT_MAX: usize = 20;
@@ -41,19 +42,51 @@ pub(crate) fn check(
         return Ok(());
     };
     let expected = expectations(document, &Input::read(expected, BODY_BYTES_MAX)?, count)?;
-    if let Outputs::Classes(classes) = &outputs {
-        compare_classes(&model, &input, classes, &expected)?;
-    }
+    let classes = match &outputs {
+        Outputs::Classes(classes) => compare_classes(&model, &input, classes, &expected),
+        Outputs::Values(_) => Ok(()),
+    };
+    let by_label_alone = expected.iter().all(|expected| expected.numbers.is_empty());
     let pairs = rows.into_iter().zip(expected);
-    let pairs: Vec<_> = pairs
-        .filter(|(_, expected)| !expected.numbers.is_empty())
+    let pairs: Vec<Pair> = pairs
+        .filter(|(_, expected)| by_label_alone || !expected.numbers.is_empty())
+        .map(|(row, expected)| (row, expected.numbers))
         .collect();
-    compare_numbers(document, &input, &pairs)?;
+    if by_label_alone {
+        classes?;
+        keep(document, &model, pairs).map_err(|error| input.refused(error))?;
+    } else {
+        let compared = classes.and_then(|()| compare_numbers(document, &input, &pairs));
+        compared.map_err(|error| explained(error, document, &model, &pairs))?;
+    }
     output::note(format_args!(
         "checked {count} rows of {}: predicted as expected",
         input.name
     ));
     Ok(())
+}
+
+/// Keeps the first rows of which only the labels were compared, with what the model gives for them.
+fn keep(document: &mut Document, model: &Model, pairs: Vec<Pair>) -> Result<(), ModelError> {
+    let rows = pairs.into_iter().map(|(row, _)| row).take(kept(document));
+    document.verification = verification::of_rows(model, rows)?;
+    Ok(())
+}
+
+/// How many rows the artifact keeps.
+fn kept(document: &Document) -> usize {
+    ROWS_KEPT_MAX.min(CELLS_KEPT_MAX / document.features.len().max(1))
+}
+
+/// The error of a comparison, with what explains the difference if something simple does.
+fn explained(error: Error, document: &Document, model: &Model, pairs: &[Pair]) -> Error {
+    match (error, blame::explanation(document, model, pairs)) {
+        (Error::Refused { input, reason }, Some(explanation)) => Error::Refused {
+            input,
+            reason: format!("{reason}; {explanation}"),
+        },
+        (error, _) => error,
+    }
 }
 
 /// The expected predictions of `count` rows. One line more than rows is a header.
@@ -178,12 +211,8 @@ fn same_label(found: &str, expected: &str) -> bool {
 }
 
 /// Compares as every artifact does with its verification rows when it is loaded, and keeps the first rows.
-fn compare_numbers(
-    document: &mut Document,
-    input: &Input,
-    pairs: &[(Vec<Cell>, Expected)],
-) -> Result<(), Error> {
-    let kept = ROWS_KEPT_MAX.min(CELLS_KEPT_MAX / document.features.len().max(1));
+fn compare_numbers(document: &mut Document, input: &Input, pairs: &[Pair]) -> Result<(), Error> {
+    let kept = kept(document);
     let mut proven = document.clone();
     for (block, pairs) in pairs.chunks(VERIFICATION_ROWS_MAX).enumerate() {
         proven.verification = verification(pairs);
@@ -207,12 +236,9 @@ fn compare_numbers(
     Ok(())
 }
 
-fn verification(pairs: &[(Vec<Cell>, Expected)]) -> Verification {
+fn verification(pairs: &[Pair]) -> Verification {
     Verification {
         rows: pairs.iter().map(|(row, _)| row.clone()).collect(),
-        predictions: pairs
-            .iter()
-            .map(|(_, expected)| expected.numbers.clone())
-            .collect(),
+        predictions: pairs.iter().map(|(_, expected)| expected.clone()).collect(),
     }
 }

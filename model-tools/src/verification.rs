@@ -29,8 +29,19 @@ const SCORES_MAX: usize = 20;
 /// # Errors
 /// The model refuses the rows, which it does not for rows made of its own features.
 pub(crate) fn compute(model: &Model, document: &Document) -> Result<Verification, ModelError> {
+    of_rows(model, rows(document))
+}
+
+/// These rows and what the model predicts for them, as far as that is finite.
+///
+/// # Errors
+/// The model refuses a row.
+pub(crate) fn of_rows(
+    model: &Model,
+    rows: impl IntoIterator<Item = Vec<Cell>>,
+) -> Result<Verification, ModelError> {
     let mut verification = Verification::default();
-    for row in rows(document) {
+    for row in rows {
         let outputs = model
             .predict_row(&row)
             .map_err(ModelError::VerificationRow)?;

@@ -1,5 +1,6 @@
 //! `check`: its exit code is what a pipeline goes by.
 
+use crate::containers::{gzip, tar};
 use crate::harness::{DIABETES, Scratch, case, repository, run, run_with};
 
 #[test]
@@ -40,4 +41,29 @@ fn one_bad_file_fails_the_whole() {
 #[test]
 fn a_model_that_is_no_artifact_fails_with_the_way_to_make_one() {
     run(["check", &case("hand-written/minimal.json")]).refused(1, "model-tools convert");
+}
+
+/// `package` writes what `check` takes; what the server would not find in an archive is refused.
+#[test]
+fn the_artifact_in_a_packaged_archive_is_checked() {
+    let scratch = Scratch::new();
+    let archive = scratch.path("model.tar.gz");
+    run(["package", DIABETES, "-o", &archive]).ok();
+    let checked = run(["check", &archive]).ok();
+    assert!(
+        checked.contains("model.tar.gz: ok: digest and structure right"),
+        "{checked}"
+    );
+    let artifact = std::fs::read(repository().join(DIABETES)).unwrap();
+    for files in [
+        &[("model/model.cbor", artifact.as_slice())][..],
+        &[("a.cbor", &artifact), ("b.cbor", &artifact)],
+        &[("model.bin", &artifact)],
+    ] {
+        let archive = scratch.write("other.tar.gz", &gzip(&tar(files)));
+        run(["check", &archive]).refused(1, "one file at its top whose name ends with .cbor");
+    }
+    // The server does not decompress.
+    let alone = scratch.write("model.cbor.gz", &gzip(&artifact));
+    run(["check", &alone]).refused(1, "this is no sagelet artifact");
 }

@@ -66,5 +66,5 @@ fn what_is_no_column_or_no_number_is_refused_by_its_line() {
         run(["convert", &path, "-o", "-"]).refused(1, reason);
     }
     let path = scratch.write("rows.csv", b"age,bmi\n1,2\n");
-    run(["convert", &path, "-o", "-"]).refused(1, "not a model of a known format");
+    run(["convert", &path, "-o", "-"]).refused(1, "this is a table of data, not a model");
 }

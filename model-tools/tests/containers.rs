@@ -3,7 +3,7 @@
 use crate::harness::{Scratch, run};
 use crate::sklearn::file;
 
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_ustar();
@@ -13,7 +13,7 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -48,7 +48,7 @@ fn a_model_in_an_archive_is_found_by_its_content() {
     let two = tar(&[("a.pkl", &pickle), ("b.pkl", &pickle)]);
     convert("two.tar", &two).refused(
         1,
-        "several files in the tar archive are models (a.pkl, b.pkl)",
+        "it holds several estimators, \"a.pkl\" (LinearRegression), \"b.pkl\" (LinearRegression), and does not say",
     );
     let none = tar(&others[..1]);
     convert("none.tar", &none).refused(
@@ -89,7 +89,7 @@ fn a_folder_of_mlflow_is_read_by_what_its_description_names() {
     std::fs::create_dir(&folder).unwrap();
     let output = scratch.path("model.cbor");
     let convert = || run(["convert", &folder, "-o", &output, "--force"]);
-    convert().refused(1, "a folder without the file MLmodel");
+    convert().refused(1, "no file in the folder is a model of a known format, and there is no file MLmodel of MLflow");
     let description =
         "flavors:\n  sklearn:\n    pickled_model: model.skops\n    sklearn_version: 1.9.1\n";
     scratch.write("model/MLmodel", description.as_bytes());

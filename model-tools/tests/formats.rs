@@ -18,6 +18,15 @@ fn every_format_is_listed_with_a_description() {
     ] {
         assert!(table.contains(&format!("\n  {name} ")), "{table}");
     }
+    // The descriptions stand below each other.
+    let begins = |line: &str| line.rfind("  ").map(|place| place + 2);
+    let mut places: Vec<_> = table
+        .lines()
+        .filter(|line| line.starts_with("  "))
+        .map(begins)
+        .collect();
+    places.dedup();
+    assert_eq!(places.len(), 1, "{table}");
     assert!(
         table.lines().all(|line| line.chars().count() <= 80),
         "{table}"
@@ -48,6 +57,16 @@ fn a_command_line_that_makes_no_sense_has_exit_code_2() {
             "{arguments:?}"
         );
     }
+}
+
+/// Letters that changed places.
+#[test]
+fn a_misspelt_command_or_flag_gets_a_suggestion() {
+    run(["insepct", DIABETES]).refused(2, "a similar subcommand exists: 'inspect'");
+    run(["convert", DIABETES, "--chekc", "rows.csv", "-o", "-"])
+        .refused(2, "a similar argument exists: '--check'");
+    run(["convert", DIABETES, "-o", "-", "--to", "jsno"])
+        .refused(2, "a similar value exists: 'json'");
 }
 
 /// `model-tools inspect … | head -1` ends without a word.

@@ -81,10 +81,12 @@ fn json_has_every_parameter() {
         keys,
         [
             "bytes",
+            "coefficient_names",
             "features",
             "file",
             "format",
             "ignored",
+            "inputs",
             "layers",
             "metrics",
             "model",
@@ -107,6 +109,50 @@ fn json_has_every_parameter() {
         10
     );
     assert_eq!(report["sha256"].as_str().unwrap().len(), 64);
+}
+
+/// What happens to a cell is in the text, in JSON and in the report: filled in, one of several, or refused.
+#[test]
+fn cells_categories_and_names_of_coefficients_are_shown() {
+    let path = crate::sklearn::path("columns_drop_first");
+    let text = run(["inspect", &path]).ok();
+    for line in [
+        "\nCells\n",
+        "  age             a number; missing: read as 0.485729\n",
+        "  city            one of Bern, Lima, Oslo, Rome; missing: refused; unknown: adds\n",
+        "  size            one of s, m, l; missing: refused; unknown: refused\n",
+        "  distance        anything: it is not looked at; missing: not looked at\n",
+    ] {
+        assert!(text.contains(line), "{line:?} is not in {text}");
+    }
+    let report: Value = serde_json::from_str(&run(["inspect", &path, "--json"]).ok()).unwrap();
+    let names = json!([
+        "age",
+        "income",
+        "city=Bern",
+        "city=Oslo",
+        "city=Rome",
+        "size"
+    ]);
+    let mut sorted: Vec<_> = report["coefficient_names"].as_array().unwrap().clone();
+    sorted.sort_by_key(Value::to_string);
+    let mut expected = names.as_array().unwrap().clone();
+    expected.sort_by_key(Value::to_string);
+    assert_eq!(sorted, expected);
+    let city = json!({
+        "name": "city", "cell": "category", "missing": null, "missing_indicator": false, "unknown": "ignore",
+        "categories": ["Bern", "Lima", "Oslo", "Rome"], "dropped": "Lima",
+    });
+    assert_eq!(report["inputs"][1], city);
+    let page = run(["report", &path, "-o", "-"]).ok();
+    assert!(
+        page.contains("<td>one of s, m, l</td><td>refused</td><td>refused</td>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("folded StandardScaler into the coefficients"),
+        "{page}"
+    );
 }
 
 #[test]

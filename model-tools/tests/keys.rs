@@ -73,7 +73,7 @@ fn a_key_that_leads_nowhere_is_refused_with_those_that_do() {
     let order = ["--key", "first", "--key", "second"];
     run(["convert", &two, "-o", "-"].into_iter().chain(order)).refused(
         1,
-        "key \"first\" (Ridge): this transformer is not supported",
+        "key \"first\" (Ridge): it predicts, and only the last estimator may",
     );
 }
 

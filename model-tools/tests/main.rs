@@ -29,5 +29,8 @@ mod proof; //   --check and --expect
 mod refusals; // scikit-learn's that are not linear, or would run commands
 mod report; //  one page, nothing to be fetched, the right figures
 mod safetensors; // a layer's weight and bias
+
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod strangers; // files that are no models are said to be what they are
+mod together; // several files: scaler.pkl, model.pkl, columns.json
 mod xgboost; // linear models of XGBoost

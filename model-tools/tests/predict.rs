@@ -49,6 +49,31 @@ fn json_rows_give_one_prediction_a_line_too() {
     assert_eq!(run_with(typed, body).code, Some(1));
 }
 
+/// `predict model.cbor rows.json` needs no type; what is piped or called otherwise is CSV.
+#[test]
+fn the_name_of_rows_says_what_they_are() {
+    let scratch = Scratch::new();
+    let model = case("hand-written/minimal.json");
+    for (name, rows) in [
+        ("rows.json", "{\"instances\": [[1, 1, 1], [0, 0, 2]]}"),
+        ("rows.jsonl", "[1, 1, 1]\n[0, 0, 2]\n"),
+        ("rows.csv", "1,1,1\n0,0,2\n"),
+        ("rows", "1,1,1\n0,0,2\n"),
+    ] {
+        let path = scratch.write(name, rows.as_bytes());
+        assert_eq!(
+            run(["predict", &model, &path]).ok(),
+            "-0.5\n-6.0\n",
+            "{name}"
+        );
+    }
+    let path = scratch.write("misnamed.json", b"1,1,1\n0,0,2\n");
+    assert_eq!(
+        run(["predict", &model, &path, "--content-type", "text/csv"]).ok(),
+        "-0.5\n-6.0\n"
+    );
+}
+
 #[test]
 fn a_row_that_cannot_be_predicted_is_named_and_nothing_is_printed() {
     let model = case("hand-written/minimal.json");

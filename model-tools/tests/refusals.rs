@@ -16,6 +16,14 @@ const REASONS: &[(&str, &str)] = &[
         "step \"onehotencoder\" (OneHotEncoder): it was fitted to whole numbers in the way of",
     ),
     (
+        "bagged_trees",
+        "estimators_[0] (DecisionTreeRegressor): it is made of decision trees",
+    ),
+    (
+        "bernoulli_nb",
+        "BernoulliNB: it is linear in whether each cell is above a number, a column that an artifact cannot",
+    ),
+    (
         "bins",
         "step \"kbinsdiscretizer\" (KBinsDiscretizer): it changes each cell",
     ),
@@ -28,10 +36,25 @@ const REASONS: &[(&str, &str)] = &[
         "calibrated_classifiers_[0] (_CalibratedClassifier): the calibration method \"isotonic\"",
     ),
     ("constant", "Pipeline: it looks at no column of the rows"),
-    ("forest", "RandomForestRegressor: it is not a linear model"),
+    (
+        "dicts",
+        "step \"dictvectorizer\" (DictVectorizer): it makes columns out of dicts",
+    ),
+    (
+        "forest",
+        "RandomForestRegressor: it is made of decision trees, not of linear scores",
+    ),
+    (
+        "gaussian_nb",
+        "GaussianNB: its scores are linear in the cells, their squares and products",
+    ),
     (
         "isotonic_nan",
         "IsotonicRegression: out_of_bounds=\"nan\" predicts nothing outside",
+    ),
+    (
+        "labels_alone",
+        "LabelEncoder: it only names classes: give it together with their classifier",
     ),
     (
         "logarithm",
@@ -41,7 +64,10 @@ const REASONS: &[(&str, &str)] = &[
         "min_max_clip",
         "step \"minmaxscaler\" (MinMaxScaler): clip=True",
     ),
-    ("neighbors", "KNeighborsRegressor: it is not a linear model"),
+    (
+        "neighbors",
+        "KNeighborsRegressor: it compares a row with those that it was fitted on",
+    ),
     (
         "normalizer",
         "step \"normalizer\" (Normalizer): it divides each row",
@@ -67,12 +93,36 @@ const REASONS: &[(&str, &str)] = &[
         "dict: it holds several estimators, \"scaler\" (StandardScaler), \"models.price\" (Ridge), \"models.area\" (Lasso), and",
     ),
     (
+        "scaler_alone",
+        "StandardScaler: it changes columns and predicts nothing: give it together with the model",
+    ),
+    (
         "select_from_forest",
         "step \"selectfrommodel\", estimator_ (RandomForestRegressor): it has no coef_",
     ),
     (
+        "several_labels",
+        "OneVsRestClassifier: it was fitted on several labels per row (multilabel-indicator)",
+    ),
+    (
+        "several_labels_output",
+        "MultiOutputClassifier: it predicts several labels per row",
+    ),
+    (
+        "several_labels_ridge",
+        "step \"ridgeclassifiercv\" (RidgeClassifierCV): it was fitted on several labels per row",
+    ),
+    (
+        "several_labels_search",
+        "best_estimator_, step \"onevsrestclassifier\" (OneVsRestClassifier): it was fitted on several",
+    ),
+    (
         "spline",
         "step \"splinetransformer\" (SplineTransformer): it makes columns",
+    ),
+    (
+        "spline_before_forest",
+        "step \"randomforestregressor\" (RandomForestRegressor): it is made of decision trees",
     ),
     (
         "svc_three",
@@ -82,6 +132,14 @@ const REASONS: &[(&str, &str)] = &[
     (
         "target_encoder_three",
         "step \"targetencoder\" (TargetEncoder): it makes a column for each class",
+    ),
+    (
+        "text",
+        "step \"tfidfvectorizer\" (TfidfVectorizer): it makes columns out of texts, which an artifact cannot",
+    ),
+    (
+        "transformers_alone",
+        "step \"pca\" (PCA): it changes columns and predicts nothing: give it together with the model",
     ),
     (
         "two_models",
@@ -107,8 +165,11 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
     // The first two are things of old versions.
     let of_today = REASONS.len() - 2;
     for (folder, count) in [
-        ("sklearn-0.19", 1),
-        ("sklearn-0.20", 1),
+        ("sklearn-0.19", 3),
+        ("sklearn-0.20", 3),
+        ("sklearn-0.22", 2),
+        ("sklearn-0.24", 2),
+        ("sklearn-1.0", 2),
         ("sklearn-1.3", of_today - 1), // whose target encoder took two classes at most
         ("sklearn-1.9", of_today),
     ] {
@@ -124,6 +185,19 @@ fn what_is_not_linear_is_refused_by_step_class_and_reason() {
             assert!(seen.contains("conversion    not possible: "), "{seen}");
             assert!(seen.contains("  safe       "), "{seen}");
         }
+    }
+}
+
+/// Helpers of dill that only make arrays and slices are trusted; a function that was dumped beside a model is code.
+#[test]
+fn what_other_packages_wrote_is_refused_as_what_it_is() {
+    for path in models("wrapped", true) {
+        let reason = if name(&path).contains("dill_function") {
+            "it names dill._dill._create_function at byte "
+        } else {
+            "BalancedBaggingClassifier: this class of imbalanced-learn is not supported: its Pipeline is"
+        };
+        run(["convert", path.to_str().unwrap(), "-o", "-"]).refused(1, reason);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The corpus of models that scikit-learn fitted: each converted must predict what scikit-learn did.
 //!
-//! `corpus/make.py` made the models and wrote down the predictions.
+//! `corpus/make.py`, `make_old.py` and `make_wrapped.py` made the models and wrote down the predictions.
 
 use std::path::{Path, PathBuf};
 
@@ -14,8 +14,8 @@ use crate::harness::{Scratch, repository, run};
 /// What a prediction may differ by: this share of the sizes of the terms that were added up.
 const TOLERANCE: f64 = 1e-12;
 
-/// One for each version of scikit-learn.
-const FOLDERS: [&str; 7] = [
+/// One for each version of scikit-learn, and one for what other packages wrote.
+const FOLDERS: [&str; 8] = [
     "sklearn-0.19",
     "sklearn-0.20",
     "sklearn-0.22",
@@ -23,6 +23,7 @@ const FOLDERS: [&str; 7] = [
     "sklearn-1.0",
     "sklearn-1.3",
     "sklearn-1.9",
+    "wrapped",
 ];
 
 pub(crate) fn corpus(folder: &str) -> PathBuf {

@@ -15,28 +15,29 @@ mod linear_learner;
 mod linfa;
 #[cfg(test)]
 mod mutation_tests;
+mod names;
 mod objects;
 mod onnx;
+mod opened;
 mod pickle;
 mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+mod strangers;
 pub(crate) mod trust;
 mod xgboost;
 
-use std::borrow::Cow;
-use std::path::Path;
+pub(crate) use container::packaged;
+pub(crate) use opened::{Listing, Opened, open};
 
 use sagelet::artifact::{ArtifactError, Digest, Document};
 
 use self::container::ContainerError;
 use self::linear_learner::PredictorType;
-use self::pickle::{Pickle, PickleError};
-use self::skops::Skops;
-use self::trust::Contents;
+use self::pickle::PickleError;
 use crate::error::Error;
-use crate::input::{Input, MODEL_BYTES_MAX};
+use crate::input::Input;
 
 /// A format that models can be read from.
 pub(crate) struct Format {
@@ -54,6 +55,9 @@ pub(crate) struct Format {
 const PICKLE: &str = "pickle";
 const SKOPS: &str = "skops";
 
+/// The format that is an artifact's content.
+const JSON: &str = "json";
+
 /// The format of networks that may not say what their scores are for.
 const LINEAR_LEARNER: &str = "linear-learner";
 
@@ -61,8 +65,9 @@ const LINEAR_LEARNER: &str = "linear-learner";
 #[derive(Default, clap::Args)]
 pub(crate) struct Told {
     /// Estimator to take out of a scikit-learn file that holds several: a key of its dict, a number in its list or
-    /// an attribute of its object, inner ones after a full stop. Given more than once, rows go through the
-    /// estimators in this order: --key scaler --key model
+    /// an attribute of its object, inner ones after a full stop. In an archive, a folder or several files it begins with
+    /// the file's name: --key scaler.pkl --key model.pkl.best. Given more than once, rows go through the estimators in
+    /// this order; a key may also name a LabelEncoder, which names the classes, or a list of the columns' names
     #[arg(long = "key", value_name = "KEY")]
     pub(crate) keys: Vec<String>,
     /// What a network of SageMaker's Linear Learner predicts, where its file does not say
@@ -98,7 +103,7 @@ pub(crate) static FORMATS: [Format; 13] = [
     },
     Format {
         name: "onnx",
-        description: "ONNX: linear operators, and the chains that linear models become",
+        description: "ONNX: linear operators, and chains that linear models become",
         detect: onnx::detect,
         read: onnx::read,
     },
@@ -139,7 +144,7 @@ pub(crate) static FORMATS: [Format; 13] = [
         read: linfa::read_cbor,
     },
     Format {
-        name: "json",
+        name: JSON,
         description: "the artifact's content as JSON, to be written by hand",
         detect: json::detect,
         read: json::read,
@@ -194,6 +199,8 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     Pickle(#[from] PickleError),
     #[error("{0}")]
+    Damaged(String),
+    #[error("{0}")]
     Dangerous(trust::Dangerous),
     #[error(transparent)]
     Skops(#[from] skops::SkopsError),
@@ -213,27 +220,26 @@ pub(crate) enum ImportError {
     Safetensors(#[from] safetensors::SafetensorsError),
     #[error(transparent)]
     Sklearn(#[from] sklearn::Refusal),
+    #[error(
+        "lists of names are no model: give them together with the model whose columns they name"
+    )]
+    NoModel,
+    #[error("several files are models ({0}): name the one that is meant, such as --key {1}")]
+    SeveralModels(String, String),
+    #[error("{file}: {error}")]
+    File {
+        file: String,
+        error: Box<ImportError>,
+    },
     #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
     NoKeys(&'static str),
     #[error("--predictor-type is for networks of Linear Learner, and this is {0}: leave it out")]
     NoPredictorType(&'static str),
 }
 
-/// A file whose format is known, before it is read.
-pub(crate) struct Opened {
-    /// The file as it is.
-    pub(crate) input: Input,
-    /// What it was wrapped in, from the outside in.
-    pub(crate) layers: Vec<String>,
-    /// The model's file without that; none if it was not wrapped.
-    unwrapped: Option<Vec<u8>>,
-    /// What that is.
-    pub(crate) format: &'static Format,
-}
-
 /// A model that was read, with what it was read from.
 pub(crate) struct Source {
-    /// The file as it is.
+    /// The file as it is; of several files all their bytes, one after the other.
     pub(crate) input: Input,
     /// What it was wrapped in, from the outside in.
     pub(crate) layers: Vec<String>,
@@ -249,97 +255,22 @@ pub(crate) struct Source {
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
 pub(crate) fn read(path: &str, told: &Told) -> Result<Source, Error> {
-    let opened = open(path)?;
+    read_all(std::slice::from_ref(&path), told)
+}
+
+/// Reads the model in the files at `paths`: rows go through their estimators in this order.
+///
+/// # Errors
+/// One cannot be read or is of no known format, or together they make no model.
+pub(crate) fn read_all<P: AsRef<str>>(paths: &[P], told: &Told) -> Result<Source, Error> {
+    let opened = open(paths)?;
     let imported = opened
         .import(told)
         .map_err(|error| opened.input.refused(error))?;
     Ok(opened.with(imported))
 }
 
-/// Opens the file at `path`, the model in an MLflow folder there, or standard input, and tells what it is.
-///
-/// # Errors
-/// It cannot be read, or is of no known format.
-pub(crate) fn open(path: &str) -> Result<Opened, Error> {
-    let input = if Path::new(path).is_dir() {
-        let file = container::model_file(Path::new(path))?;
-        Input::read(&file.to_string_lossy(), MODEL_BYTES_MAX)?
-    } else {
-        Input::read(path, MODEL_BYTES_MAX)?
-    };
-    let content = container::open(&input.bytes, rank).map_err(|error| input.refused(error))?;
-    let Some(format) = rank(&content.bytes).and_then(|rank| FORMATS.get(rank)) else {
-        return Err(input.refused(unknown(&input.bytes)));
-    };
-    let layers = content.layers;
-    let unwrapped = match content.bytes {
-        Cow::Owned(bytes) => Some(bytes),
-        Cow::Borrowed(_) => None,
-    };
-    Ok(Opened {
-        input,
-        layers,
-        unwrapped,
-        format,
-    })
-}
-
 /// The place of the format among the [`FORMATS`].
 fn rank(bytes: &[u8]) -> Option<usize> {
     FORMATS.iter().position(|format| (format.detect)(bytes))
-}
-
-impl Opened {
-    /// The model's file, without what it was wrapped in.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.unwrapped.as_deref().unwrap_or(&self.input.bytes)
-    }
-
-    /// Reads the model, which is what the command line has `told`, where the file does not say.
-    ///
-    /// # Errors
-    /// Its content makes no model.
-    pub(crate) fn import(&self, told: &Told) -> Result<Imported, ImportError> {
-        let (bytes, keys) = (self.bytes(), told.keys.as_slice());
-        let imported = match (self.format.name, keys, told.predictor_type) {
-            (_, [], None) => (self.format.read)(bytes),
-            (PICKLE, keys, None) => sklearn::read_pickle_part(bytes, keys),
-            (SKOPS, keys, None) => sklearn::read_skops_part(bytes, keys),
-            (LINEAR_LEARNER, [], told) => linear_learner::read_as(bytes, told),
-            (other, [], Some(_)) => Err(ImportError::NoPredictorType(other)),
-            (other, _, _) => Err(ImportError::NoKeys(other)),
-        }?;
-        imported.document.validate()?;
-        Ok(imported)
-    }
-
-    /// What is in a pickle or a skops file; none of other formats.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub(crate) fn contents(&self) -> Result<Option<Contents>, ImportError> {
-        let contents = match self.format.name {
-            PICKLE => Pickle::read(self.bytes()).map(Pickle::contents)?,
-            SKOPS => Skops::read(self.bytes()).map(Skops::contents)?,
-            _ => return Ok(None),
-        };
-        Ok(Some(contents))
-    }
-
-    /// The file together with the model that was read from it.
-    pub(crate) fn with(self, imported: Imported) -> Source {
-        Source {
-            input: self.input,
-            layers: self.layers,
-            format: self.format,
-            imported,
-        }
-    }
-}
-
-fn unknown(bytes: &[u8]) -> String {
-    if bytes.is_empty() {
-        return "the file is empty".to_owned();
-    }
-    "not a model of a known format: `model-tools formats` lists them".to_owned()
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::{container, rank};
-
 /// Mutations of a run: `MUTATIONS=100000` makes the large one that `make test-mutations` asks for.
 const MUTATIONS: u64 = 10_000;
 
@@ -22,6 +20,8 @@ fn corpus() -> Vec<Vec<u8>> {
         "sklearn-1.0",
         "sklearn-1.3",
         "sklearn-1.9",
+        "wrapped",
+        "together",
         "onnx",
         "xgboost",
         "liblinear",
@@ -41,7 +41,7 @@ fn corpus() -> Vec<Vec<u8>> {
     paths.sort();
     assert!(paths.len() > 200, "the corpus is not there");
     let files = paths.iter().map(|path| std::fs::read(path).unwrap());
-    files.chain([safetensors()]).collect()
+    files.chain([safetensors(), archive()]).collect()
 }
 
 /// A layer of two outputs for three columns, as PyTorch saves it.
@@ -58,16 +58,27 @@ fn safetensors() -> Vec<u8> {
     bytes
 }
 
+/// A scaler, a model, an encoder of labels and names of columns in an archive, of which nothing is compressed.
+fn archive() -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/together");
+    let mut archive = tar::Builder::new(Vec::new());
+    for name in [
+        "scaler.pkl",
+        "model.pkl",
+        "labels.pkl",
+        "index.pkl",
+        "columns.names",
+    ] {
+        archive
+            .append_path_with_name(folder.join(name), name)
+            .unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
 /// Reads as `convert` does. Whether it succeeds is of no interest.
 fn read(bytes: &[u8]) {
-    let Ok(content) = container::open(bytes, rank) else {
-        return;
-    };
-    let format = rank(&content.bytes).and_then(|rank| super::FORMATS.get(rank));
-    if let Some(format) = format
-        && let Ok(imported) = (format.read)(&content.bytes)
-        && imported.document.validate().is_ok()
-    {
+    if let Some(imported) = super::opened::import_bytes(bytes) {
         let _ = sagelet::model::Model::load(&imported.document);
     }
 }
@@ -216,10 +227,17 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/sklearn-1.9/linear.lz4",
         "corpus/sklearn-1.9/linear.joblib",
         "corpus/sklearn-1.9/linear.p2",
+        "corpus/sklearn-1.9/svr_sparse.p4",
+        "corpus/sklearn-1.9/bagging.p2",
+        "corpus/wrapped/dill_columns_1.0.pkl",
+        "corpus/wrapped/dill_columns_1.9.pkl",
+        "corpus/wrapped/pmml_pipeline_1.9.pkl",
+        "corpus/together/index.pkl",
+        "corpus/together/bundle.pkl",
     ]
     .map(|name| std::fs::read(root.join(name)).unwrap())
     .into();
-    files.push(safetensors());
+    files.extend([safetensors(), archive()]);
     for bytes in files {
         for length in 0..bytes.len() {
             read(&bytes[..length]);

@@ -42,6 +42,17 @@ impl Named {
     }
 }
 
+impl Named {
+    /// A name that is dangerous elsewhere, in a pickle that does nothing with it but what holds data.
+    pub(crate) fn trusted(global: Global, offset: usize) -> Self {
+        Self {
+            global,
+            offset: Some(offset),
+            trust: Trust::Safe,
+        }
+    }
+}
+
 impl fmt::Display for Named {
     /// With its place.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -317,6 +328,9 @@ const SAFE_NAMES: &[(&str, &[&str])] = &[
     ),
     ("sklearn.metrics.scorer", &["_passthrough_scorer"]),
     ("sklearn.metrics._scorer", &["_passthrough_scorer"]),
+    ("sklearn.metrics._dist_metrics", &["newObj"]),
+    ("sklearn.neighbors._ball_tree", &["newObj"]),
+    ("sklearn.neighbors._kd_tree", &["newObj"]),
     ("scipy.interpolate.interpolate", &["interp1d"]),
     ("scipy.interpolate._interpolate", &["interp1d"]),
     (
@@ -363,6 +377,9 @@ const SAFE_NAMES: &[(&str, &[&str])] = &[
     ("numpy._core.multiarray", &["_reconstruct", "scalar"]),
     ("numpy._core.numeric", &["_frombuffer"]),
     ("numpy.random", &["__RandomState_ctor"]),
+    ("pandas", &["Index", "StringDtype"]),
+    ("pandas._libs.arrays", &["__pyx_unpickle_NDArrayBacked"]),
+    ("pandas.arrays", &["StringArray"]),
     ("pandas.core.indexes.base", &["Index", "_new_Index"]),
     ("exceptions", &["DeprecationWarning", "FutureWarning"]),
     ("numpy.ma.core", &["MaskedArray", "_mareconstruct"]),
@@ -415,7 +432,8 @@ fn is_safe(module: &str, name: &str) -> bool {
         || is_scikit_learn_class(module, name)
         || module.starts_with("sklearn.feature_selection.") && SCORES.contains(&name)
         || is_elementary_function(module, name)
-        || module.starts_with("scipy.sparse.") && name.ends_with("_matrix")
+        || module.starts_with("scipy.sparse.")
+            && (name.ends_with("_matrix") || name.ends_with("_array"))
 }
 
 /// numpy's exponential, logarithm and powers, by whichever module of numpy or scipy the writer found them in.
@@ -430,12 +448,17 @@ fn is_builtin(module: &str) -> bool {
     matches!(module, "builtins" | "__builtin__")
 }
 
-/// Classes of scikit-learn, and the constructors of its compiled loss functions. Its other functions and what it
+/// Classes of scikit-learn and imbalanced-learn, the pipeline of sklearn2pmml, and the constructors of scikit-learn's
+/// compiled loss functions. Its other functions and what it
 /// brings along from others (`sklearn.externals`) or downloads (`sklearn.datasets`) are not among them.
 fn is_scikit_learn_class(module: &str, name: &str) -> bool {
     let mut parts = module.split('.');
-    let within =
-        parts.next() == Some("sklearn") && !matches!(parts.next(), Some("externals" | "datasets"));
+    let within = match parts.next() {
+        Some("sklearn") => !matches!(parts.next(), Some("externals" | "datasets")),
+        Some("imblearn") => parts.next() != Some("datasets"),
+        Some("sklearn2pmml") => parts.next() == Some("pipeline"),
+        _ => false,
+    };
     let class = name.trim_start_matches('_');
     let constructor = class.strip_prefix("pyx_unpickle_").unwrap_or(class);
     within

@@ -1,5 +1,6 @@
 //! `model-tools inspect`: what a model is, in text for people or JSON for programs.
 
+pub(crate) mod cells;
 pub(crate) mod layout;
 mod names;
 mod report;
@@ -17,9 +18,10 @@ use crate::{import, output};
 /// if it cannot be converted. Nothing in a file is ever run. The exit code is 1 if something dangerous is named.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Model, in any format that `model-tools formats` lists; - is standard input
-    #[arg(value_name = "FILE")]
-    file: String,
+    /// Model, in any format that `model-tools formats` lists, or several files that are one together; - is standard
+    /// input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
     #[command(flatten)]
     told: import::Told,
     /// Print JSON with every parameter, for programs
@@ -30,41 +32,35 @@ pub(crate) struct Arguments {
     top: usize,
 }
 
-/// Shows one model. Of a pickle or skops file that cannot be converted it shows what is in it, and why not; one
+/// Shows one model. Of pickles and skops files that cannot be converted it shows what is in them, and why not; one
 /// that names something dangerous ends with an error, whatever it could be converted to.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let opened = import::open(&arguments.file)?;
-    let contents = opened.contents();
-    let contents = contents.map_err(|error| opened.input.refused(error))?;
-    let imported = opened.import(&arguments.told);
-    let shown = match (imported, &contents) {
-        (Ok(imported), _) => {
-            let format = opened.format.name;
+    let opened = import::open(&arguments.files)?;
+    let listings = opened.contents();
+    let listings = listings.map_err(|error| opened.input.refused(error))?;
+    let name = opened.input.name.clone();
+    let shown = match opened.import(&arguments.told) {
+        Ok(imported) => {
             let source = opened.with(imported);
             if arguments.json {
-                report::json(&source, contents.as_ref())
+                report::json(&source, &listings)
             } else {
-                let names = contents.as_ref();
-                let names = names.map(|contents| names::text(format, contents));
-                text::render(&source, arguments.top) + &names.unwrap_or_default()
+                text::render(&source, arguments.top) + &names::texts(&listings)
             }
         }
-        (Err(error), None) => return Err(opened.input.refused(error)),
-        (Err(error), Some(contents)) => {
-            let reason = error.to_string();
-            if arguments.json {
-                report::unconverted(&opened, contents, &reason)
-            } else {
-                names::unconverted(&opened, contents, &reason)
-            }
-        }
+        Err(error) if listings.is_empty() => return Err(opened.input.refused(error)),
+        Err(error) if arguments.json => report::unconverted(&opened, &listings, &error.to_string()),
+        Err(error) => names::unconverted(&opened, &listings, &error.to_string()),
     };
     output::print(shown.as_bytes())?;
-    let trusted = contents.map_or(Ok(()), |contents| {
-        trust::refuse_dangerous(&contents.globals)
-    });
-    trusted.map_err(|dangerous| Error::Refused {
-        input: arguments.file.clone(),
-        reason: dangerous.to_string(),
-    })
+    let contents = listings
+        .iter()
+        .filter_map(|listing| listing.contents.as_ref().ok());
+    for contents in contents {
+        trust::refuse_dangerous(&contents.globals).map_err(|dangerous| Error::Refused {
+            input: name.clone(),
+            reason: dangerous.to_string(),
+        })?;
+    }
+    Ok(())
 }

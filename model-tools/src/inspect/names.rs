@@ -1,16 +1,20 @@
 //! What `inspect` says of a pickle or a skops file beside the model in it: what it names, and whether it can be
 //! trusted.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::layout::{grouped, wrapped};
-use crate::import::Opened;
 use crate::import::trust::{Contents, Trust};
+use crate::import::{Listing, Opened};
 
 /// Columns that the words safe, unknown and dangerous take, with a space on either side.
 const TRUST: usize = 13;
+
+/// Columns that a file's name takes at most.
+const NAME_MAX: usize = 24;
 
 /// The part of `inspect --json` about a pickle or a skops file.
 #[derive(Serialize)]
@@ -32,8 +36,44 @@ struct Global {
     byte: Option<usize>,
 }
 
+/// One of several files.
+#[derive(Serialize)]
+pub(super) struct File {
+    file: String,
+    format: &'static str,
+    /// Why it cannot be read; null if it can.
+    refused: Option<String>,
+    #[serde(flatten)]
+    contents: Option<Report>,
+}
+
+/// The reports of several files; nothing for a single one.
+pub(super) fn files(listings: &[Listing]) -> Option<Vec<File>> {
+    let file = |listing: &Listing| {
+        Some(File {
+            file: listing.file.clone()?,
+            format: listing.format,
+            refused: listing.contents.as_ref().err().cloned(),
+            contents: listing.contents.as_ref().ok().map(report),
+        })
+    };
+    listings
+        .iter()
+        .map(file)
+        .collect::<Option<Vec<_>>>()
+        .filter(|files| !files.is_empty())
+}
+
+/// The report of a single file, under its format's name; nothing for several.
+pub(super) fn single(listings: &[Listing]) -> BTreeMap<&'static str, Report> {
+    let single = listings.iter().filter(|listing| listing.file.is_none());
+    let report =
+        |listing: &Listing| Some((listing.format, report(listing.contents.as_ref().ok()?)));
+    single.filter_map(report).collect()
+}
+
 /// The report of a file.
-pub(super) fn report(contents: &Contents) -> Report {
+fn report(contents: &Contents) -> Report {
     let globals = contents.globals.iter();
     Report {
         protocol: contents.protocol,
@@ -49,17 +89,37 @@ pub(super) fn report(contents: &Contents) -> Report {
     }
 }
 
-/// The names in the file, the worst first.
-pub(super) fn text(format: &str, contents: &Contents) -> String {
-    let objects = grouped(contents.objects);
-    let protocol = contents.protocol;
-    let protocol = protocol.map_or_else(String::new, |number| format!(", protocol {number}"));
-    let mut title = format.to_owned();
+/// What is in files that hold objects.
+pub(super) fn texts(listings: &[Listing]) -> String {
+    listings.iter().map(text).collect()
+}
+
+/// The names in a file, the worst first.
+fn text(listing: &Listing) -> String {
+    let mut title = listing.format.to_owned();
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
+    if let Some(file) = &listing.file {
+        title = format!("{}: {}", super::layout::fit(file, NAME_MAX), listing.format);
+    }
+    let contents = match &listing.contents {
+        Ok(contents) => contents,
+        Err(reason) => {
+            return format!(
+                "\n{}",
+                wrapped(&title, TRUST, &format!("cannot be read: {reason}"))
+            );
+        }
+    };
+    let objects = grouped(contents.objects);
+    let protocol = contents.protocol;
+    let protocol = protocol.map_or_else(String::new, |number| format!(", protocol {number}"));
     let mut text =
         format!("\n{title}{protocol}, {objects} objects; names in it, none of which was run\n");
+    if let (Some(_), Some(class)) = (&listing.file, &contents.class) {
+        text.push_str(&wrapped("  class", TRUST, class));
+    }
     for trust in [Trust::Dangerous, Trust::Unknown, Trust::Safe] {
         let globals = contents.globals.iter();
         for named in globals.filter(|named| named.trust == trust) {
@@ -74,7 +134,7 @@ pub(super) fn text(format: &str, contents: &Contents) -> String {
 }
 
 /// The text for a file that cannot be converted.
-pub(super) fn unconverted(opened: &Opened, contents: &Contents, reason: &str) -> String {
+pub(super) fn unconverted(opened: &Opened, listings: &[Listing], reason: &str) -> String {
     let mut text = String::new();
     let mut line =
         |label: &str, value: &str| text.push_str(&wrapped(label, super::text::LABEL, value));
@@ -87,10 +147,10 @@ pub(super) fn unconverted(opened: &Opened, contents: &Contents, reason: &str) ->
         "size",
         &format!("{} bytes", grouped(opened.input.bytes.len())),
     );
-    if let Some(class) = &contents.class {
-        line("class", class);
-    }
+    let classes = listings.iter().filter(|listing| listing.file.is_none());
+    let classes = classes.filter_map(|listing| listing.contents.as_ref().ok()?.class.as_ref());
+    classes.for_each(|class| line("class", class));
     line("conversion", &format!("not possible: {reason}"));
-    let _ = write!(text, "{}", self::text(opened.format.name, contents));
+    let _ = write!(text, "{}", texts(listings));
     text
 }

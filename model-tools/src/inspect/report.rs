@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use sagelet::artifact::Parameters;
 use serde::Serialize;
 
-use super::names;
-use crate::import::trust::Contents;
-use crate::import::{Opened, Source};
+use super::{cells, names};
+use crate::import::{Listing, Opened, Source};
+use crate::scores;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -25,6 +25,10 @@ struct Report<'a> {
     width: usize,
     /// The columns' names, in their order; null where there is none.
     features: Vec<Option<&'a str>>,
+    /// What the model takes in each column of a row, in their order.
+    inputs: Vec<cells::Input<'a>>,
+    /// What each coefficient of a score is for, in their order.
+    coefficient_names: Vec<String>,
     /// Kind and parameters, as the artifact has them.
     model: &'a Parameters,
     provenance: &'a BTreeMap<String, String>,
@@ -37,6 +41,9 @@ struct Report<'a> {
     notes: &'a [String],
     /// What the file was wrapped in, from the outside in.
     layers: &'a [String],
+    /// What is in each of several files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<names::File>>,
     /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
     #[serde(flatten)]
     contents: BTreeMap<&'a str, names::Report>,
@@ -51,25 +58,29 @@ struct Unconverted<'a> {
     layers: &'a [String],
     /// Why it cannot be converted.
     refused: &'a str,
+    /// What is in each of several files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<names::File>>,
     /// Under the format's name, what is in a pickle or a skops file; nothing for other formats.
     #[serde(flatten)]
     contents: BTreeMap<&'a str, names::Report>,
 }
 
 /// The report on a file that cannot be converted.
-pub(super) fn unconverted(opened: &Opened, contents: &Contents, reason: &str) -> String {
+pub(super) fn unconverted(opened: &Opened, listings: &[Listing], reason: &str) -> String {
     pretty(&Unconverted {
         file: &opened.input.name,
         format: opened.format.name,
         bytes: opened.input.bytes.len(),
         layers: &opened.layers,
         refused: reason,
-        contents: BTreeMap::from([(opened.format.name, names::report(contents))]),
+        files: names::files(listings),
+        contents: names::single(listings),
     })
 }
 
 /// The report, indented, with a newline at its end.
-pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
+pub(super) fn json(source: &Source, listings: &[Listing]) -> String {
     let imported = &source.imported;
     let document = &imported.document;
     let features = document.features.iter();
@@ -81,6 +92,8 @@ pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
         version: document.version.to_string(),
         width: document.model.width(),
         features: features.map(|feature| feature.name.as_deref()).collect(),
+        inputs: cells::inputs(document),
+        coefficient_names: scores::column_names(document),
         model: &document.model,
         provenance: &document.provenance,
         metrics: &document.metrics,
@@ -88,10 +101,8 @@ pub(super) fn json(source: &Source, contents: Option<&Contents>) -> String {
         ignored: &imported.ignored,
         notes: &imported.notes,
         layers: &source.layers,
-        contents: contents
-            .map(|contents| (source.format.name, names::report(contents)))
-            .into_iter()
-            .collect(),
+        files: names::files(listings),
+        contents: names::single(listings),
     })
 }
 

@@ -6,6 +6,7 @@ use sagelet::artifact::{Document, Isotonic, Label, Link, Parameters};
 use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
+use super::cells;
 use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
 use crate::import::{Format, Source};
 use crate::scores::{self, Score};
@@ -27,6 +28,7 @@ pub(super) fn render(source: &Source, top: usize) -> String {
     if let Parameters::Isotonic(isotonic) = &document.model {
         thresholds(&mut text, isotonic, top);
     }
+    described_cells(&mut text, document, top);
     let columns = scores::column_names(document);
     for score in scores::of(&document.model) {
         coefficients(&mut text, &columns, &score, top);
@@ -70,6 +72,9 @@ fn summary(text: &mut String, source: &Source) {
     line(text, "kind", document.model.kind());
     line(text, "prediction", formula(&document.model));
     line(text, "features", &features(document));
+    if let Some(plain) = cells::plain(document) {
+        line(text, "cells", &plain);
+    }
     let labels: Vec<_> = document
         .model
         .labels()
@@ -143,6 +148,19 @@ pub(crate) fn verification(document: &Document) -> String {
         Ok(_) if count == 0 => "no rows".to_owned(),
         Ok(_) => format!("{count} {rows}, replayed and met"),
     }
+}
+
+/// What stands in cells that are more than numbers, at most `top` of them.
+fn described_cells(text: &mut String, document: &Document, top: usize) {
+    let described = cells::described(document);
+    let entries = described.iter().take(top).map(|cells| {
+        let unknown = cells.unknown.as_ref();
+        let unknown = unknown.map_or_else(String::new, |unknown| format!("; unknown: {unknown}"));
+        let value = format!("{}; missing: {}{unknown}", cells.cells, cells.missing);
+        (cells.name.as_str(), value)
+    });
+    section(text, "Cells", entries);
+    more(text, described.len(), top);
 }
 
 fn coefficients(text: &mut String, columns: &[String], score: &Score<'_>, top: usize) {

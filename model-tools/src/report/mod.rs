@@ -20,9 +20,10 @@ use crate::{import, input, output};
 /// calibration of a classifier. The same model and rows give the same page.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Model, in any format that `model-tools formats` lists; - is standard input
-    #[arg(value_name = "MODEL")]
-    model: String,
+    /// Model, in any format that `model-tools formats` lists, or several files that are one together; - is standard
+    /// input
+    #[arg(value_name = "MODEL", required = true)]
+    models: Vec<String>,
     #[command(flatten)]
     told: import::Told,
     /// CSV file of rows and labels: a line of names at its top says which column is which; else the label comes first
@@ -39,9 +40,11 @@ pub(crate) struct Arguments {
 /// Reports on one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     if let Some(path) = &arguments.data {
-        input::check_distinct(&arguments.model, path)?;
+        for model in &arguments.models {
+            input::check_distinct(model, path)?;
+        }
     }
-    let source = import::read(&arguments.model, &arguments.told)?;
+    let source = import::read_all(&arguments.models, &arguments.told)?;
     let document = &source.imported.document;
     let model = Model::load(document).map_err(|error| source.input.refused(error))?;
     let data = arguments.data.as_ref();

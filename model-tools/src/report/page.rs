@@ -6,6 +6,7 @@ use sagelet::artifact::{Document, Label, Parameters};
 use super::data::Data;
 use super::{chart, quality};
 use crate::import::Source;
+use crate::inspect::cells;
 use crate::inspect::layout::{grouped, rounded};
 use crate::inspect::text;
 use crate::scores::{self, Score};
@@ -18,6 +19,9 @@ const CHARTS_MAX: usize = 12;
 
 /// Thresholds of an isotonic regression that are listed.
 const THRESHOLDS_MAX: usize = 50;
+
+/// Columns of a row whose cells are described.
+const CELLS_MAX: usize = 100;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -35,6 +39,7 @@ pub(super) fn render(source: &Source, data: Option<&Data>) -> String {
         escaped(&document.model.kind().replace('-', " "))
     );
     html.push_str(&card(source));
+    html.push_str(&cells_table(document));
     html.push_str(&coefficients(document, data));
     if let Some(data) = data {
         html.push_str(&quality::section(data, document.model.labels()));
@@ -49,6 +54,11 @@ pub(super) fn render(source: &Source, data: Option<&Data>) -> String {
     html.push_str(&list(
         "Provenance",
         provenance.map(|(name, value)| (name.clone(), value.clone())),
+    ));
+    let notes = source.imported.notes.iter();
+    html.push_str(&list(
+        "Conversion",
+        notes.map(|note| ("note".to_owned(), note.clone())),
     ));
     let ignored = source.imported.ignored.iter();
     html.push_str(&list(
@@ -77,6 +87,9 @@ fn card(source: &Source) -> String {
         html.push_str(&entry("then", &format!("{name} of that")));
     }
     html.push_str(&entry("features", &text::features(document)));
+    if let Some(plain) = cells::plain(document) {
+        html.push_str(&entry("cells", &plain));
+    }
     let labels = document.model.labels().iter();
     let labels: Vec<String> = labels.map(Label::to_string).collect();
     if !labels.is_empty() {
@@ -92,6 +105,30 @@ fn card(source: &Source) -> String {
         html.push_str(&entry("sha256", &digest.to_string()));
     }
     html + "</dl>\n</section>\n"
+}
+
+/// What stands in the cells that are more than numbers.
+fn cells_table(document: &Document) -> String {
+    let described = cells::described(document);
+    if described.is_empty() {
+        return String::new();
+    }
+    let rows: String = described
+        .iter()
+        .take(CELLS_MAX)
+        .map(|cells| {
+            let unknown = cells.unknown.as_deref().unwrap_or_default();
+            let parts = [&cells.name, &cells.cells, &cells.missing, unknown];
+            let parts: String = parts
+                .map(|part| format!("<td>{}</td>", escaped(part)))
+                .concat();
+            format!("<tr>{parts}</tr>\n")
+        })
+        .collect();
+    format!(
+        "<section><h2>Cells</h2>\n<table><tr><th>column</th><th>cells</th><th>missing</th><th>unknown</th></tr>\n{rows}</table>{}</section>\n",
+        more(described.len(), CELLS_MAX, "columns")
+    )
 }
 
 /// A chart for each score, or the thresholds of an isotonic regression.

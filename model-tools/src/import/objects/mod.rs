@@ -50,6 +50,32 @@ pub(crate) enum Node {
     Dtype(Dtype),
 }
 
+impl Node {
+    /// Calls `visit` for each node that this one refers to.
+    pub(crate) fn references(&self, visit: &mut dyn FnMut(Id)) {
+        let mut pairs = |pairs: &[(Id, Id)]| {
+            for (key, value) in pairs {
+                visit(*key);
+                visit(*value);
+            }
+        };
+        match self {
+            Self::List(elements) | Self::Tuple(elements) | Self::Set(elements) => {
+                elements.iter().copied().for_each(visit);
+            }
+            Self::Dict(entries) => pairs(entries),
+            Self::Object(object) => {
+                pairs(&object.entries);
+                let parts = [object.maker, object.arguments].into_iter();
+                let parts = parts.chain(object.state);
+                parts.chain(object.elements.iter().copied()).for_each(visit);
+            }
+            Self::Array(array) => visit(array.data),
+            _ => {}
+        }
+    }
+}
+
 /// The name of a class or function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Global {

@@ -176,6 +176,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The parts of an object's state that is a tuple.
+    pub(crate) fn state_parts(self) -> Option<impl Iterator<Item = Value<'a>>> {
+        let Node::Object(object) = self.node() else {
+            return None;
+        };
+        self.at(object.state?).elements()
+    }
+
     /// An attribute of an object.
     pub(crate) fn attribute(self, name: &str) -> Option<Value<'a>> {
         self.state()?.entry(name)

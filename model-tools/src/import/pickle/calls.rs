@@ -1,6 +1,7 @@
 //! What a pickle would have Python call. A dozen constructors of numpy and Python are understood for what
 //! they make; of all others only the name and the arguments are kept.
 
+use super::dill::{self, Harmless};
 use super::error::Problem;
 use super::machine::{Machine, Stop};
 use super::{joblib, numpy};
@@ -28,7 +29,7 @@ pub(super) enum Constructor {
 }
 
 impl Constructor {
-    fn of(global: &Global) -> Option<Self> {
+    pub(super) fn of(global: &Global) -> Option<Self> {
         let constructor = match (global.module.as_str(), global.name.as_str()) {
             // numpy 1 and 2; numpy 1.16.0 alone wrote the third (numpy issue 12837).
             (
@@ -51,22 +52,38 @@ impl Constructor {
     }
 }
 
+/// The constructor that a node names.
+pub(super) fn understood(objects: &Objects, function: Id) -> Option<Constructor> {
+    objects.value(function).global().and_then(Constructor::of)
+}
+
 /// REDUCE: the result of a function.
 pub(super) fn reduce(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
     let arguments = machine.pop()?;
     let function = machine.pop()?;
     let objects = &machine.reading.objects;
-    let constructor = objects.value(function).global().and_then(Constructor::of);
+    let constructor = understood(objects, function);
     let values = match objects.get(arguments) {
         Node::Tuple(values) => values.as_slice(),
         _ => return Err(Problem::Stack("a tuple of arguments").into()),
     };
+    match dill::call(objects, function, values)? {
+        Some(Harmless::Array(node) | Harmless::Module(node)) => {
+            machine.push_node(node)?;
+            return Ok(());
+        }
+        Some(Harmless::Name(module, name)) => {
+            let offset = machine.input.offset().saturating_sub(1);
+            return Ok(machine.name(module, name, offset)?);
+        }
+        None => {}
+    }
     if constructor == Some(Constructor::Function) {
         let [module, name] = function_name(objects, values)?;
         machine.name(module, name, machine.input.offset().saturating_sub(1))?;
         return Ok(());
     }
-    let understood = match constructor {
+    let made = match constructor {
         Some(Constructor::FromBuffer) => Some(numpy::from_buffer(objects, values)?),
         Some(Constructor::Scalar) => numpy::scalar(objects, values)?,
         Some(Constructor::Dtype) => Some(numpy::dtype(objects, values)?),
@@ -75,7 +92,7 @@ pub(super) fn reduce(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
         Some(Constructor::Reconstruct | Constructor::Function) | None => None,
     };
     let unknown = || Node::Object(Box::new(Object::new(function, arguments)));
-    machine.push_node(understood.unwrap_or_else(unknown))?;
+    machine.push_node(made.unwrap_or_else(unknown))?;
     Ok(())
 }
 
@@ -104,6 +121,12 @@ pub(super) fn build(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
         return Ok(());
     }
     let class = objects.value(id).class();
+    let is_array = class.and_then(Constructor::of) == Some(Constructor::Reconstruct)
+        || class.is_some_and(joblib::is_array_wrapper);
+    if is_array && has_contents(objects.get(id)) {
+        let problem = "an array has elements before it has a size".to_owned();
+        return Err(Problem::Argument(problem).into());
+    }
     if class.and_then(Constructor::of) == Some(Constructor::Reconstruct) {
         let array = numpy::array_from_state(objects, state)?;
         machine
@@ -118,6 +141,15 @@ pub(super) fn build(machine: &mut Machine<'_, '_>) -> Result<(), Stop> {
         joblib::splice(machine, id)?;
     }
     Ok(())
+}
+
+/// Whether something was put into an object as into a list or dict. What an array takes the place of must not be
+/// forgotten with it: `dill` asks who refers to its functions.
+fn has_contents(node: &Node) -> bool {
+    match node {
+        Node::Object(object) => !object.entries.is_empty() || !object.elements.is_empty(),
+        _ => false,
+    }
 }
 
 fn set_state(machine: &mut Machine<'_, '_>, id: Id, state: Id) -> Result<(), Problem> {

@@ -5,6 +5,7 @@
 //! Every instruction, object and byte counts against a bound.
 
 mod calls;
+mod dill;
 mod error;
 mod input;
 mod joblib;
@@ -51,7 +52,7 @@ impl Pickle {
             root,
             trailing_bytes,
             protocol: reading.protocol,
-            globals: named(reading.globals),
+            globals: named(reading.globals, &reading.objects, root),
             objects: reading.objects,
         })
     }
@@ -72,11 +73,15 @@ impl Pickle {
     }
 }
 
-/// Names with their first places, in the order of these.
-fn named(places: HashMap<Global, usize>) -> Vec<Named> {
+/// Names with their first places, in the order of these, and how much the file makes of them.
+fn named(places: HashMap<Global, usize>, objects: &Objects, root: Id) -> Vec<Named> {
+    let trusted = dill::trusted(objects, root, &places.keys().collect::<Vec<_>>());
     let names = places.into_iter();
     let mut names: Vec<_> = names
-        .map(|(global, offset)| Named::new(global, Some(offset)))
+        .map(|(global, offset)| match trusted.contains(&global) {
+            true => Named::trusted(global, offset),
+            false => Named::new(global, Some(offset)),
+        })
         .collect();
     names.sort_by_key(|named| named.offset);
     names

@@ -11,21 +11,22 @@ use crate::import::trust::{Trust, refuse_dangerous};
 /// The files of the corpus that are pickles, decompressed, by name.
 pub(crate) fn corpus() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    for folder in ["0.19", "0.20", "0.22", "0.24", "1.0", "1.3", "1.9"] {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/corpus")
-            .join(format!("sklearn-{folder}"));
-        for entry in std::fs::read_dir(folder).unwrap() {
+    let versions = ["0.19", "0.20", "0.22", "0.24", "1.0", "1.3", "1.9"];
+    let folders = versions.map(|version| format!("sklearn-{version}"));
+    for folder in folders.into_iter().chain(["wrapped".to_owned()]) {
+        let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+        for entry in std::fs::read_dir(corpus.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let extension = path.extension().unwrap().to_str().unwrap();
             if matches!(extension, "json" | "skops") {
                 continue;
             }
             let bytes = std::fs::read(&path).unwrap();
-            let content = container::open(&bytes, |_| None)
-                .unwrap()
-                .bytes
-                .into_owned();
+            let container::Files::One(content) = container::open(&bytes, |_| None).unwrap().files
+            else {
+                panic!("{} is an archive", path.display());
+            };
+            let content = content.into_owned();
             files.push((path.display().to_string(), content));
         }
     }
@@ -51,7 +52,9 @@ fn problem(bytes: &[u8]) -> Problem {
 
 #[test]
 fn every_pickle_of_the_corpus_is_read_to_its_end_and_names_nothing_dangerous() {
-    for (name, bytes) in corpus() {
+    let mut corpus = corpus();
+    corpus.retain(|(name, _)| !name.contains("refused_dill_function"));
+    for (name, bytes) in corpus {
         let pickle = Pickle::read(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(pickle.trailing_bytes, 0, "{name}");
         for named in &pickle.globals {

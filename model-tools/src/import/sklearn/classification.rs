@@ -3,12 +3,10 @@
 use sagelet::artifact::Label;
 
 use super::label;
-use super::regression::support_vector_score;
 use super::scores::scores;
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
-use crate::import::objects::Value;
 
 /// Logistic regression: for most of two classes, or with `multi_class="ovr"`, one logistic function a score; else the
 /// softmax of all scores.
@@ -94,34 +92,55 @@ pub(super) fn linear(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction>
     ))
 }
 
-/// A support vector classifier of two classes with a linear kernel.
-pub(super) fn support_vectors(
-    step: &Step<'_>,
-    columns: &[Column],
-    conversion: &mut Conversion,
-) -> Outcome<Prediction> {
-    let score = support_vector_score(step, columns)?;
-    // From scikit-learn 1.9 on it is "deprecated" where nobody has set it.
-    if step.optional("probability").and_then(Value::truth) == Some(true) {
-        conversion.note("lost the probabilities that probability=True adds: they come from a model of their own".to_owned());
+/// The labels of a prediction whose classes are the numbers that an encoder gave to its own.
+pub(super) fn named(encoder: &Step<'_>, prediction: &Prediction) -> Outcome<Vec<Label>> {
+    let names = label::all(encoder, "classes_", encoder.attribute("classes_")?)?;
+    let numbers = (0_i64..).map(Label::Integer).take(names.len());
+    if names.is_empty() || !numbers.eq(prediction.labels.iter().cloned()) {
+        let (found, classes) = (names.len(), prediction.labels.len());
+        return Err(encoder.refuse(match classes {
+            0 => "it names classes, and the model is a regression: it has none".to_owned(),
+            _ => format!(
+                "it names {found} classes by the numbers from 0 on, and the model's {classes} classes are not these numbers"
+            ),
+        }));
     }
-    Ok(Prediction::classes(
-        Kind::Classes,
-        vec![score],
-        labels(step)?,
-    ))
+    Ok(names)
 }
+
+/// Where estimators keep the binarizer that turned their labels into columns.
+const BINARIZERS: [&str; 2] = ["_label_binarizer", "label_binarizer_"];
 
 /// The classes. A RidgeClassifier up to scikit-learn 1.3 keeps them in its label binarizer only.
 pub(super) fn labels(step: &Step<'_>) -> Outcome<Vec<Label>> {
+    refuse_several_labels(step)?;
     if let Some(classes) = step.optional("classes_") {
         return label::all(step, "classes_", classes);
     }
-    for binarizer in ["_label_binarizer", "label_binarizer_"] {
+    for binarizer in BINARIZERS {
         if step.optional(binarizer).is_some() {
             let binarizer = step.part_under(binarizer)?;
             return label::all(&binarizer, "classes_", binarizer.attribute("classes_")?);
         }
     }
     Err(step.refuse("it has no classes_: it is not fitted"))
+}
+
+/// Refuses a classifier that was fitted on a table of 0 and 1: it predicts any number of labels per row. Only its
+/// binarizer remembers that; `classes_` are 0, 1, … as for other classifiers.
+fn refuse_several_labels(step: &Step<'_>) -> Outcome<()> {
+    for name in BINARIZERS {
+        if step.optional(name).is_none() {
+            continue;
+        }
+        let binarizer = step.part_under(name)?;
+        let target = binarizer.text("y_type_").unwrap_or_default();
+        if target.starts_with("multilabel") || target.contains("multioutput") {
+            return Err(step.refuse(format_args!(
+                "it was fitted on several labels per row ({target}), each of which it predicts or not; an artifact \
+                 predicts one label per row: fit a classifier for each label"
+            )));
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use sagelet::artifact::{Cell, Encoding, OneHot, Ordinal, Unknown};
 
 use super::categories::{self, Categories};
 use super::step::{Outcome, Step, index};
+use super::unseen;
 use crate::import::linear::{Column, Conversion, Part, Source};
 use crate::import::objects::Value;
 
@@ -216,7 +217,19 @@ fn encode(
     encoding: Encoding,
     conversion: &mut Conversion,
 ) -> Outcome<()> {
+    let fill = conversion
+        .features
+        .get(feature)
+        .map(|feature| &feature.missing);
+    let (encoding, fill) = unseen::with_fill(encoding, fill.unwrap_or(&Cell::Missing));
     let mut encoded = conversion.encode(feature, encoding);
+    if let Some(feature) = conversion
+        .features
+        .get_mut(feature)
+        .filter(|_| encoded.is_ok())
+    {
+        feature.missing = fill;
+    }
     if categories.missing.is_some() {
         let missing = Cell::Text(categories::MISSING.to_owned());
         encoded = encoded.and_then(|()| conversion.replace_missing(feature, missing));

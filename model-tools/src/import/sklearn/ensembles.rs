@@ -1,7 +1,7 @@
 //! Regressions made of several linear regressions, which together are linear again.
 
 use super::predictors;
-use super::step::{Outcome, Step};
+use super::step::{Outcome, Step, index};
 use crate::import::linear::{Column, Conversion, combination};
 use crate::import::linear::{Kind, Prediction};
 
@@ -56,6 +56,40 @@ pub(super) fn voting(
     }
     let mean = combination(&scores, &weights, 0.0).affine(0.0, 1.0 / sum, 0.0);
     conversion.note(format!("folded {} regressions into one", scores.len()));
+    Ok(Prediction::regression(Kind::Linear, vec![mean]))
+}
+
+/// The mean of regressions that were fitted to different rows, and each to some of the columns.
+pub(super) fn bagging(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    const CHOSEN: &str = "estimators_features_";
+    let parts = members(step)?;
+    let value = step.attribute(CHOSEN)?;
+    let lists: Vec<_> = value.elements().map(Iterator::collect).unwrap_or_default();
+    if lists.len() != parts.len() || parts.is_empty() {
+        return Err(step.wrong(CHOSEN, "a list of the columns of each estimator"));
+    }
+    let mut scores = Vec::with_capacity(parts.len());
+    for (part, list) in parts.iter().zip(lists) {
+        let numbers = list
+            .array()
+            .and_then(|array| array.floats(list.objects()).ok());
+        let places = numbers
+            .into_iter()
+            .flatten()
+            .map(|number| index(number, columns.len()));
+        let chosen = places.map(|place| columns.get(place?).cloned());
+        let chosen = chosen.collect::<Option<Vec<_>>>();
+        let chosen =
+            chosen.ok_or_else(|| step.wrong(CHOSEN, "a list of the columns of each estimator"))?;
+        scores.push(score(part, &chosen, conversion)?);
+    }
+    let count = scores.len();
+    let mean = combination(&scores, &vec![1.0; count], 0.0).affine(0.0, 1.0 / count as f64, 0.0);
+    conversion.note(format!("folded {count} regressions into one"));
     Ok(Prediction::regression(Kind::Linear, vec![mean]))
 }
 

@@ -4,26 +4,36 @@
 //! over the versions (0.19 to 1.9). What each has learnt is read from its attributes; nothing is computed that
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
+mod arrange;
+mod bayes;
 mod calibration;
 mod categories;
 mod classification;
 mod encoding;
 mod ensembles;
+mod files;
 mod from_model;
 mod imputation;
+mod kernel;
 mod label;
+mod polynomial;
 mod predictors;
+mod reasons;
 mod regression;
+mod sampling;
 mod scaling;
 mod scores;
 mod selection;
 mod selectors;
+mod sparse;
 mod statistics;
 mod step;
 mod target;
 mod transformers;
+mod unseen;
 mod unwrap;
 
+pub(crate) use files::read_files;
 pub(crate) use step::Refusal;
 
 use std::collections::BTreeMap;
@@ -32,12 +42,13 @@ use sagelet::artifact::Feature;
 use sagelet::limits::FEATURES_MAX;
 
 use self::step::{Outcome, Step};
-use self::unwrap::Unwrapped;
+use self::unwrap::{NameList, Unwrapped};
 use super::limits::PAYLOAD_BYTES_MAX;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
 use super::pickle::Pickle;
 use super::skops::Skops;
+use super::strangers;
 use super::trust::{self, Named};
 use super::{ImportError, Imported};
 
@@ -46,9 +57,18 @@ pub(super) fn read_pickle(bytes: &[u8]) -> Result<Imported, ImportError> {
     read_pickle_part(bytes, &[])
 }
 
+/// The pickle in `bytes`.
+///
+/// # Errors
+/// It cannot be read to its end; what was probably done to it is said.
+pub(super) fn pickle(bytes: &[u8]) -> Result<Pickle, ImportError> {
+    let pickle = Pickle::read(bytes);
+    pickle.map_err(|error| ImportError::Damaged(strangers::damage(bytes, &error)))
+}
+
 /// Reads the estimators under `keys` of a pickle; without keys the only one.
 pub(super) fn read_pickle_part(bytes: &[u8], keys: &[String]) -> Result<Imported, ImportError> {
-    let pickle = Pickle::read(bytes)?;
+    let pickle = pickle(bytes)?;
     let mut imported = convert(pickle.root(), &pickle.globals, keys)?;
     if pickle.trailing_bytes > 0 {
         let count = pickle.trailing_bytes;
@@ -78,24 +98,44 @@ fn convert(root: Value<'_>, globals: &[Named], keys: &[String]) -> Result<Import
     Ok(imported)
 }
 
-/// Converts the model in a tree: the first estimator that cannot be converted is refused, with its place and
-/// the reason.
+/// Converts the model in a tree.
 fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
+    convert_unwrapped(unwrap::unwrap(root, keys)?)
+}
+
+/// Converts the model that some estimators are together: the first one that cannot be converted is refused, with its
+/// place and the reason; before all others the one that predicts.
+fn convert_unwrapped(unwrapped: Unwrapped<'_>) -> Outcome<Imported> {
     let Unwrapped {
-        mut steps,
+        steps,
         names,
+        labels,
         notes,
-    } = unwrap::unwrap(root, keys)?;
-    let mut conversion = Conversion::new(features(&steps, names)?);
+    } = unwrapped;
+    let Some((model, before)) = steps.split_last() else {
+        return Err(Step::nothing_found());
+    };
+    predictors::check_last(model)?;
+    let (features, note) = features(&steps, &names)?;
+    let mut conversion = Conversion::new(features);
     conversion.notes = notes;
+    conversion.notes.extend(note);
     let mut columns = conversion.input();
-    let model = steps.pop().unwrap_or_else(|| Step::root(root));
-    for step in &steps {
+    for step in before {
         columns = transformers::apply(step, &columns, &mut conversion)?;
     }
-    let prediction = predictors::predict(&model, &columns, &mut conversion)?;
-    let prediction = classification::logistic_of_softmax(prediction);
-    note_precision(root.objects(), &mut conversion);
+    if let Some(last) = before.last() {
+        arrange::check_width(model, last, columns.len())?;
+    }
+    let prediction = predictors::predict(model, &columns, &mut conversion)?;
+    let mut prediction = classification::logistic_of_softmax(prediction);
+    if let Some(labels) = labels {
+        prediction.labels = classification::named(&labels, &prediction)?;
+        conversion.note(format!("named the classes by {}", labels.class));
+    }
+    for step in &steps {
+        note_precision(step.value.objects(), &mut conversion);
+    }
     let (mut document, notes) =
         linear::document(conversion, &prediction).map_err(|conflict| model.refuse(conflict))?;
     if document
@@ -105,7 +145,7 @@ fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
     {
         return Err(model.refuse("it looks at no column of the rows: its prediction is the same for all, and an artifact holds no such model"));
     }
-    document.provenance = provenance(&model);
+    document.provenance = provenance(model);
     Ok(Imported {
         notes,
         ..Imported::new(document)
@@ -125,26 +165,68 @@ fn texts(value: Value<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// The columns of a row: as many as the first step was trained with, by their names if it had any.
-fn features(steps: &[Step<'_>], beside: Vec<String>) -> Outcome<Vec<Feature>> {
+/// The columns of a row: as many as the first step was trained with, by their names if it had any, else by the
+/// first list of as many names; and what to say about that list.
+fn features(steps: &[Step<'_>], lists: &[NameList]) -> Outcome<(Vec<Feature>, Option<String>)> {
     let Some(first) = steps.first() else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     };
-    let names = find(first, &|step| {
-        let name = step.either("feature_names_in_", "_feature_names_in");
-        step.optional(name).and_then(texts)
-    })
-    .unwrap_or(beside);
-    let width = find(first, &width).unwrap_or(names.len());
+    let own = feature_names(first);
+    let nearest = lists.first().map_or(0, |list| list.names.len());
+    let width = find(first, &width).unwrap_or(own.as_ref().map_or(nearest, Vec::len));
+    if width == 0 {
+        transformers::check_steps(steps)?;
+    }
     if width == 0 || width > FEATURES_MAX {
         return Err(first.refuse(format_args!(
             "it takes {width} columns: it is not fitted, or not a model of 1 to {FEATURES_MAX} columns"
         )));
     }
-    if names.len() == width {
-        return Ok(names.into_iter().map(Feature::named).collect());
+    if let Some(wrong) = lists
+        .iter()
+        .find(|list| list.is_chosen && list.names.len() != width)
+    {
+        let (path, count) = (&wrong.path, wrong.names.len());
+        return Err(first.refuse(format_args!(
+            "it takes {width} columns, and \"{path}\" names {count}"
+        )));
     }
-    Ok(vec![Feature::default(); width])
+    let named = |names: &[String]| names.iter().cloned().map(Feature::named).collect();
+    if let Some(own) = own.filter(|own| own.len() == width) {
+        return match lists
+            .iter()
+            .find(|list| list.is_chosen && list.names != own)
+        {
+            Some(list) => Err(first.refuse(format_args!(
+                "it was fitted on columns of other names than those in \"{}\"",
+                list.path
+            ))),
+            None => Ok((named(&own), None)),
+        };
+    }
+    let mut fitting = lists.iter().filter(|list| list.names.len() == width);
+    Ok(match fitting.next() {
+        Some(list) if list.is_chosen || fitting.all(|other| other.names == list.names) => {
+            let note = format!("took the names of the columns from \"{}\"", list.path);
+            (named(&list.names), Some(note))
+        }
+        Some(list) => {
+            let note = format!(
+                "left out the names in \"{}\": there are others for as many columns; --key names the list that is meant",
+                list.path
+            );
+            (vec![Feature::default(); width], Some(note))
+        }
+        None => (vec![Feature::default(); width], None),
+    })
+}
+
+/// The names of the columns that an estimator was fitted on.
+fn feature_names(step: &Step<'_>) -> Option<Vec<String>> {
+    find(step, &|step| {
+        let name = step.either("feature_names_in_", "_feature_names_in");
+        step.optional(name).and_then(texts)
+    })
 }
 
 /// Asks an estimator, then what it wraps, from the outside in: whoever sees the rows first. Of a pipeline that is
@@ -165,15 +247,13 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
         }
     }
     match step.class {
-        "Pipeline" => {
-            transformers::steps(step)
-                .ok()?
-                .iter()
-                .find_map(|part| match find(part, ask) {
-                    None if !transformers::changes_nothing(part) => Some(None),
-                    answer => answer.map(Some),
-                })?
-        }
+        class if transformers::PIPELINES.contains(&class) => transformers::steps(step)
+            .ok()?
+            .iter()
+            .find_map(|part| match find(part, ask) {
+                None if !transformers::changes_nothing(part) => Some(None),
+                answer => answer.map(Some),
+            })?,
         "FrozenEstimator" | "_CalibratedClassifier" | "SelectFromModel" => {
             let name = step.either("estimator", "base_estimator");
             find(&step.part_under(name).ok()?, ask)
@@ -191,13 +271,19 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
 
 /// How many columns an estimator takes. Before scikit-learn 0.24 only its arrays tell.
 fn width(step: &Step<'_>) -> Option<usize> {
-    for name in ["n_features_in_", "_n_features"] {
+    for name in ["n_features_in_", "_n_features", "n_input_features_"] {
         if let Some(width) = step.optional(name).and_then(Value::integer) {
             return usize::try_from(width).ok();
         }
     }
-    if step.class == "IsotonicRegression" {
-        return Some(1);
+    match step.class {
+        "IsotonicRegression" => return Some(1),
+        // Of other classes it is the number of columns that they keep.
+        "BaggingRegressor" => {
+            let width = step.optional("n_features_").and_then(Value::integer);
+            return width.and_then(|width| usize::try_from(width).ok());
+        }
+        _ => {}
     }
     if step.class.ends_with("Encoder") {
         // Before scikit-learn 0.20 there were bounds around each column's categories instead.
@@ -210,6 +296,8 @@ fn width(step: &Step<'_>) -> Option<usize> {
     let arrays = [
         "x_mean_",
         "coef_",
+        "feature_log_prob_",
+        "X_fit_",
         "scale_",
         "mean_",
         "center_",
@@ -220,12 +308,19 @@ fn width(step: &Step<'_>) -> Option<usize> {
         "support_",
         "variances_",
     ];
-    let shapes = arrays
+    let mut widths = arrays
         .iter()
-        .filter_map(|name| step.optional(name)?.array());
-    shapes
-        .filter_map(|array| array.shape.last().copied())
-        .next()
+        .filter_map(|name| last_length(step.optional(name)?));
+    widths.next()
+}
+
+/// The last length of an array or a sparse matrix.
+fn last_length(value: Value<'_>) -> Option<usize> {
+    if let Some(array) = value.array() {
+        return array.shape.last().copied();
+    }
+    let last = value.attribute("_shape")?.elements()?.last()?.integer()?;
+    usize::try_from(last).ok()
 }
 
 fn provenance(model: &Step<'_>) -> BTreeMap<String, String> {

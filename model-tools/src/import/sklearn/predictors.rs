@@ -1,9 +1,131 @@
 //! The models themselves, by class, and the estimators that wrap models.
 
 use super::step::{Outcome, Step};
-use super::{calibration, classification, ensembles, regression, target, transformers};
+use super::{
+    bayes, calibration, classification, ensembles, kernel, reasons, regression, target,
+    transformers,
+};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
+
+/// Reads what a fitted estimator predicts from these columns.
+type Reader = fn(&Step<'_>, &[Column], &mut Conversion) -> Outcome<Prediction>;
+
+/// Every class that predicts and can be converted, with its reader.
+static READERS: &[(&[&str], Reader)] = &[
+    (transformers::PIPELINES, pipeline),
+    (
+        &[
+            "GridSearchCV",
+            "RandomizedSearchCV",
+            "HalvingGridSearchCV",
+            "HalvingRandomSearchCV",
+        ],
+        searched,
+    ),
+    (&["RANSACRegressor"], |step, columns, conversion| {
+        predict(&step.part_under("estimator_")?, columns, conversion)
+    }),
+    (&["FrozenEstimator"], |step, columns, conversion| {
+        predict(&step.part_under("estimator")?, columns, conversion)
+    }),
+    (&["TransformedTargetRegressor"], target::transformed),
+    (&["MultiOutputRegressor"], ensembles::several),
+    (&["RegressorChain"], ensembles::chain),
+    (&["VotingRegressor"], ensembles::voting),
+    (&["StackingRegressor"], ensembles::stacking),
+    (&["BaggingRegressor"], ensembles::bagging),
+    (&["CalibratedClassifierCV"], calibration::calibrated),
+    (&["OneVsRestClassifier"], one_vs_rest),
+    (
+        &[
+            "Ridge",
+            "RidgeCV",
+            "Lasso",
+            "LassoCV",
+            "ElasticNet",
+            "ElasticNetCV",
+            "MultiTaskLasso",
+            "MultiTaskLassoCV",
+            "MultiTaskElasticNet",
+            "MultiTaskElasticNetCV",
+        ],
+        |step, columns, _| regression::linear(step, columns, Kind::ElasticNet),
+    ),
+    (
+        &[
+            "LinearRegression",
+            "Lars",
+            "LarsCV",
+            "LassoLars",
+            "LassoLarsCV",
+            "LassoLarsIC",
+            "OrthogonalMatchingPursuit",
+            "OrthogonalMatchingPursuitCV",
+            "HuberRegressor",
+            "BayesianRidge",
+            "ARDRegression",
+            "TheilSenRegressor",
+            "QuantileRegressor",
+            "SGDRegressor",
+            "PassiveAggressiveRegressor",
+            "LinearSVR",
+        ],
+        |step, columns, _| regression::linear(step, columns, Kind::Linear),
+    ),
+    (
+        &["PoissonRegressor", "GammaRegressor"],
+        |step, columns, _| regression::log_link(step, columns),
+    ),
+    (&["TweedieRegressor"], |step, columns, _| {
+        regression::tweedie(step, columns)
+    }),
+    (&["SVR", "NuSVR"], |step, columns, _| {
+        kernel::support_vector_regression(step, columns)
+    }),
+    (&["KernelRidge"], |step, columns, _| {
+        kernel::ridge(step, columns)
+    }),
+    (&["IsotonicRegression"], |step, columns, _| {
+        regression::isotonic(step, columns)
+    }),
+    (&["PLSRegression"], |step, columns, _| {
+        regression::partial_least_squares(step, columns)
+    }),
+    (
+        &["LogisticRegression", "LogisticRegressionCV"],
+        |step, columns, _| classification::logistic(step, columns),
+    ),
+    (&["LinearDiscriminantAnalysis"], |step, columns, _| {
+        classification::discriminant(step, columns)
+    }),
+    (&["SGDClassifier"], classification::gradient_descent),
+    (
+        &[
+            "LinearSVC",
+            "RidgeClassifier",
+            "RidgeClassifierCV",
+            "Perceptron",
+            "PassiveAggressiveClassifier",
+        ],
+        |step, columns, _| classification::linear(step, columns),
+    ),
+    (&["SVC", "NuSVC"], kernel::support_vector_classifier),
+    (&["MultinomialNB", "ComplementNB"], |step, columns, _| {
+        bayes::counted(step, columns)
+    }),
+    (&["BernoulliNB"], |step, columns, _| {
+        bayes::bernoulli(step, columns)
+    }),
+];
+
+/// The reader of a class.
+fn reader(class: &str) -> Option<Reader> {
+    let mut readers = READERS.iter();
+    readers
+        .find(|(classes, _)| classes.contains(&class))
+        .map(|(_, reader)| *reader)
+}
 
 /// What a fitted estimator predicts from these columns.
 pub(super) fn predict(
@@ -11,80 +133,53 @@ pub(super) fn predict(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Prediction> {
-    if !step.is_scikit_learn() {
-        return Err(
-            step.refuse("it is not a class of scikit-learn, and what it predicts is not known")
-        );
-    }
-    match step.class {
-        "Pipeline" => pipeline(step, columns, conversion),
-        "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV" | "HalvingRandomSearchCV" => {
-            searched(step, columns, conversion)
-        }
-        "RANSACRegressor" => predict(&step.part_under("estimator_")?, columns, conversion),
-        "TransformedTargetRegressor" => target::transformed(step, columns, conversion),
-        "FrozenEstimator" => predict(&step.part_under("estimator")?, columns, conversion),
-        "MultiOutputRegressor" => ensembles::several(step, columns, conversion),
-        "RegressorChain" => ensembles::chain(step, columns, conversion),
-        "VotingRegressor" => ensembles::voting(step, columns, conversion),
-        "StackingRegressor" => ensembles::stacking(step, columns, conversion),
-        "CalibratedClassifierCV" => calibration::calibrated(step, columns, conversion),
-        "OneVsRestClassifier" => one_vs_rest(step, columns, conversion),
-        "Ridge"
-        | "RidgeCV"
-        | "Lasso"
-        | "LassoCV"
-        | "ElasticNet"
-        | "ElasticNetCV"
-        | "MultiTaskLasso"
-        | "MultiTaskLassoCV"
-        | "MultiTaskElasticNet"
-        | "MultiTaskElasticNetCV" => regression::linear(step, columns, Kind::ElasticNet),
-        "LinearRegression"
-        | "Lars"
-        | "LarsCV"
-        | "LassoLars"
-        | "LassoLarsCV"
-        | "LassoLarsIC"
-        | "OrthogonalMatchingPursuit"
-        | "OrthogonalMatchingPursuitCV"
-        | "HuberRegressor"
-        | "BayesianRidge"
-        | "ARDRegression"
-        | "TheilSenRegressor"
-        | "QuantileRegressor"
-        | "SGDRegressor"
-        | "PassiveAggressiveRegressor"
-        | "LinearSVR" => regression::linear(step, columns, Kind::Linear),
-        "PoissonRegressor" | "GammaRegressor" => regression::log_link(step, columns),
-        "TweedieRegressor" => regression::tweedie(step, columns),
-        "SVR" | "NuSVR" => regression::support_vectors(step, columns),
-        "IsotonicRegression" => regression::isotonic(step, columns),
-        "PLSRegression" => regression::partial_least_squares(step, columns),
-        "LogisticRegression" | "LogisticRegressionCV" => classification::logistic(step, columns),
-        "LinearDiscriminantAnalysis" => classification::discriminant(step, columns),
-        "SGDClassifier" => classification::gradient_descent(step, columns, conversion),
-        "LinearSVC"
-        | "RidgeClassifier"
-        | "RidgeClassifierCV"
-        | "Perceptron"
-        | "PassiveAggressiveClassifier" => classification::linear(step, columns),
-        "SVC" | "NuSVC" => classification::support_vectors(step, columns, conversion),
-        other => Err(step.refuse(reason(other))),
-    }
+    known(step)?(step, columns, conversion)
 }
 
+/// The reader of an estimator.
+fn known(step: &Step<'_>) -> Outcome<Reader> {
+    if !step.is_scikit_learn() {
+        return Err(step.refuse(reasons::of_another_package(step)));
+    }
+    let reason = match reasons::is_transformer(step.class) && !transformers::is_known(step.class) {
+        true => reasons::of_transformer(step.class),
+        false => reasons::of_predictor(step.class),
+    };
+    reader(step.class).ok_or_else(|| step.refuse(reason))
+}
+
+/// Refuses a model whose last estimator cannot be converted, whatever comes before that one: a forest behind a
+/// spline is refused as a forest.
+pub(super) fn check_last(step: &Step<'_>) -> Outcome<()> {
+    known(step)?;
+    let inner = match step.class {
+        class if transformers::PIPELINES.contains(&class) => transformers::steps(step)?.pop(),
+        "TransformedTargetRegressor" => Some(step.part_under("regressor_")?),
+        "FrozenEstimator" => Some(step.part_under("estimator")?),
+        "RANSACRegressor" => Some(step.part_under("estimator_")?),
+        class if class.ends_with("SearchCV") => Some(best(step)?),
+        _ => None,
+    };
+    inner.map_or(Ok(()), |inner| check_last(&inner))
+}
 /// The estimator that a search has found best.
 fn searched(
     step: &Step<'_>,
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Prediction> {
-    if step.optional("best_estimator_").is_none() {
-        return Err(step.refuse("it has no best_estimator_: it is not fitted, or with refit=False"));
-    }
+    let best = best(step)?;
     conversion.note(format!("unwrapped the best estimator of {}", step.class));
-    predict(&step.part_under("best_estimator_")?, columns, conversion)
+    predict(&best, columns, conversion)
+}
+
+fn best<'a>(step: &Step<'a>) -> Outcome<Step<'a>> {
+    if step.optional("best_estimator_").is_none() {
+        return Err(step.refuse(
+            "it has no best_estimator_: it is not fitted, or with refit=False, and does not hold the model that it found",
+        ));
+    }
+    step.part_under("best_estimator_")
 }
 
 /// All steps but the last change the columns; the last predicts.
@@ -136,27 +231,8 @@ fn one_vs_rest(
     if together.scores.len() != expected {
         let (found, classes) = (together.scores.len(), together.labels.len());
         return Err(step.refuse(format_args!(
-            "it has {found} estimators for {classes} classes: several labels a row are not supported"
+            "it has {found} estimators for {classes} classes"
         )));
     }
     Ok(together)
-}
-
-fn reason(class: &str) -> &'static str {
-    match class {
-        "ClassifierChain" => {
-            "each model of the chain takes the classes that those before it predict, which is not linear"
-        }
-        "OneVsOneClassifier" | "OutputCodeClassifier" => {
-            "it lets several classifiers vote; OneVsRestClassifier is supported"
-        }
-        "StackingClassifier" | "VotingClassifier" | "BaggingRegressor" | "BaggingClassifier" => {
-            "it combines several models, which is not supported"
-        }
-        "MultiOutputClassifier" => "it predicts several classes a row; an artifact predicts one",
-        "FixedThresholdClassifier" | "TunedThresholdClassifierCV" => {
-            "it decides by a threshold of its own; an artifact takes the class with the highest score"
-        }
-        _ => "it is not a linear model",
-    }
 }

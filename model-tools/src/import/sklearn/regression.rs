@@ -2,7 +2,7 @@
 
 use sagelet::artifact::{Isotonic, Link};
 
-use super::scores::{check_width, intercepts, scores};
+use super::scores::{check_width, scores};
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, combination};
 use crate::import::linear::{Kind, Prediction};
@@ -32,38 +32,6 @@ pub(super) fn tweedie(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction
         Some(other) => return Err(step.refuse(format_args!("the link {other:?} is not known"))),
     };
     linear(step, columns, Kind::Generalized(link))
-}
-
-/// A support vector regression with a linear kernel.
-pub(super) fn support_vectors(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
-    Ok(Prediction::regression(
-        Kind::Linear,
-        vec![support_vector_score(step, columns)?],
-    ))
-}
-
-/// `dual_coef_` · `support_vectors_` are the coefficients of a linear kernel.
-pub(super) fn support_vector_score(step: &Step<'_>, columns: &[Column]) -> Outcome<Column> {
-    if step.text("kernel") != Some("linear") {
-        return Err(step.refuse("its kernel is not \"linear\""));
-    }
-    let duals = step.table("dual_coef_")?;
-    let [dual] = duals.as_slice() else {
-        return Err(step.refuse("for more than two classes it compares every two of them, which is not supported: LinearSVC is"));
-    };
-    let vectors = step.table("support_vectors_")?;
-    check_width(step, &vectors, columns)?;
-    if vectors.len() != dual.len() {
-        return Err(step.refuse("dual_coef_ and support_vectors_ differ in length"));
-    }
-    let mut coefficients = vec![0.0; columns.len()];
-    for (vector, weight) in vectors.iter().zip(dual) {
-        for (coefficient, cell) in coefficients.iter_mut().zip(vector) {
-            *coefficient += weight * cell;
-        }
-    }
-    let intercept = intercepts(step, 1)?.into_iter().sum();
-    Ok(combination(columns, &coefficients, intercept))
 }
 
 /// Straight lines between thresholds.

@@ -89,6 +89,50 @@ pub(super) fn truncated_svd(
         .collect())
 }
 
+/// `scalings_` · (x − `xbar_`): the directions in which the classes differ most. Only the solver "svd" centres.
+pub(super) fn discriminant(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    if step.text("solver") == Some("lsqr") {
+        return Err(step.refuse("solver=\"lsqr\" has no directions to turn columns into"));
+    }
+    let count = columns.len();
+    let means = match step.text("solver") {
+        Some("svd") | None => step.column_numbers("xbar_", count)?,
+        Some(_) => vec![0.0; count],
+    };
+    let scalings = step.table("scalings_")?;
+    let most = step.attribute("_max_components")?.integer();
+    let most = most.and_then(|most| usize::try_from(most).ok());
+    let most = most.ok_or_else(|| step.wrong("_max_components", "a whole number"))?;
+    if scalings.len() != count {
+        let found = scalings.len();
+        return Err(step.refuse(format_args!(
+            "scalings_ has {found} rows for {count} columns"
+        )));
+    }
+    let width = scalings.first().map_or(0, Vec::len).min(most);
+    let terms: usize = columns.iter().map(|column| column.terms.len()).sum();
+    conversion
+        .spend(terms.saturating_mul(width))
+        .map_err(|conflict| step.refuse(conflict))?;
+    let centred: Vec<_> = columns
+        .iter()
+        .zip(&means)
+        .map(|(column, mean)| column.affine(-mean, 1.0, 0.0))
+        .collect();
+    let direction = |place: usize| {
+        let weights: Vec<_> = scalings
+            .iter()
+            .filter_map(|row| row.get(place).copied())
+            .collect();
+        combination(&centred, &weights, 0.0)
+    };
+    Ok((0..width).map(direction).collect())
+}
+
 fn components(
     step: &Step<'_>,
     columns: &[Column],

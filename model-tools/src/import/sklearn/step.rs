@@ -2,12 +2,31 @@
 
 use std::fmt;
 
+use super::sparse::Sparse;
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
 
 /// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
 /// pipelines has five.
 const NESTING_MAX: usize = 16;
+
+/// Pipelines of other packages whose steps go through rows as scikit-learn's own do.
+const KIN: [(&str, &str); 2] = [
+    ("imblearn.pipeline", "Pipeline"),
+    ("sklearn2pmml.pipeline", "PMMLPipeline"),
+];
+
+/// Packages whose estimators work as scikit-learn's do.
+const PACKAGES: [&str; 5] = [
+    "catboost",
+    "imblearn",
+    "lightgbm",
+    "sklearn2pmml",
+    "xgboost",
+];
+
+/// Characters of a class's name that an error shows. The longest in scikit-learn has 35.
+const CLASS_CHARS_MAX: usize = 100;
 
 /// Why an estimator cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +38,10 @@ pub(crate) struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place.as_str() {
-            "" => write!(formatter, "{}: {}", self.class, self.reason),
-            place => write!(formatter, "{place} ({}): {}", self.class, self.reason),
+        match (self.place.as_str(), self.class.as_str()) {
+            ("", "") => formatter.write_str(&self.reason),
+            ("", class) => write!(formatter, "{class}: {}", self.reason),
+            (place, _) => write!(formatter, "{place} ({}): {}", self.class, self.reason),
         }
     }
 }
@@ -53,6 +73,23 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Several files, of which this is one: errors name no class.
+    pub(super) fn files(value: Value<'a>) -> Self {
+        Self {
+            class: "",
+            ..Self::root(value)
+        }
+    }
+
+    /// The error for files without an estimator.
+    pub(super) fn nothing_found() -> Refusal {
+        Refusal {
+            place: String::new(),
+            class: String::new(),
+            reason: "there is no estimator of scikit-learn in the files".to_owned(),
+        }
+    }
+
     /// A part of this estimator that is an estimator itself.
     pub(super) fn part(&self, value: Value<'a>, place: &str) -> Outcome<Self> {
         if self.level == NESTING_MAX {
@@ -76,15 +113,33 @@ impl<'a> Step<'a> {
     pub(super) fn refuse(&self, reason: impl fmt::Display) -> Refusal {
         Refusal {
             place: self.place.clone(),
-            class: self.class.to_owned(),
+            class: self
+                .class
+                .chars()
+                .map(printable)
+                .take(CLASS_CHARS_MAX)
+                .collect(),
             reason: reason.to_string(),
         }
     }
 
-    /// Whether this is a class of scikit-learn, in whichever of its modules the version has it.
+    /// Whether this is a class of scikit-learn, in whichever of its modules the version has it, or a pipeline of another
+    /// package that predicts as scikit-learn's does.
     pub(super) fn is_scikit_learn(&self) -> bool {
-        let class = self.value.class();
-        class.is_some_and(|class| class.module.split('.').next() == Some("sklearn"))
+        self.value.class().is_some_and(|class| {
+            class.module.split('.').next() == Some("sklearn")
+                || KIN.contains(&(class.module.as_str(), class.name.as_str()))
+        })
+    }
+
+    /// Whether this is an estimator as a whole, of scikit-learn or of another package: what it is made of is no model
+    /// of its own.
+    pub(super) fn is_estimator(&self) -> bool {
+        let package = self
+            .value
+            .class()
+            .and_then(|class| class.module.split('.').next());
+        self.is_scikit_learn() || package.is_some_and(|package| PACKAGES.contains(&package))
     }
 
     /// The attribute, if the estimator has it and it is not `None`.
@@ -183,6 +238,9 @@ impl<'a> Step<'a> {
 
     /// A table of numbers, as its rows. A single list is a table of one row.
     pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
+        if let Some(sparse) = Sparse::read(self, name)? {
+            return sparse.dense(self, name);
+        }
         let (numbers, shape) = self.numbers(name)?;
         let width = match *shape.as_slice() {
             [width] | [_, width] if width > 0 => width,
@@ -230,7 +288,8 @@ pub(super) fn half_precision(array: &Array) -> Option<Dtype> {
 fn class_name(value: Value<'_>) -> &str {
     match (value.class(), value.node()) {
         (Some(class), _) => &class.name,
-        (None, Node::Text(text)) => text,
+        (None, Node::Text(text)) if matches!(&**text, "passthrough" | "drop") => text,
+        (None, Node::Text(_)) => "text",
         (None, Node::None) => "None",
         (None, Node::Dict(_)) => "dict",
         (None, Node::List(_)) => "list",

@@ -1,9 +1,84 @@
 //! The steps before the model, by class.
 
 use super::step::{Outcome, Step};
-use super::{encoding, imputation, scaling, selection, selectors};
+use super::{encoding, imputation, polynomial, reasons, sampling, scaling, selection, selectors};
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
+
+/// Makes the columns that a step turns its columns into.
+type Maker = fn(&Step<'_>, &[Column], &mut Conversion) -> Outcome<Vec<Column>>;
+
+/// Pipelines of scikit-learn, imbalanced-learn and sklearn2pmml: their steps are the same.
+pub(super) const PIPELINES: &[&str] = &["Pipeline", "PMMLPipeline"];
+
+/// Every class that changes columns and can be converted, with its maker.
+static MAKERS: &[(&[&str], Maker)] = &[
+    (PIPELINES, chain),
+    (&["ColumnTransformer"], selection::column_transformer),
+    (&["FeatureUnion"], selection::feature_union),
+    (&["SimpleImputer", "Imputer"], imputation::imputer),
+    (&["MissingIndicator"], imputation::indicators),
+    (&["FrozenEstimator"], |step, columns, conversion| {
+        apply(&step.part_under("estimator")?, columns, conversion)
+    }),
+    (&["OneHotEncoder"], encoding::one_hot),
+    (&["OrdinalEncoder"], encoding::ordinal),
+    (&["TargetEncoder"], encoding::target),
+    (&["FunctionTransformer"], |step, columns, _| {
+        identity(step, columns)
+    }),
+    (&["PolynomialFeatures"], |step, columns, _| {
+        polynomial::of_degree_one(step, columns)
+    }),
+    (
+        &[
+            "VarianceThreshold",
+            "SelectKBest",
+            "SelectPercentile",
+            "SelectFpr",
+            "SelectFdr",
+            "SelectFwe",
+            "GenericUnivariateSelect",
+            "SelectFromModel",
+            "RFE",
+            "RFECV",
+            "SequentialFeatureSelector",
+        ],
+        selectors::select,
+    ),
+];
+
+/// Classes whose columns are affine functions of those before: they end in the coefficients.
+static FOLDED: &[(&[&str], Maker)] = &[
+    (&["StandardScaler"], |step, columns, _| {
+        scaling::standard(step, columns)
+    }),
+    (&["MinMaxScaler"], |step, columns, _| {
+        scaling::min_max(step, columns)
+    }),
+    (&["MaxAbsScaler"], |step, columns, _| {
+        scaling::max_abs(step, columns)
+    }),
+    (&["RobustScaler"], |step, columns, _| {
+        scaling::robust(step, columns)
+    }),
+    (
+        &["PCA", "IncrementalPCA", "FastICA"],
+        scaling::principal_components,
+    ),
+    (
+        &["TruncatedSVD", "GaussianRandomProjection"],
+        scaling::truncated_svd,
+    ),
+    (&["LinearDiscriminantAnalysis"], scaling::discriminant),
+];
+
+fn maker(makers: &[(&[&str], Maker)], class: &str) -> Option<Maker> {
+    let mut makers = makers.iter();
+    makers
+        .find(|(classes, _)| classes.contains(&class))
+        .map(|(_, maker)| *maker)
+}
 
 /// What becomes of the columns in this step.
 pub(super) fn apply(
@@ -16,45 +91,58 @@ pub(super) fn apply(
         (_, Some("drop")) => return Ok(Vec::new()),
         _ => {}
     }
+    if sampling::is_sampler(step) {
+        conversion.note(format!(
+            "left out {}: it does nothing at prediction",
+            step.class
+        ));
+        return Ok(columns.to_vec());
+    }
+    check_class(step)?;
+    if let Some(maker) = maker(MAKERS, step.class) {
+        return maker(step, columns, conversion);
+    }
+    let maker = maker(FOLDED, step.class);
+    let maker = maker.ok_or_else(|| step.refuse(reasons::of_transformer(step.class)))?;
+    let folded = maker(step, columns, conversion)?;
+    conversion.note(format!("folded {} into the coefficients", step.class));
+    Ok(folded)
+}
+
+/// Checks that a step's class is one that can be converted.
+fn check_class(step: &Step<'_>) -> Outcome<()> {
     if !step.is_scikit_learn() {
         return Err(step.refuse("it is not a class of scikit-learn, and what it does is not known"));
     }
-    let folded = match step.class {
-        "Pipeline" => return chain(step, columns, conversion),
-        "ColumnTransformer" => return selection::column_transformer(step, columns, conversion),
-        "FeatureUnion" => return selection::feature_union(step, columns, conversion),
-        "SimpleImputer" | "Imputer" => return imputation::imputer(step, columns, conversion),
-        "MissingIndicator" => return imputation::indicators(step, columns, conversion),
-        "FrozenEstimator" => return apply(&step.part_under("estimator")?, columns, conversion),
-        "OneHotEncoder" => return encoding::one_hot(step, columns, conversion),
-        "OrdinalEncoder" => return encoding::ordinal(step, columns, conversion),
-        "TargetEncoder" => return encoding::target(step, columns, conversion),
-        "FunctionTransformer" => return identity(step, columns),
-        "VarianceThreshold"
-        | "SelectKBest"
-        | "SelectPercentile"
-        | "SelectFpr"
-        | "SelectFdr"
-        | "SelectFwe"
-        | "GenericUnivariateSelect"
-        | "SelectFromModel"
-        | "RFE"
-        | "RFECV"
-        | "SequentialFeatureSelector" => return selectors::select(step, columns, conversion),
-        "StandardScaler" => scaling::standard(step, columns)?,
-        "MinMaxScaler" => scaling::min_max(step, columns)?,
-        "MaxAbsScaler" => scaling::max_abs(step, columns)?,
-        "RobustScaler" => scaling::robust(step, columns)?,
-        "PCA" | "IncrementalPCA" | "FastICA" => {
-            scaling::principal_components(step, columns, conversion)?
-        }
-        "TruncatedSVD" | "GaussianRandomProjection" => {
-            scaling::truncated_svd(step, columns, conversion)?
-        }
-        other => return Err(step.refuse(reason(other))),
+    if !is_known(step.class) {
+        return Err(step.refuse(reasons::of_transformer(step.class)));
+    }
+    Ok(())
+}
+
+/// Whether a class changes columns and can be converted.
+pub(super) fn is_known(class: &str) -> bool {
+    maker(MAKERS, class).or(maker(FOLDED, class)).is_some()
+}
+
+/// Refuses the first of several steps that cannot be converted, and in pipelines the first of theirs. It is asked
+/// where a model does not say how many columns it takes: one that begins with texts has no columns.
+pub(super) fn check_steps(steps: &[Step<'_>]) -> Outcome<()> {
+    let Some((last, before)) = steps.split_last() else {
+        return Ok(());
     };
-    conversion.note(format!("folded {} into the coefficients", step.class));
-    Ok(folded)
+    for part in before.iter().filter(|part| !changes_nothing(part)) {
+        check_class(part)?;
+        check_inner_steps(part)?;
+    }
+    check_inner_steps(last)
+}
+
+fn check_inner_steps(step: &Step<'_>) -> Outcome<()> {
+    if PIPELINES.contains(&step.class) {
+        check_steps(&steps(step)?)?;
+    }
+    Ok(())
 }
 
 /// All steps of a pipeline, one after the other.
@@ -92,6 +180,7 @@ pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<(&'a str, St
 pub(super) fn changes_nothing(step: &Step<'_>) -> bool {
     step.value.is_none()
         || matches!(step.value.text(), Some("passthrough" | "drop"))
+        || sampling::is_sampler(step)
         || step.class == "FunctionTransformer" && step.optional("func").is_none()
 }
 
@@ -123,28 +212,4 @@ fn identity(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
     Err(step.refuse(format_args!(
         "it applies {name} to every cell, which is not affine: apply it before the model is called, and leave the step out"
     )))
-}
-
-fn reason(class: &str) -> &'static str {
-    match class {
-        "PolynomialFeatures" | "SplineTransformer" | "KernelCenterer" | "Nystroem"
-        | "RBFSampler" => "it makes columns that are no affine functions of the row's",
-        "Normalizer" => "it divides each row by the row's own norm, which is not affine",
-        "PowerTransformer" | "QuantileTransformer" | "KBinsDiscretizer" | "Binarizer" => {
-            "it changes each cell by a function that is not affine"
-        }
-        "KNNImputer" | "IterativeImputer" => {
-            "it predicts missing cells from the others; SimpleImputer is supported"
-        }
-        "LabelEncoder" | "LabelBinarizer" => {
-            "OneHotEncoder, OrdinalEncoder and TargetEncoder are supported, this is not"
-        }
-        "CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer"
-        | "DictVectorizer" => {
-            "it makes columns out of texts or dicts; rows of an artifact have one cell a column"
-        }
-        _ => {
-            "this transformer is not supported: scaling, PCA, selection, imputation, one-hot and ordinal encoding are"
-        }
-    }
 }

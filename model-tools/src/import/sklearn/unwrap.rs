@@ -1,5 +1,6 @@
-//! The estimators in what people put around them: dicts, lists, objects of their own classes.
+//! The estimators in what people put around them: dicts, lists, objects of their own classes, and several files.
 
+use super::arrange;
 use super::step::{Outcome, Step};
 use super::texts;
 use crate::import::objects::Value;
@@ -16,124 +17,192 @@ const KEY_BYTES_MAX: usize = 200;
 /// Estimators that an error lists.
 const LISTED: usize = 10;
 
+/// What a file holds.
+pub(super) struct Root<'a> {
+    /// What keys begin with; nothing if there is one file only.
+    pub(super) file: &'a str,
+    pub(super) value: Value<'a>,
+}
+
+/// Names of columns, and what they are called themselves.
+#[derive(Clone)]
+pub(super) struct NameList {
+    /// The key or file.
+    pub(super) path: String,
+    pub(super) names: Vec<String>,
+    /// Whether the command line names it, so that it has to fit.
+    pub(super) is_chosen: bool,
+}
+
 /// What is to be converted.
 pub(super) struct Unwrapped<'a> {
     /// The estimators that rows go through, one after the other. The last one predicts.
     pub(super) steps: Vec<Step<'a>>,
-    /// The names of the columns that stand beside the first.
-    pub(super) names: Vec<String>,
+    /// Names for the columns of the first, the nearest first.
+    pub(super) names: Vec<NameList>,
+    /// The encoder whose classes are those of the predictions.
+    pub(super) labels: Option<Step<'a>>,
     /// What to say about it.
     pub(super) notes: Vec<String>,
 }
 
 /// An estimator within something else.
-struct Candidate<'a> {
-    /// The keys that lead to it, joined by full stops.
-    path: String,
-    value: Value<'a>,
+pub(super) struct Candidate<'a> {
+    /// The file and the keys that lead to it, joined by full stops.
+    pub(super) path: String,
+    pub(super) value: Value<'a>,
+    /// The number of its file.
+    pub(super) file: usize,
     /// Where its neighbours are.
     within: Value<'a>,
     /// Whether only dicts and lists are around it, which do nothing of their own.
-    in_plain_containers: bool,
+    pub(super) in_plain_containers: bool,
 }
 
-/// The estimators under `keys`; without keys the only one there is.
+/// Everything that the files hold and that may count.
+pub(super) struct Found<'a> {
+    /// What errors are about.
+    pub(super) whole: Step<'a>,
+    pub(super) candidates: Vec<Candidate<'a>>,
+    /// Lists that are files of their own.
+    pub(super) lists: Vec<NameList>,
+}
+
+/// The estimators of one file under `keys`; without keys the only one there is, or a transformer and a model.
 pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<'a>> {
     let whole = Step::root(root);
-    if whole.is_scikit_learn() {
+    if whole.is_estimator() {
         if !keys.is_empty() {
             return Err(whole.refuse("the file holds this one estimator alone: leave --key out"));
         }
-        let (steps, names, notes) = (vec![whole], Vec::new(), Vec::new());
         return Ok(Unwrapped {
-            steps,
-            names,
-            notes,
+            steps: vec![whole],
+            names: Vec::new(),
+            labels: None,
+            notes: Vec::new(),
         });
     }
-    let candidates = candidates(root);
-    if candidates.is_empty() {
-        return Err(whole.refuse(nothing(root)));
-    }
-    if keys.is_empty() {
-        let only = only(&whole, &candidates)?;
-        return taken(&whole, &[only], &candidates);
-    }
-    let named = |key: &String| {
-        let mut paths = candidates.iter();
-        paths
-            .find(|candidate| candidate.path == *key)
-            .ok_or_else(|| {
-                whole.refuse(format_args!(
-                    "there is no estimator under the key \"{}\"; there are {}",
-                    key.escape_debug(),
-                    listed(&candidates)
-                ))
-            })
+    let file = "";
+    let found = Found {
+        candidates: candidates(&Root { file, value: root }, 0),
+        lists: Vec::new(),
+        whole,
     };
-    let chosen = keys.iter().map(named).collect::<Outcome<Vec<_>>>()?;
-    taken(&whole, &chosen, &candidates)
+    if found.candidates.is_empty() {
+        return Err(found.whole.refuse(nothing(root)));
+    }
+    unwrap_found(&found, keys, false)
+}
+
+/// The estimators of several files under `keys`, which begin with a file's name; without keys, all of them if it is
+/// known in which order rows go through them. `lists` are files of column names.
+pub(super) fn unwrap_files<'a>(
+    roots: &[Root<'a>],
+    mut lists: Vec<NameList>,
+    keys: &[String],
+    in_order: bool,
+) -> Outcome<Unwrapped<'a>> {
+    let Some(first) = roots.first() else {
+        return Err(Step::nothing_found());
+    };
+    let whole = Step::files(first.value);
+    let mut found: Vec<Candidate<'a>> = Vec::new();
+    for (number, root) in roots.iter().enumerate() {
+        let candidates = candidates(root, number);
+        if candidates.is_empty() {
+            lists.extend(names_in(root));
+        }
+        found.extend(candidates);
+    }
+    let found = Found {
+        whole,
+        candidates: found,
+        lists,
+    };
+    if found.candidates.is_empty() {
+        return Err(Step::nothing_found());
+    }
+    unwrap_found(&found, keys, in_order)
+}
+
+fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outcome<Unwrapped<'a>> {
+    let chosen = if keys.is_empty() {
+        arrange::without_keys(found, in_order)?
+    } else {
+        arrange::by_keys(found, keys)?
+    };
+    let steps = chosen.steps.iter().map(|candidate| found.step(candidate));
+    let steps = steps.collect::<Outcome<Vec<_>>>()?;
+    let labels = chosen.labels.map(|labels| found.step(labels)).transpose()?;
+    let mut notes = found.notes(&chosen.steps, &steps);
+    let taken = |other: &Candidate<'_>| {
+        let mut taken = chosen.steps.iter().copied().chain(chosen.labels);
+        taken.any(|one| one.path == other.path)
+    };
+    let left: Vec<_> = found
+        .candidates
+        .iter()
+        .filter(|other| !taken(other))
+        .collect();
+    if !left.is_empty() {
+        let hint = arrange::hint_of_labels(&left);
+        notes.push(format!("left out {}{hint}", listed(left.iter().copied())));
+    }
+    let mut names = chosen.names;
+    if let Some(first) = chosen.steps.first() {
+        names.extend(names_beside(first));
+        names.extend(found.lists.iter().cloned());
+    }
+    Ok(Unwrapped {
+        steps,
+        names,
+        labels,
+        notes,
+    })
+}
+
+impl<'a> Found<'a> {
+    /// The estimator that a candidate is.
+    fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
+        let place = match self.whole.class {
+            "" => format!("\"{}\"", candidate.path),
+            _ => format!("key {:?}", candidate.path),
+        };
+        self.whole.part(candidate.value, &place)
+    }
+
+    fn notes(&self, chosen: &[&Candidate<'a>], steps: &[Step<'a>]) -> Vec<String> {
+        let pairs = chosen.iter().zip(steps);
+        pairs
+            .map(|(candidate, step)| {
+                let (class, path) = (step.class, &candidate.path);
+                match self.whole.class {
+                    "" => format!("took {class} from \"{path}\""),
+                    around => format!("unwrapped {class} from \"{path}\" of a {around}"),
+                }
+            })
+            .collect()
+    }
 }
 
 fn nothing(root: Value<'_>) -> &'static str {
+    if column_names(root).is_some() {
+        return "it holds names, and no model: give it together with the model whose columns they name";
+    }
+    if root.array().is_some() {
+        return "it holds numbers or texts, and no model";
+    }
     match root.class() {
+        Some(class) if class.module.split('.').next() == Some("pandas") => {
+            "it is a table of data, not a model"
+        }
         Some(_) => "it is not a class of scikit-learn, and what it predicts is not known",
         None => "there is no estimator of scikit-learn in it",
     }
 }
 
-/// The only estimator, if nothing around it does anything of its own.
-fn only<'c, 'a>(whole: &Step<'a>, candidates: &'c [Candidate<'a>]) -> Outcome<&'c Candidate<'a>> {
-    match candidates {
-        [only] if only.in_plain_containers => Ok(only),
-        [_] => Err(whole.refuse(format_args!(
-            "it is not a class of scikit-learn, and what it predicts is not known; --key takes an estimator out of \
-             it, and leaves out what it does itself: {}",
-            listed(candidates)
-        ))),
-        _ => Err(whole.refuse(format_args!(
-            "it holds several estimators, {}, and does not say how they belong together: name one with --key, or \
-             several in the order in which rows go through them",
-            listed(candidates)
-        ))),
-    }
-}
-
-fn taken<'a>(
-    whole: &Step<'a>,
-    chosen: &[&Candidate<'a>],
-    candidates: &[Candidate<'a>],
-) -> Outcome<Unwrapped<'a>> {
-    let steps = chosen.iter().map(|candidate| {
-        let place = format!("key {:?}", candidate.path);
-        whole.part(candidate.value, &place)
-    });
-    let steps = steps.collect::<Outcome<Vec<_>>>()?;
-    let mut notes: Vec<_> = chosen
-        .iter()
-        .zip(&steps)
-        .map(|(candidate, step)| {
-            let (class, path) = (step.class, &candidate.path);
-            format!("unwrapped {class} from \"{path}\" of a {}", whole.class)
-        })
-        .collect();
-    let is_chosen = |other: &Candidate<'_>| chosen.iter().any(|one| one.path == other.path);
-    let left: Vec<_> = candidates
-        .iter()
-        .filter(|other| !is_chosen(other))
-        .collect();
-    if !left.is_empty() {
-        notes.push(format!("left out {}", listed(left.iter().copied())));
-    }
-    let within = chosen.first().map(|first| first.within);
-    Ok(Unwrapped {
-        steps,
-        names: within.map(names_beside).unwrap_or_default(),
-        notes,
-    })
-}
-
-fn listed<'c, 'a: 'c>(
+/// The estimators of a list, with their classes.
+pub(super) fn listed<'c, 'a: 'c>(
     candidates: impl IntoIterator<Item = &'c Candidate<'a>, IntoIter: Clone>,
 ) -> String {
     let candidates = candidates.into_iter();
@@ -151,11 +220,26 @@ fn listed<'c, 'a: 'c>(
     }
 }
 
-/// All estimators, the outer ones first; what they are made of themselves is not looked into.
-fn candidates(root: Value<'_>) -> Vec<Candidate<'_>> {
+/// All estimators of a file, the outer ones first; what they are made of themselves is not looked into.
+fn candidates<'a>(root: &Root<'a>, file: usize) -> Vec<Candidate<'a>> {
     let mut found = Vec::new();
     let mut looked_at = 0;
-    let mut level = vec![(String::new(), root, true)];
+    let candidate = |path, value, within, in_plain_containers| Candidate {
+        path,
+        value,
+        file,
+        within,
+        in_plain_containers,
+    };
+    if Step::root(root.value).is_estimator() {
+        return vec![candidate(
+            root.file.to_owned(),
+            root.value,
+            root.value,
+            true,
+        )];
+    }
+    let mut level = vec![(root.file.to_owned(), root.value, true)];
     for _ in 0..LEVELS_MAX {
         let mut inner = Vec::new();
         for (path, container, plain) in level {
@@ -169,13 +253,8 @@ fn candidates(root: Value<'_>) -> Vec<Candidate<'_>> {
                     "" => key,
                     outer => format!("{outer}.{key}"),
                 };
-                if Step::root(value).is_scikit_learn() {
-                    found.push(Candidate {
-                        path,
-                        value,
-                        within: container,
-                        in_plain_containers: plain,
-                    });
+                if Step::root(value).is_estimator() {
+                    found.push(candidate(path, value, container, plain));
                 } else {
                     inner.push((path, value, plain));
                 }
@@ -209,14 +288,50 @@ fn key_name(key: Value<'_>) -> Option<String> {
         .or_else(|| key.integer().map(|number| number.to_string()))
 }
 
-/// A list of texts beside the model that is called features or columns.
-fn names_beside(within: Value<'_>) -> Vec<String> {
-    let named = |key: &str| {
-        key.to_lowercase().contains("feature") || key.to_lowercase().contains("columns")
+/// Lists of texts beside an estimator that are called features or columns.
+fn names_beside(candidate: &Candidate<'_>) -> Vec<NameList> {
+    let is_called_so = |key: &str| {
+        let key = key.to_lowercase();
+        key.contains("feature") || key.contains("columns")
     };
-    let lists = members(within)
+    let lists = members(candidate.within).into_iter();
+    lists
+        .filter(|(key, _)| is_called_so(key))
+        .filter_map(|(path, value)| list(path, value))
+        .collect()
+}
+
+/// The names in a file without an estimator: a list, or a dict that holds one list and no other.
+fn names_in(root: &Root<'_>) -> Option<NameList> {
+    if let Some(list) = list(root.file.to_owned(), root.value) {
+        return Some(list);
+    }
+    let mut lists = members(root.value)
         .into_iter()
-        .filter(|(key, _)| named(key))
-        .filter_map(|(_, value)| texts(value));
-    lists.into_iter().next().unwrap_or_default()
+        .filter_map(|(key, value)| list(format!("{}.{key}", root.file), value));
+    lists.next().filter(|_| lists.next().is_none())
+}
+
+fn list(path: String, value: Value<'_>) -> Option<NameList> {
+    let names = column_names(value).filter(|names| !names.is_empty())?;
+    Some(NameList {
+        path,
+        names,
+        is_chosen: false,
+    })
+}
+
+/// The texts of a list, a tuple, an array or an index of pandas.
+fn column_names(value: Value<'_>) -> Option<Vec<String>> {
+    let Some(class) = value.class() else {
+        return texts(value);
+    };
+    let is_index = class.name == "_new_Index" && class.module.starts_with("pandas.");
+    let mut arguments = value.arguments().filter(|_| is_index)?.elements()?;
+    let data = arguments.nth(1)?.entry("data")?;
+    // From pandas 3 on it is an array of pandas' own around one of numpy.
+    match data.class() {
+        Some(_) => data.state_parts()?.find_map(texts),
+        None => texts(data),
+    }
 }

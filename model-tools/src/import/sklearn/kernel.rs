@@ -1,0 +1,132 @@
+//! Kernel methods with a linear kernel: sums of weighted rows of the training data, which are coefficients.
+
+use super::classification;
+use super::scores::{check_width, intercepts};
+use super::sparse::Sparse;
+use super::step::{Outcome, Step};
+use crate::import::linear::{Column, Conversion, Kind, Prediction, combination};
+use crate::import::objects::Value;
+
+/// A support vector regression.
+pub(super) fn support_vector_regression(
+    step: &Step<'_>,
+    columns: &[Column],
+) -> Outcome<Prediction> {
+    let score = support_vector_score(step, columns)?;
+    Ok(Prediction::regression(Kind::Linear, vec![score]))
+}
+
+/// A support vector classifier of two classes.
+pub(super) fn support_vector_classifier(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let score = support_vector_score(step, columns)?;
+    // From scikit-learn 1.9 on it is "deprecated" where nobody has set it.
+    if step.optional("probability").and_then(Value::truth) == Some(true) {
+        conversion.note("lost the probabilities that probability=True adds: they come from a model of their own".to_owned());
+    }
+    let labels = classification::labels(step)?;
+    Ok(Prediction::classes(Kind::Classes, vec![score], labels))
+}
+
+/// Ridge regression on a kernel: without intercept, of one or several targets.
+pub(super) fn ridge(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    check_kernel(step)?;
+    let (duals, shape) = step.numbers("dual_coef_")?;
+    let targets = match *shape.as_slice() {
+        [_] => 1,
+        [_, targets] if targets > 0 => targets,
+        _ => return Err(step.wrong("dual_coef_", "a table of one number per row and target")),
+    };
+    let rows = Rows::read(step, "X_fit_")?;
+    let scores = (0..targets).map(|target| {
+        let weights: Vec<f64> = duals
+            .iter()
+            .skip(target)
+            .step_by(targets)
+            .copied()
+            .collect();
+        let coefficients = rows.sum(step, &weights, columns)?;
+        Ok(combination(columns, &coefficients, 0.0))
+    });
+    Ok(Prediction::regression(
+        Kind::Linear,
+        scores.collect::<Outcome<_>>()?,
+    ))
+}
+
+/// `dual_coef_` · `support_vectors_` are the coefficients.
+fn support_vector_score(step: &Step<'_>, columns: &[Column]) -> Outcome<Column> {
+    check_kernel(step)?;
+    let duals = step.table("dual_coef_")?;
+    let [dual] = duals.as_slice() else {
+        return Err(step.refuse("for more than two classes it compares every two of them, which is not supported: LinearSVC is"));
+    };
+    let coefficients = Rows::read(step, "support_vectors_")?.sum(step, dual, columns)?;
+    let intercept = intercepts(step, 1)?.into_iter().sum();
+    Ok(combination(columns, &coefficients, intercept))
+}
+
+fn check_kernel(step: &Step<'_>) -> Outcome<()> {
+    match step.text("kernel") {
+        Some("linear") => Ok(()),
+        _ => Err(step.refuse("its kernel is not \"linear\"")),
+    }
+}
+
+/// Rows of the training data.
+enum Rows {
+    Dense(Vec<Vec<f64>>),
+    Sparse(Sparse),
+}
+
+impl Rows {
+    fn read(step: &Step<'_>, name: &str) -> Outcome<Self> {
+        Ok(match Sparse::read(step, name)? {
+            Some(sparse) => Self::Sparse(sparse),
+            None => Self::Dense(step.table(name)?),
+        })
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Dense(rows) => rows.len(),
+            Self::Sparse(sparse) => sparse.rows(),
+        }
+    }
+
+    /// Σ weight · row, one number a column.
+    fn sum(&self, step: &Step<'_>, weights: &[f64], columns: &[Column]) -> Outcome<Vec<f64>> {
+        if self.count() != weights.len() {
+            let (rows, found) = (self.count(), weights.len());
+            return Err(step.refuse(format_args!(
+                "dual_coef_ has {found} numbers for {rows} rows"
+            )));
+        }
+        match self {
+            Self::Dense(rows) => {
+                check_width(step, rows, columns)?;
+                Ok(dense_sum(rows, weights, columns.len()))
+            }
+            Self::Sparse(sparse) if sparse.width() == columns.len() => Ok(sparse.sum(weights)),
+            Self::Sparse(sparse) => {
+                let (width, count) = (sparse.width(), columns.len());
+                Err(step.refuse(format_args!(
+                    "it has {width} coefficients for {count} columns"
+                )))
+            }
+        }
+    }
+}
+
+fn dense_sum(rows: &[Vec<f64>], weights: &[f64], width: usize) -> Vec<f64> {
+    let mut sum = vec![0.0; width];
+    for (row, weight) in rows.iter().zip(weights) {
+        for (place, cell) in sum.iter_mut().zip(row) {
+            *place += weight * cell;
+        }
+    }
+    sum
+}

@@ -1,0 +1,155 @@
+//! Why an estimator cannot be converted, by class, and what to do instead.
+
+use super::step::Step;
+
+/// The reason for a class of scikit-learn that predicts.
+pub(super) fn of_predictor(class: &str) -> &'static str {
+    if is_transformer(class) {
+        return "it changes columns and predicts nothing: give it together with the model that was fitted on what it \
+                makes, in the order in which rows go through them: model-tools convert scaler.pkl model.pkl -o model.cbor";
+    }
+    match class {
+        "LabelEncoder" | "LabelBinarizer" | "MultiLabelBinarizer" => {
+            "it only names classes: give it together with their classifier: model-tools convert model.pkl labels.pkl \
+             -o model.cbor"
+        }
+        "ClassifierChain" => {
+            "each model of the chain takes the classes that those before it predict, which is not linear"
+        }
+        "OneVsOneClassifier" | "OutputCodeClassifier" => {
+            "it lets several classifiers vote; OneVsRestClassifier is supported"
+        }
+        "StackingClassifier" | "VotingClassifier" | "BaggingClassifier" => {
+            "it combines the classes or probabilities of several models, which is no linear function of the row"
+        }
+        "MultiOutputClassifier" => {
+            "it predicts several labels per row; an artifact predicts one: dump each of its estimators_ on its own"
+        }
+        "FixedThresholdClassifier" | "TunedThresholdClassifierCV" => {
+            "it decides by a threshold of its own; an artifact takes the class with the highest score: dump its \
+             estimator_, and compare the probability with the threshold where you ask"
+        }
+        _ => of_other_family(class),
+    }
+}
+
+fn of_other_family(class: &str) -> &'static str {
+    const TREES: &str =
+        "it is made of decision trees, not of linear scores: an artifact holds linear models only";
+    const SQUARES: &str = "its scores are linear in the cells, their squares and products, columns that an artifact \
+                           cannot compute yet";
+    let has = |part: &str| class.contains(part);
+    match class {
+        "GaussianNB" | "QuadraticDiscriminantAnalysis" => SQUARES,
+        "CategoricalNB" => {
+            "it is linear in its categories, which are not read from it yet: OneHotEncoder before LogisticRegression is \
+             supported"
+        }
+        _ if has("Forest") || has("Tree") || has("Boost") || has("Boosting") => TREES,
+        _ if has("Neighbors") || has("Centroid") || class.starts_with("LabelSpreading") => {
+            "it compares a row with those that it was fitted on, which is not linear"
+        }
+        _ if has("MLP") => "it is a neural network with hidden layers, not a linear model",
+        _ if has("Cluster") || has("KMeans") || has("DBSCAN") || has("Mixture") => {
+            "it finds groups of rows, which is no prediction of a linear model"
+        }
+        _ => "it is not a linear model",
+    }
+}
+
+/// The reason for a class that is not scikit-learn's.
+pub(super) fn of_another_package(step: &Step<'_>) -> String {
+    if step.value.is_none() || step.value.text().is_some() {
+        return "it is no estimator: what comes before it changes columns and predicts nothing"
+            .to_owned();
+    }
+    let module = step.value.class().map_or("", |class| class.module.as_str());
+    match module.split('.').next().unwrap_or_default() {
+        "xgboost" => "it is a class of XGBoost: save its booster as JSON and convert that: \
+                      model.get_booster().save_model(\"model.json\")"
+            .to_owned(),
+        "lightgbm" | "catboost" => {
+            "it is made of decision trees, not of linear scores: an artifact holds linear models only".to_owned()
+        }
+        "imblearn" if step.value.class().is_some() => {
+            "this class of imbalanced-learn is not supported: its Pipeline is, with samplers, which do nothing at \
+             prediction"
+                .to_owned()
+        }
+        _ => "it is not a class of scikit-learn, and what it predicts is not known".to_owned(),
+    }
+}
+
+/// The reason for a transformer of scikit-learn.
+pub(super) fn of_transformer(class: &str) -> &'static str {
+    match class {
+        "PolynomialFeatures" | "SplineTransformer" | "KernelCenterer" | "Nystroem"
+        | "RBFSampler" => {
+            "it makes columns that are no affine functions of the row's, and that an artifact cannot compute yet"
+        }
+        "Normalizer" => "it divides each row by the row's own norm, which is not affine",
+        "PowerTransformer" | "QuantileTransformer" | "KBinsDiscretizer" | "Binarizer" => {
+            "it changes each cell by a function that is not affine, which an artifact cannot compute yet"
+        }
+        "KNNImputer" | "IterativeImputer" => {
+            "it predicts missing cells from the others; SimpleImputer is supported"
+        }
+        "LabelEncoder" | "LabelBinarizer" | "MultiLabelBinarizer" => {
+            "OneHotEncoder, OrdinalEncoder and TargetEncoder are supported, this is not"
+        }
+        "CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer" => {
+            "it makes columns out of texts, which an artifact cannot compute yet"
+        }
+        "DictVectorizer" | "FeatureHasher" => {
+            "it makes columns out of dicts, which an artifact cannot compute yet: ColumnTransformer with OneHotEncoder is \
+             supported"
+        }
+        _ if !is_transformer(class) => {
+            "it predicts, and only the last estimator may: what comes before it has to change columns"
+        }
+        _ => {
+            "this transformer is not supported: scaling, PCA, selection, imputation, one-hot and ordinal encoding are"
+        }
+    }
+}
+
+/// Whether a class of scikit-learn changes columns and predicts nothing, by how scikit-learn names its classes.
+pub(super) fn is_transformer(class: &str) -> bool {
+    const ENDS: [&str; 18] = [
+        "Scaler",
+        "Imputer",
+        "Transformer",
+        "Vectorizer",
+        "Hasher",
+        "Discretizer",
+        "Features",
+        "Indicator",
+        "PCA",
+        "SVD",
+        "ICA",
+        "NMF",
+        "Projection",
+        "Sampler",
+        "Threshold",
+        "Selector",
+        "Nystroem",
+        "Embedding",
+    ];
+    const NAMES: [&str; 11] = [
+        "OneHotEncoder",
+        "OrdinalEncoder",
+        "TargetEncoder",
+        "Binarizer",
+        "Normalizer",
+        "FeatureUnion",
+        "KernelCenterer",
+        "FactorAnalysis",
+        "Isomap",
+        "RFE",
+        "RFECV",
+    ];
+    NAMES.contains(&class)
+        || class.starts_with("Select")
+        || class == "GenericUnivariateSelect"
+        || ENDS.iter().any(|end| class.ends_with(end))
+}
