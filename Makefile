@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help serve test test-mutations check static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+.PHONY: help agreement serve test test-mutations check static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench
@@ -35,6 +35,9 @@ check: ## Check format, lints and documentation
 
 check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)
 	scripts/check-exports.sh
+
+agreement: ## Predict the same rows with scikit-learn and sagelet in every format (needs python3)
+	scripts/agreement.sh
 
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh

@@ -44,6 +44,11 @@ impl Random {
         self.next() % bound
     }
 
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        let place = self.below(choices.len() as u64);
+        choices[usize::try_from(place).unwrap()]
+    }
+
     /// Numbers of every size and length, among them whole ones, negative ones and zeros of both signs.
     fn number(&mut self) -> f64 {
         let digits = self.below(2_000_001) as f64 - 1_000_000.0;
@@ -105,12 +110,12 @@ fn categories() -> Subject {
         ],
         draw: |random, column| match column {
             0 => Cell::Number(random.number()),
-            1 => Cell::Whole(LARGE[random.below(4) as usize] ^ i64::from(random.below(5) == 0)),
+            1 => Cell::Whole(random.one_of(&LARGE) ^ i64::from(random.below(5) == 0)),
             2 if random.below(4) == 0 => Cell::Missing,
             2 => Cell::Boolean(random.below(2) == 0),
             3 if random.below(4) == 0 => Cell::Missing,
-            3 => Cell::Text(TEXTS[random.below(7) as usize]),
-            _ => Cell::Text(["", "z 1", "\u{1F600}"][random.below(3) as usize]),
+            3 => Cell::Text(random.one_of(&TEXTS)),
+            _ => Cell::Text(random.one_of(&["", "z 1", "\u{1F600}"])),
         },
     }
 }

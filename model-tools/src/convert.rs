@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use sagelet::artifact::{Artifact, Digest, Document};
 use sagelet::model::{Model, ModelError};
 
+use crate::declarations::Declarations;
 use crate::error::Error;
 use crate::export::{self, Format};
 use crate::import::{self, Source};
@@ -25,6 +26,8 @@ pub(crate) struct Arguments {
     inputs: Vec<String>,
     #[command(flatten)]
     told: import::Told,
+    #[command(flatten)]
+    declared: Declarations,
     /// File to write; - is standard output
     #[arg(short, long, value_name = "OUT")]
     output: String,
@@ -49,13 +52,19 @@ const STANDARD: &str = "-";
 /// Converts one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
-    let source = import::read_all(&arguments.inputs, &arguments.told)?;
+    let mut source = import::read_all(&arguments.inputs, &arguments.told)?;
     report_read(&source);
+    let declared = &arguments.declared;
+    declared.add_to(&mut source.imported.document);
     let mut document = complete(&source)?;
+    let version = declared.check_version(&document);
+    version.map_err(|reason| source.input.refused(reason))?;
     if let Some(rows) = &arguments.check {
         proof::check(&mut document, rows, arguments.expect.as_deref())?;
     }
-    let bytes = (format.write)(&document).map_err(|error| source.input.refused(error))?;
+    let bytes = format
+        .write(&document)
+        .map_err(|error| source.input.refused(error))?;
     if arguments.output == STANDARD {
         output::print(&bytes)?;
     } else {

@@ -3,6 +3,7 @@
 mod blame;
 mod check;
 mod convert;
+mod declarations;
 mod diff;
 mod error;
 mod export;

@@ -11,6 +11,7 @@ mod check; //   exit codes, reasons, several files
 mod coefficients; // tables of R, statsmodels and spreadsheets
 mod containers; // archives, compression, folders
 mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
+mod declarations; // marks of missing cells, other columns, versions
 mod diff; //    same, different, not comparable
 mod docs; //    the example and the grammar in docs/ are true
 mod exports; // pinned texts, what is refused

@@ -8,6 +8,7 @@ mod file;
 mod meaning;
 mod shape;
 mod structure;
+mod version;
 
 use ciborium::Value;
 use sagelet::artifact::{Artifact, ArtifactError, Document, Parameters};

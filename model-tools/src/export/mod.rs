@@ -28,8 +28,26 @@ pub(crate) struct Format {
     pub(crate) description: &'static str,
     /// Whether a terminal would garble it.
     pub(crate) binary: bool,
+    /// Whether it holds everything that a document can say of rows.
+    is_whole: bool,
     /// Writes a document.
-    pub(crate) write: fn(&Document) -> Result<Vec<u8>, ExportError>,
+    write: fn(&Document) -> Result<Vec<u8>, ExportError>,
+}
+
+impl Format {
+    /// Writes a document in this format.
+    ///
+    /// # Errors
+    /// The document makes no artifact, or the format cannot express it.
+    pub(crate) fn write(&self, document: &Document) -> Result<Vec<u8>, ExportError> {
+        if !self.is_whole && !document.missing_values.is_empty() {
+            let marks = document.missing_values.join(", ");
+            return Err(ExportError::Refused(format!(
+                "it has no place for missing_values ({marks}), which would be taken for cells like any other"
+            )));
+        }
+        (self.write)(document)
+    }
 }
 
 /// Every format.
@@ -39,6 +57,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("cbor"),
         description: "sagelet artifact, what `sagelet serve` loads",
         binary: true,
+        is_whole: true,
         write: artifact::write,
     },
     Format {
@@ -46,6 +65,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("json"),
         description: "the artifact's content as JSON, to be read and edited",
         binary: false,
+        is_whole: true,
         write: json::write,
     },
     Format {
@@ -53,6 +73,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("onnx"),
         description: "ONNX of operator set 13, in doubles",
         binary: true,
+        is_whole: false,
         write: onnx::write,
     },
     Format {
@@ -60,6 +81,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("pmml"),
         description: "PMML 4.4, a RegressionModel",
         binary: false,
+        is_whole: false,
         write: pmml::write,
     },
     Format {
@@ -67,6 +89,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("sklearn.json"),
         description: "JSON that ten lines of Python load into scikit-learn",
         binary: false,
+        is_whole: false,
         write: sklearn::write,
     },
     Format {
@@ -74,6 +97,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("sql"),
         description: "a SELECT statement in ANSI SQL",
         binary: false,
+        is_whole: false,
         write: sql::write,
     },
     Format {
@@ -81,6 +105,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: None,
         description: "the same with names in backticks: Spark, BigQuery, MySQL",
         binary: false,
+        is_whole: false,
         write: sql::write_backticks,
     },
     Format {
@@ -88,6 +113,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("py"),
         description: "Python functions that need nothing else",
         binary: false,
+        is_whole: false,
         write: python::write,
     },
     Format {
@@ -95,6 +121,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         extension: Some("c"),
         description: "C functions that need nothing but math.h",
         binary: false,
+        is_whole: false,
         write: c::write,
     },
 ];

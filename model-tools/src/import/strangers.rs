@@ -192,7 +192,8 @@ fn is_python(bytes: &[u8]) -> bool {
 /// Lines that all have the same number of cells, two at least.
 fn is_table(bytes: &[u8]) -> bool {
     const LINES: usize = 3;
-    let Some(text) = text(bytes) else {
+    // Lines of JSON may well have the same number of commas.
+    let Some(text) = text(bytes).filter(|_| !is_json(bytes)) else {
         return false;
     };
     [',', ';', '\t'].iter().any(|delimiter| {

@@ -207,6 +207,28 @@ impl Array {
         Ok(self.row_by_row(numbers))
     }
 
+    /// The elements of an array of whole numbers, row by row; none of another array, or if one is beyond 64 bits with
+    /// a sign.
+    pub(crate) fn integers(&self, objects: &Objects) -> Option<Vec<i64>> {
+        let Node::Bytes(bytes) = objects.get(self.data) else {
+            return None;
+        };
+        let big_endian = self.dtype.big_endian;
+        let elements = bytes.chunks_exact(self.dtype.bytes);
+        let numbers: Option<Vec<_>> = match (self.dtype.kind, self.dtype.bytes) {
+            (Kind::Integer, 1 | 2 | 4 | 8) => Some(
+                elements
+                    .map(|element| signed(element, big_endian))
+                    .collect(),
+            ),
+            (Kind::Unsigned, 1 | 2 | 4 | 8) => elements
+                .map(|element| i64::try_from(unsigned(element, big_endian)).ok())
+                .collect(),
+            _ => None,
+        };
+        numbers.map(|numbers| self.row_by_row(numbers))
+    }
+
     /// The elements as texts, row by row.
     pub(crate) fn texts(&self, objects: &Objects) -> Result<Vec<String>, ArrayError> {
         let texts = match objects.get(self.data) {

@@ -41,6 +41,12 @@ pub(super) fn all_but(
             .texts(value.objects())
             .ok()
             .map(|texts| texts.into_iter().map(Label::Text).collect()),
+        // Whole numbers keep their digits: beyond 2^53 a float has no place for them.
+        Kind::Integer | Kind::Unsigned => array.integers(value.objects()).map(|numbers| {
+            let labels = numbers.into_iter().map(Label::Integer).enumerate();
+            let labels = labels.filter_map(|(index, label)| or_instead(index, Some(label)));
+            labels.collect()
+        }),
         kind => array.floats(value.objects()).ok().and_then(|numbers| {
             let labels = numbers.into_iter().enumerate();
             labels
@@ -60,6 +66,10 @@ fn of_object(value: Value<'_>) -> Option<Label> {
         Node::Bool(truth) => Some(Label::Boolean(*truth)),
         Node::Integer(number) => Some(Label::Integer(*number)),
         Node::Array(array) if matches!(array.dtype.kind, Kind::Text | Kind::Object) => None,
+        Node::Array(array) if matches!(array.dtype.kind, Kind::Integer | Kind::Unsigned) => {
+            let numbers = array.integers(value.objects())?;
+            numbers.first().copied().map(Label::Integer)
+        }
         Node::Array(array) => of_number(array.dtype.kind, value.number()?),
         Node::Float(number) => of_number(Kind::Float, *number),
         _ => value.text().map(|text| Label::Text(text.to_owned())),
