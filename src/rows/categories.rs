@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::cell::{Cell, Origin};
-use super::layout::LayoutError;
+use super::error::LayoutError;
 use super::number::{NumberKey, boolean, trim};
 use crate::artifact::{Encoding, Label, OneHot, Ordinal, Unknown};
 use crate::text::Quoted;

@@ -2,6 +2,7 @@
 
 use super::error::{Names, RowError};
 use super::layout::Layout;
+use crate::text::Quoted;
 
 /// What the order of a header's names says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Columns {
             layout.column(name)
         };
         let Some(column) = column else {
-            return Err(RowError::unknown_field(row, name, layout));
+            return Err(unknown_field(row, name, layout));
         };
         self.seen.resize(layout.columns(), 0);
         match self.seen.get_mut(column) {
@@ -92,7 +93,7 @@ impl Columns {
                 self.named = Some(column);
                 Ok(())
             }
-            _ => Err(RowError::twice(Some(row), name)),
+            _ => Err(twice(Some(row), name)),
         }
     }
 
@@ -122,13 +123,32 @@ impl Columns {
     }
 }
 
+fn twice(row: Option<usize>, name: &str) -> RowError {
+    RowError::Twice {
+        row,
+        name: Quoted::of(name.as_bytes()),
+    }
+}
+
+fn unknown_field(row: usize, name: &str, layout: &Layout) -> RowError {
+    let mut known = Names::default();
+    for column in 0..layout.cells() {
+        known.push_with(|| layout.shown_name(column));
+    }
+    RowError::UnknownField {
+        row,
+        name: Quoted::of(name.as_bytes()),
+        known,
+    }
+}
+
 /// Names that a model without names cannot know: they say how many columns there are, and no more.
 fn foreign_header(names: &[&str], layout: &Layout) -> Result<(), RowError> {
     let mut sorted = names.to_vec();
     sorted.sort_unstable();
     let mut pairs = sorted.iter().zip(sorted.iter().skip(1));
     if let Some((name, _)) = pairs.find(|(one, next)| one == next) {
-        return Err(RowError::twice(None, name));
+        return Err(twice(None, name));
     }
     if names.len() == layout.cells() {
         return Ok(());
@@ -149,7 +169,7 @@ fn known_header(
     let (mut header, mut unknown) = (Vec::with_capacity(names.len()), Names::default());
     for (name, column) in names.iter().zip(columns) {
         match column.and_then(|column| Some((column, seen.get_mut(column)?))) {
-            Some((_, true)) => return Err(RowError::twice(None, name)),
+            Some((_, true)) => return Err(twice(None, name)),
             Some((column, seen)) => {
                 *seen = true;
                 header.push(column);

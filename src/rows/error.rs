@@ -1,8 +1,7 @@
-//! Why a row is refused: each error names row, column, value and what was expected.
+//! Why a row or a layout is refused: each error names the place, what was found and what was expected.
 
 use std::fmt;
 
-use super::layout::Layout;
 use crate::limits::ERROR_NAMES_MAX;
 use crate::text::Quoted;
 
@@ -74,25 +73,21 @@ pub enum RowError {
     Stopped,
 }
 
-impl RowError {
-    pub(super) fn twice(row: Option<usize>, name: &str) -> Self {
-        Self::Twice {
-            row,
-            name: Quoted::of(name.as_bytes()),
-        }
-    }
-
-    pub(super) fn unknown_field(row: usize, name: &str, layout: &Layout) -> Self {
-        let mut known = Names::default();
-        for column in 0..layout.cells() {
-            known.push_with(|| layout.shown_name(column));
-        }
-        Self::UnknownField {
-            row,
-            name: Quoted::of(name.as_bytes()),
-            known,
-        }
-    }
+/// Why an artifact's inputs make no layout.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// A cell could mean either of two categories.
+    #[error(
+        "feature {input}: a cell that means the category {category} means another one as well: \
+         numbers are compared by value, and true, True and TRUE are the same"
+    )]
+    Ambiguous {
+        /// The input's name.
+        input: String,
+        /// The second of the two categories.
+        category: Quoted,
+    },
 }
 
 /// Where a cell stands.

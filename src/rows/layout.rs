@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::categories::{Categories, Code};
 use super::cell::Cell;
+use super::error::LayoutError;
 use super::missing::Marks;
 use super::number::{self, TextNumber};
 use crate::artifact::{self, Document, Encoding, Feature};
-use crate::text::Quoted;
 
 /// The columns of a row and what becomes of each.
 ///
@@ -55,23 +55,6 @@ pub(super) enum Rule {
     Ignored,
     /// The cells go to the sink as they are, under this number.
     HandedOn(usize),
-}
-
-/// Why an artifact's inputs make no layout.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LayoutError {
-    /// A cell could mean either of two categories.
-    #[error(
-        "feature {input}: a cell that means the category {category} means another one as well: \
-         numbers are compared by value, and true, True and TRUE are the same"
-    )]
-    Ambiguous {
-        /// The input's name.
-        input: String,
-        /// The second of the two categories.
-        category: Quoted,
-    },
 }
 
 impl Layout {
