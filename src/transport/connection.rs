@@ -385,6 +385,7 @@ impl<S: Service> Connection<S> {
         }
     }
 
+    #[inline]
     fn dispatch(
         &mut self,
         mut complete: Complete<'_, S::Request>,
@@ -400,6 +401,7 @@ impl<S: Service> Connection<S> {
         }
     }
 
+    #[inline]
     fn respond(&mut self, response: Response, flags: ResponseFlags, context: &mut Context<S>) {
         let Context {
             output, clock, now, ..

@@ -35,6 +35,7 @@ mod refusal;
 mod response;
 mod service;
 mod settings;
+mod settled;
 mod signals;
 mod status;
 #[cfg(test)]
