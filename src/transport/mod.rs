@@ -22,6 +22,7 @@ mod counters;
 mod decompression;
 mod dispatch;
 mod error;
+mod exchange;
 mod framing;
 mod head;
 mod inbox;
@@ -37,6 +38,7 @@ mod service;
 mod settings;
 mod settled;
 mod signals;
+mod state;
 mod status;
 #[cfg(test)]
 mod tests;
