@@ -3,8 +3,11 @@
 //! `docs/configuration.md` is the table of all of them. A name that another container knows is honoured where
 //! ours is not set.
 
+mod names;
 #[cfg(feature = "serve")]
 mod serving;
+
+pub use names::{UnknownVariable, check_names};
 
 #[cfg(feature = "serve")]
 pub use serving::serving;
@@ -30,6 +33,9 @@ const PORT: u16 = 8080;
 pub trait Variables {
     /// The variable's value, if it is set and not empty.
     fn get(&self, name: &str) -> Option<String>;
+
+    /// The names of all variables that are set.
+    fn names(&self) -> Vec<String>;
 }
 
 /// The environment of this process.
@@ -40,6 +46,12 @@ impl Variables for Environment {
     fn get(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|value| !value.is_empty())
     }
+
+    fn names(&self) -> Vec<String> {
+        std::env::vars_os()
+            .map(|(name, _)| name.to_string_lossy().into_owned())
+            .collect()
+    }
 }
 
 impl Variables for HashMap<&str, &str> {
@@ -47,6 +59,10 @@ impl Variables for HashMap<&str, &str> {
         HashMap::get(self, name)
             .filter(|value| !value.is_empty())
             .map(|value| (*value).to_owned())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.keys().map(|name| (*name).to_owned()).collect()
     }
 }
 
@@ -62,8 +78,8 @@ pub struct ConfigError {
     pub expected: &'static str,
 }
 
-/// Flags that every subcommand may have, as written.
-#[derive(Debug, Default, Clone)]
+/// The flags of all subcommands, as written.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Flags {
     /// `--prefix`
     pub prefix: Option<String>,
@@ -71,6 +87,10 @@ pub struct Flags {
     pub host: Option<String>,
     /// `--port`
     pub port: Option<String>,
+    /// The artifact after `serve`.
+    pub model: Option<String>,
+    /// `--live`
+    pub live: bool,
 }
 
 /// The directory tree that the platform mounts: `--prefix`, else `SAGELET_PREFIX`, else `/opt/ml`.
@@ -184,9 +204,9 @@ mod tests {
 
     fn flags(host: Option<&str>, port: Option<&str>) -> Flags {
         Flags {
-            prefix: None,
             host: host.map(str::to_owned),
             port: port.map(str::to_owned),
+            ..Flags::default()
         }
     }
 

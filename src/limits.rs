@@ -59,7 +59,10 @@ pub const CELLS_MAX: usize = 1 << 30;
 /// Numbers of the design matrix that are worked on at once: 256 KiB, which stay in a core's own cache.
 pub const BLOCK_CELLS: usize = 32 << 10;
 
-/// Names of columns that an error lists.
+/// Characters of the reason that an answer gives. The platform passes on 2,048 characters of the whole answer.
+pub const REASON_CHARS_MAX: usize = 1_024;
+
+/// Names of columns or files that an error lists.
 pub const ERROR_NAMES_MAX: usize = 10;
 
 /// Bytes of a request's head: the headers that the platform passes on have at most 1,024 bytes each.
@@ -220,6 +223,19 @@ pub const LOG_GATHER: Duration = Duration::from_millis(10);
 
 /// How long the end of the program waits for the log to take its last lines.
 pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Bytes of a line of the log, its end included: a reason of the largest size fits, and log agents cut lines of
+/// 16 KiB and more into pieces.
+pub const LOG_LINE_BYTES_MAX: usize = 4 << 10;
+
+/// Bytes of a path in a line of the log: the names of models that a platform makes have up to 64 characters.
+pub const LOG_PATH_BYTES_MAX: usize = 512;
+
+/// Bytes of an identifier from a header in a line of the log: X-Ray's have some 100.
+pub const LOG_ID_BYTES_MAX: usize = 256;
+
+/// Bytes that a buffer of the log keeps when its lines are written: a hundredth of a second of a busy server.
+pub const LOG_BUFFER_BYTES_KEPT: usize = 64 << 10;
 
 /// Bytes of lines that may wait for the log to take them: ten thousand requests' worth. Past it, lines are
 /// counted and dropped.

@@ -11,7 +11,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use crate::limits::{LOG_BYTES_WAITING_MAX, LOG_FLUSH_TIMEOUT, LOG_GATHER};
+use crate::limits::{
+    LOG_BUFFER_BYTES_KEPT, LOG_BYTES_WAITING_MAX, LOG_FLUSH_TIMEOUT, LOG_GATHER, LOG_LINE_BYTES_MAX,
+};
+use crate::text::{self, Bounded, Unit};
 
 /// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,11 +47,49 @@ impl Default for Settings {
 
 /// An event that has fields of its own in a JSON log.
 pub trait Event {
-    /// Appends the event as text, without a line end.
-    fn text(&self, text: &mut String);
+    /// Adds the event to a line of a text log.
+    fn text(&self, line: &mut Bounded<'_>);
 
-    /// Adds the event's fields.
-    fn fields(&self, fields: &mut Map<String, Value>);
+    /// Adds the event's fields, those first that may be cut least.
+    fn fields(&self, fields: &mut Fields);
+}
+
+/// The fields of one line of a JSON log, which together have at most [`LOG_LINE_BYTES_MAX`] bytes.
+pub struct Fields {
+    object: Map<String, Value>,
+    left: usize,
+}
+
+/// Bytes of a field beside its name and value: quotes, colon, comma.
+const FIELD_BYTES: usize = 4;
+
+impl Fields {
+    fn new(level: Level) -> Self {
+        let mut fields = Self {
+            object: Map::new(),
+            // Braces and a line end.
+            left: LOG_LINE_BYTES_MAX - 3,
+        };
+        fields.add("time", now());
+        fields.add("level", level.name());
+        fields
+    }
+
+    /// Adds a value of ours: a number, or a word that is known beforehand.
+    pub fn add(&mut self, name: &str, value: impl Into<Value>) {
+        let value = value.into();
+        let bytes = name.len() + FIELD_BYTES + value.to_string().len();
+        self.left = self.left.saturating_sub(bytes);
+        self.object.insert(name.to_owned(), value);
+    }
+
+    /// Adds a foreign text: printable, and cut to `most` bytes and to what is left of the line.
+    pub fn add_text(&mut self, name: &str, text: &dyn fmt::Display, most: usize) {
+        // Two quotes, and the mark of a cut.
+        let around = name.len() + FIELD_BYTES + 2 + '…'.len_utf8();
+        let most = most.min(self.left.saturating_sub(around));
+        self.add(name, text::bounded(text, most, Unit::JsonBytes));
+    }
 }
 
 static LOG: OnceLock<Arc<Log>> = OnceLock::new();
@@ -135,6 +176,8 @@ impl Log {
             self.take(&mut batch);
             write(&batch);
             batch.clear();
+            // The two buffers change places, so both come by here after lines that made them large.
+            batch.shrink_to(LOG_BUFFER_BYTES_KEPT);
             self.pending().is_writing = false;
             let dropped = self.dropped.load(Relaxed);
             if dropped > reported {
@@ -180,11 +223,14 @@ pub fn error(event: fmt::Arguments<'_>) {
 
 /// Logs an event that has fields of its own.
 pub fn event(level: Level, event: &impl Event) {
-    write_event(
-        level,
-        |text| event.text(text),
-        |fields| event.fields(fields),
-    );
+    if level >= settings().level {
+        write_event(level, event);
+    }
+}
+
+/// Logs something that has to be known whatever the level of the log.
+pub fn announce(message: fmt::Arguments<'_>) {
+    write_event(Level::Info, &Message(message));
 }
 
 fn settings() -> Settings {
@@ -192,35 +238,35 @@ fn settings() -> Settings {
 }
 
 fn say(level: Level, message: fmt::Arguments<'_>) {
-    let text = |text: &mut String| {
-        // Writing to a string cannot fail.
-        let _ = text.write_fmt(message);
-    };
-    write_event(level, text, |fields| {
-        fields.insert("message".to_owned(), message.to_string().into());
-    });
+    event(level, &Message(message));
 }
 
-fn write_event(
-    level: Level,
-    text: impl FnOnce(&mut String),
-    fields: impl FnOnce(&mut Map<String, Value>),
-) {
-    let settings = settings();
-    if level < settings.level {
-        return;
+/// An event that is a sentence.
+struct Message<'a>(fmt::Arguments<'a>);
+
+impl Event for Message<'_> {
+    fn text(&self, line: &mut Bounded<'_>) {
+        // A value that fails to display itself ends where it fails.
+        let _ = fmt::write(line, self.0);
     }
+
+    fn fields(&self, fields: &mut Fields) {
+        fields.add_text("message", &self.0, LOG_LINE_BYTES_MAX);
+    }
+}
+
+fn write_event(level: Level, event: &impl Event) {
     line(|lines| {
-        if settings.json {
-            let mut object = Map::new();
-            object.insert("time".to_owned(), now().into());
-            object.insert("level".to_owned(), level.name().into());
-            fields(&mut object);
+        if settings().json {
+            let mut fields = Fields::new(level);
+            event.fields(&mut fields);
             // Writing to a string cannot fail.
-            let _ = write!(lines, "{}", Value::Object(object));
+            let _ = write!(lines, "{}", Value::Object(fields.object));
         } else {
             lines.push_str(level.prefix());
-            text(lines);
+            // Less the prefix, the mark of a cut and the line end.
+            let most = LOG_LINE_BYTES_MAX - level.prefix().len() - '…'.len_utf8() - 1;
+            event.text(&mut Bounded::new(lines, most, Unit::Bytes));
         }
         lines.push('\n');
     });

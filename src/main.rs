@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use command_line::{Command, CommandLine};
 use sagelet::config::{self, Environment, Flags};
+use sagelet::serve::Question;
 use sagelet::{log, serve, train};
 
 /// The command line or the environment makes no sense (`EX_USAGE` of sysexits.h).
@@ -28,24 +29,41 @@ fn main() -> ExitCode {
         ));
     }
     match command {
-        Command::Serve => serve(&flags),
-        Command::Train => finish(train::run(&config::prefix(&flags, &Environment))),
-        Command::Ping => with_address(&flags, serve::ping),
+        Command::Serve => checked(|| serve(&flags)),
+        Command::Train => checked(|| finish(train::run(&config::prefix(&flags, &Environment)))),
+        Command::Ping => ping(&flags),
         Command::Version => print(&format!("{}\n", sagelet::PRODUCER)),
         Command::Help => print(command_line::HELP),
+    }
+}
+
+/// Runs a command if every variable that looks like one of ours is one.
+fn checked(command: impl FnOnce() -> ExitCode) -> ExitCode {
+    match config::check_names(&Environment) {
+        Ok(()) => command(),
+        Err(error) => misconfigured(&error),
     }
 }
 
 fn serve(flags: &Flags) -> ExitCode {
     let prefix = config::prefix(flags, &Environment);
     let settings = config::transport(&Environment)
-        .and_then(|transport| Ok((transport, config::serving(&Environment)?)));
+        .and_then(|transport| Ok((transport, config::serving(flags, &Environment)?)));
     match settings {
         Ok((transport, serving)) => with_address(flags, |address| {
             serve::run(&prefix, address, &transport, serving)
         }),
         Err(error) => misconfigured(&error),
     }
+}
+
+fn ping(flags: &Flags) -> ExitCode {
+    let question = if flags.live {
+        Question::Live
+    } else {
+        Question::Ready
+    };
+    with_address(flags, |address| serve::ping(address, question))
 }
 
 fn with_address<E: Display>(
@@ -74,7 +92,7 @@ fn misused(error: &lexopt::Error) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-fn misconfigured(error: &config::ConfigError) -> ExitCode {
+fn misconfigured(error: &impl Display) -> ExitCode {
     log::error(format_args!("{error}"));
     ExitCode::from(USAGE)
 }

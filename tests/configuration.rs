@@ -61,6 +61,57 @@ fn a_wrong_value_stops_the_start_with_64_and_says_what_was_expected() {
 }
 
 #[test]
+fn a_misspelt_variable_stops_the_start_with_64_and_names_the_one_that_is_meant() {
+    let prefix = Prefix::with_model(identity());
+    let variables = [("SAGELET_WORKER", "2")];
+    let ended = Process::sagelet(&prefix.serve_arguments(), &variables).wait();
+    assert_eq!(ended.status.code(), Some(64), "{}", ended.log);
+    let reason = "error: the variable SAGELET_WORKER is not known: is SAGELET_WORKERS meant?";
+    assert!(ended.log.contains(reason), "{}", ended.log);
+    let train = Process::sagelet(&["train", "--prefix", prefix.argument()], &variables).wait();
+    assert_eq!(train.status.code(), Some(64), "{}", train.log);
+    // Kubernetes sets these for a service that is called sagelet.
+    let server = Server::start(
+        prefix,
+        &[
+            ("SAGELET_SERVICE_HOST", "10.0.0.1"),
+            ("SAGELET_PORT", "tcp://10.0.0.1:80"),
+        ],
+    );
+    assert_eq!(server.get("/ping").status, 200);
+}
+
+#[test]
+fn a_file_after_serve_is_the_model_whatever_lies_in_the_model_directory() {
+    let prefix = Prefix::with_model(linear(1.0, &[0.0]));
+    let other = Prefix::with_model(identity());
+    let file = other.path("model/model.cbor");
+    let file = file.to_str().unwrap();
+    let arguments = [&prefix.serve_arguments()[..], &[file]].concat();
+    let process = Process::sagelet(&arguments, &[]);
+    let server = Server::listening(process, prefix);
+    assert_eq!(server.invoke("text/csv", "7\n").predictions(), [7.0]);
+
+    let several = [("SAGEMAKER_MULTI_MODEL", "true")];
+    let ended = Process::sagelet(&["serve", file], &several).wait();
+    assert_eq!(ended.status.code(), Some(64), "{}", ended.log);
+    let missing = Process::sagelet(
+        &[
+            "serve",
+            "no/such.cbor",
+            "--port",
+            "0",
+            "--host",
+            "127.0.0.1",
+        ],
+        &[],
+    );
+    let server = Server::listening(missing, Prefix::new());
+    let reason = server.get("/ping").reason();
+    assert!(reason.contains("no/such.cbor"), "{reason}");
+}
+
+#[test]
 fn names_of_other_containers_are_honoured_where_ours_are_not_set() {
     let server = server(&[
         ("SAGEMAKER_MODEL_SERVER_WORKERS", "3"),

@@ -201,6 +201,7 @@ fn a_log_that_nobody_reads_any_more_is_no_reason_to_stop() {
     let prefix = Prefix::with_model(identity());
     let mut child = Command::new(binary())
         .args(prefix.serve_arguments())
+        .env_clear()
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

@@ -141,6 +141,10 @@ fn what_makes_no_sense_on_the_command_line_is_exit_code_64() {
         vec!["serve", "--host", "localhost"],
         vec!["ping", "--port", "-1"],
         vec!["server"],
+        vec!["train", "--port", "1"],
+        vec!["--port", "1", "train"],
+        vec!["serve", "--live"],
+        vec!["--port", "1"],
         vec![],
     ] {
         let ended = run(&arguments, &[]);
@@ -206,6 +210,25 @@ fn ping_is_exit_code_0_for_a_healthy_server_and_1_for_others() {
         "{}",
         ended.log
     );
+}
+
+/// Liveness and readiness are two questions: a restart would not bring a model.
+#[test]
+fn a_server_without_a_model_is_alive() {
+    let server = Server::start(Prefix::new(), &[]);
+    let port = server.port.to_string();
+    let ask = |more: &[&str]| {
+        let arguments = [
+            &["ping", "--host", "127.0.0.1", "--port", port.as_str()],
+            more,
+        ]
+        .concat();
+        run(&arguments, &[]).status.code()
+    };
+    assert_eq!((ask(&[]), ask(&["--live"])), (Some(1), Some(0)));
+    assert_eq!(server.get("/v2/health/live").status, 200);
+    server.stop();
+    assert_eq!(ask(&["--live"]), Some(1));
 }
 
 #[test]

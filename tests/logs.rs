@@ -166,3 +166,189 @@ fn a_closed_log_ends_nothing() {
     server.output = None;
     server.request(100);
 }
+
+#[test]
+fn the_trace_of_a_request_is_in_its_line() {
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let trace_id = "Root=1-67891233-abcdef012345678912345678";
+    let headers = [
+        ("Content-Type", "text/csv"),
+        ("traceparent", traceparent),
+        ("X-Amzn-Trace-Id", trace_id),
+    ];
+    let text = server(&[]);
+    text.send(invocation(&headers, "1\n"));
+    let log = text.stop().log;
+    let end = format!(" ms, traceparent {traceparent}, trace id {trace_id}");
+    assert!(log.lines().any(|line| line.ends_with(&end)), "{log}");
+
+    let json = server(&[("SAGELET_LOG", "json")]);
+    json.send(invocation(&headers, "1\n"));
+    let log = json.stop().log;
+    let line = log
+        .lines()
+        .find(|line| line.contains("\"rows\":1"))
+        .unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["traceparent"], traceparent);
+    assert_eq!(line["trace_id"], trace_id);
+}
+
+#[test]
+fn the_port_is_said_at_every_level() {
+    // Starting waits for the line.
+    let server = server(&[("SAGEMAKER_CONTAINER_LOG_LEVEL", "40")]);
+    server.get("/nothing");
+    let log = server.stop().log;
+    assert_eq!(log.lines().count(), 1, "{log}");
+}
+
+/// Requests with line ends, escape sequences and separators wherever a client can put them, as they stand in
+/// an error or in the request's own line.
+fn forgeries() -> Vec<Vec<u8>> {
+    let forged = "x\\nerror: forged\\r\\u001b[2J\\u2028error: forged";
+    let json = |body: String| {
+        let headers = [("Content-Type", "application/json")];
+        invocation(&headers, body)
+    };
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").into_bytes();
+    vec![
+        get("/v1/models/x%0Aerror:%20forged%0d%1b%5b2J"),
+        get("/v2/models/x%0Aerror:%20forged/ready"),
+        get("/x%0Aerror:%20forged"),
+        json(format!(r#"{{"{forged}": 1}}"#)),
+        json(format!(r#"{{"instances": [{{"{forged}": 1}}]}}"#)),
+        json(format!(r#"{{"instances": [["{forged}"]]}}"#)),
+        json(format!(
+            r#"{{"inputs": [{{"name": "{forged}", "shape": [1], "datatype": "{forged}", "data": [1]}}]}}"#
+        )),
+        json(format!(
+            r#"{{"dataframe_split": {{"columns": ["{forged}"], "data": [[1, 2]]}}}}"#
+        )),
+        invocation(&[("Content-Type", "text/csv")], "\"x\nerror: forged\"\n"),
+        invocation(&[("Content-Type", "text/csv\u{85}error: forged")], "1\n"),
+        invocation(&[("Accept", "x\u{85}error: forged")], "1\n"),
+    ]
+}
+
+#[test]
+fn no_request_can_forge_a_line_or_put_control_characters_into_one() {
+    for variables in [&[][..], &[("SAGELET_LOG", "json")]] {
+        let server = server(variables);
+        let requests = forgeries();
+        for request in &requests {
+            let answer = server.send(request);
+            assert!((400..500).contains(&answer.status), "{answer:?}");
+            let reason = answer.reason();
+            assert!(!reason.contains(char::is_control), "{reason:?}");
+        }
+        let log = server.stop().log;
+        let is_of_a_request = |line: &&str| line.contains("GET") || line.contains("POST");
+        let lines = log.lines().filter(is_of_a_request);
+        assert_eq!(lines.count(), requests.len(), "{log}");
+        for line in log.split('\n') {
+            assert!(!line.starts_with("error: forged"), "{log}");
+            assert!(!line.contains(char::is_control), "{line:?}");
+            assert!(!line.contains('\u{2028}'), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn neither_an_answer_nor_a_line_is_as_long_as_the_client_likes() {
+    let long = "\\\"größe".repeat(100_000);
+    for variables in [&[][..], &[("SAGELET_LOG", "json")]] {
+        let server = server(variables);
+        let path = format!("/v1/models/{}", "%22".repeat(2_500));
+        let get = format!("GET {path} HTTP/1.1\r\nHost: test\r\ntraceparent: {path}\r\n\r\n");
+        let json = |body: String| invocation(&[("Content-Type", "application/json")], body);
+        for request in [
+            get.into_bytes(),
+            json(format!(r#"{{"{long}": 1}}"#)),
+            json(format!(r#"{{"instances": [["{long}"]]}}"#)),
+            json(format!(
+                r#"{{"inputs": [{{"name": "{long}", "shape": [1], "datatype": "{long}", "data": [1]}}]}}"#
+            )),
+            invocation(&[("Content-Type", &"x".repeat(8_000))], "1\n"),
+        ] {
+            let answer = server.send(request);
+            assert!((400..500).contains(&answer.status), "{answer:?}");
+            let characters = answer.reason().chars().count();
+            assert!(characters <= 1_025, "{characters} characters");
+        }
+        let log = server.stop().log;
+        for line in log.lines() {
+            assert!(line.len() < 4 << 10, "{} bytes: {line}", line.len());
+        }
+    }
+}
+
+/// What the transport refuses has a line like everything else, and counts.
+#[test]
+fn what_the_transport_refuses_is_logged_and_counted_by_status() {
+    let requests = [
+        (
+            400,
+            "GET /x HTTP/1.1\r\n\r\n",
+            "400: the request is not HTTP/1.1: Host is missing",
+        ),
+        (
+            413,
+            "POST /invocations HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n",
+            "POST /invocations 413: the body has more than 100 bytes",
+        ),
+        (
+            415,
+            "POST /invocations HTTP/1.1\r\nHost: test\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\n1",
+            "POST /invocations 415: ",
+        ),
+        (
+            417,
+            "POST /x HTTP/1.1\r\nHost: test\r\nExpect: x\r\n\r\n",
+            "417: ",
+        ),
+        (
+            501,
+            "POST /x HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "501: ",
+        ),
+        (505, "GET /x HTTP/2.0\r\nHost: test\r\n\r\n", "505: "),
+    ];
+    let server = server(&[("SAGELET_BODY_BYTES", "100"), ("SAGELET_HEAD_SECONDS", "1")]);
+    for (status, request, _) in requests {
+        assert_eq!(server.send(request).status, status, "{request}");
+    }
+    let long = format!("GET /{} HTTP/1.1\r\nHost: test\r\n\r\n", "x".repeat(10_000));
+    assert_eq!(server.send(long).status, 414);
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: test\r\n{}\r\n",
+        "A: b\r\n".repeat(101)
+    );
+    assert_eq!(server.send(many).status, 431);
+    assert_eq!(server.send("GET /x HTTP/1.1\r\nHost:").status, 408);
+
+    let metrics = server.get("/metrics");
+    for status in [400, 408, 413, 414, 415, 417, 431, 501, 505] {
+        let sample =
+            format!("sagelet_requests_total{{route=\"transport\",status=\"{status}\"}} 1\n");
+        assert!(
+            metrics.text().contains(&sample),
+            "{sample}: {}",
+            metrics.text()
+        );
+    }
+    let log = server.stop().log;
+    let others = ["414: ", "431: ", "408: the head did not arrive in time"];
+    let lines = requests.iter().map(|(_, _, line)| *line).chain(others);
+    for wanted in lines {
+        let found = log
+            .lines()
+            .filter(|line| line.contains(wanted) && line.contains(": "));
+        assert_eq!(found.count(), 1, "{wanted}: {log}");
+    }
+    let failures = log
+        .lines()
+        .filter(|line| line.starts_with("error: "))
+        .count();
+    assert_eq!(failures, 2, "those of 5xx: {log}");
+}

@@ -49,7 +49,29 @@ fn requests_rows_and_bytes_are_counted() {
     assert_eq!(value(&scrape, "sagelet_request_body_bytes_total", &[]), 8.0);
     assert_eq!(value(&scrape, "sagelet_requests_in_flight", &[]), 1.0);
     assert_eq!(value(&scrape, "sagelet_models_loaded", &[]), 1.0);
-    assert!(value(&scrape, "process_resident_memory_bytes", &[]) > 1e5);
+}
+
+#[test]
+fn the_process_is_described_by_the_names_that_dashboards_expect() {
+    let server = Server::of(identity());
+    let rows = "1\n".repeat(1_000_000);
+    assert_eq!(server.invoke("text/csv", rows).status, 200);
+    let first = scrape(&server);
+    let of = |scrape, name| value(scrape, name, &[]);
+    assert!(of(&first, "process_resident_memory_bytes") > 1e5);
+    assert!(of(&first, "process_cpu_seconds_total") > 0.0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let age = now.unwrap().as_secs_f64() - of(&first, "process_start_time_seconds");
+    assert!((0.0..3_600.0).contains(&age), "{age} s old");
+
+    let open = of(&first, "process_open_fds");
+    let connections: Vec<_> = (0..10).map(|_| server.connect()).collect();
+    // The last one is accepted after the others.
+    assert_eq!(server.get("/ping").status, 200);
+    let more = of(&scrape(&server), "process_open_fds");
+    // Connections that have just ended may still be open here or there.
+    assert!((8.0..=12.0).contains(&(more - open)), "{open}, then {more}");
+    drop(connections);
 }
 
 #[test]

@@ -65,6 +65,26 @@ fn words_after_the_subcommand_are_logged_and_ignored() {
 }
 
 #[test]
+fn flags_may_stand_before_the_command() {
+    let output = run(binary(), &["--port", "here", "serve"]);
+    assert_eq!(log_of(&output), NO_PORT);
+    let output = run(binary(), &["--port", "1", "train"]);
+    assert_eq!(output.status.code(), Some(64));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.contains("--port is a flag of serve and ping only"),
+        "{error}"
+    );
+}
+
+#[test]
+fn help_is_at_most_80_columns_wide() {
+    let help = log_of(&run(binary(), &["help"]));
+    let widest = help.lines().map(str::len).max();
+    assert!(widest <= Some(80), "{widest:?}: {help}");
+}
+
+#[test]
 fn an_unknown_flag_is_an_error_that_names_it() {
     for subcommand in ["serve", "train", "ping", "version"] {
         let output = run(binary(), &[subcommand, "--workers", "4"]);

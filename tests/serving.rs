@@ -100,6 +100,29 @@ fn with_several_artifacts_ping_is_503_and_lists_them() {
     );
 }
 
+/// Whoever mounts a data set in place of a model gets an answer that can be read.
+#[test]
+fn among_twenty_thousand_other_files_ping_says_so_in_one_short_line() {
+    let prefix = Prefix::new();
+    for number in 0..20_000 {
+        std::fs::write(prefix.path(&format!("model/part-{number:05}.parquet")), "").unwrap();
+    }
+    prefix.write("model/a\nerror: forged", "");
+    let server = Server::start(prefix, &[]);
+    let reason = server.get("/ping").reason();
+    assert!(
+        reason.contains("(found: a\u{fffd}error: forged, part-00000.parquet, "),
+        "{reason}"
+    );
+    assert!(
+        reason.contains("part-00008.parquet and 19991 more)"),
+        "{reason}"
+    );
+    assert!(reason.len() < 600, "{} bytes", reason.len());
+    let log = server.stop().log;
+    assert!(log.lines().all(|line| line.len() < 700), "{log}");
+}
+
 #[test]
 fn with_a_damaged_artifact_ping_is_503_and_names_file_and_check() {
     let prefix = Prefix::with_model(identity());

@@ -1,8 +1,9 @@
 //! Variables that say how requests are answered: formats and contents of answers, several models, the log.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Variables, number};
+use super::{ConfigError, Flags, Variables, number};
 use crate::codec::{Accept, Field, Format, Header, Indexing, RowDefaults};
 use crate::log::{self, Level};
 use crate::serve::Settings;
@@ -10,8 +11,8 @@ use crate::serve::Settings;
 /// Reads the settings: the defaults, where no variable says otherwise.
 ///
 /// # Errors
-/// A variable is not of its form.
-pub fn serving(variables: &impl Variables) -> Result<Settings, ConfigError> {
+/// A variable is not of its form, or does not go together with a flag.
+pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, ConfigError> {
     let default = Settings::default();
     let slow = number(variables, &["SAGELET_SLOW_MILLISECONDS"])?;
     let models_bytes = number(variables, &["SAGELET_MODELS_BYTES"])?;
@@ -20,7 +21,8 @@ pub fn serving(variables: &impl Variables) -> Result<Settings, ConfigError> {
         fields: fields(variables)?,
         rows: row_defaults(variables)?,
         echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
-        multi_model: flag(variables, "SAGEMAKER_MULTI_MODEL")?,
+        multi_model: multi_model(flags, variables)?,
+        model: flags.model.as_ref().map(PathBuf::from),
         models_bytes: models_bytes.map_or(default.models_bytes, |bytes| bytes.get() as usize),
         model_name: variables
             .get("SAGELET_MODEL_NAME")
@@ -105,6 +107,19 @@ fn one_of<T>(
     }
 }
 
+/// Whether models are loaded by request. Then none can be named on the command line.
+fn multi_model(flags: &Flags, variables: &impl Variables) -> Result<bool, ConfigError> {
+    let name = "SAGEMAKER_MULTI_MODEL";
+    match (flag(variables, name)?, &flags.model) {
+        (true, Some(_)) => Err(ConfigError {
+            name,
+            value: "true".to_owned(),
+            expected: "false, or no file after \"serve\"",
+        }),
+        (multi_model, _) => Ok(multi_model),
+    }
+}
+
 /// The platform writes `true`, its local mode `True`.
 fn flag(variables: &impl Variables, name: &'static str) -> Result<bool, ConfigError> {
     let Some(value) = variables.get(name) else {
@@ -167,12 +182,19 @@ mod tests {
 
     #[test]
     fn nothing_set_is_the_defaults() {
-        assert_eq!(serving(&HashMap::new()), Ok(Settings::default()));
+        assert_eq!(
+            serving(&Flags::default(), &HashMap::new()),
+            Ok(Settings::default())
+        );
     }
 
     #[test]
     fn every_variable_reaches_its_setting() {
-        let serving = serving(&HashMap::from([
+        let flags = Flags {
+            model: Some("a.cbor".to_owned()),
+            ..Flags::default()
+        };
+        let variables = HashMap::from([
             ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json"),
             (
                 "SAGEMAKER_INFERENCE_OUTPUT",
@@ -181,13 +203,13 @@ mod tests {
             ("SAGELET_CSV_HEADER", "Present"),
             ("SAGELET_LIBSVM_INDEXING", "0"),
             ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "true"),
-            ("SAGEMAKER_MULTI_MODEL", "True"),
+            ("SAGEMAKER_MULTI_MODEL", "False"),
             ("SAGELET_MODELS_BYTES", "1024"),
             ("SAGELET_MODEL_NAME", "iris"),
             ("SAGELET_SLOW_MILLISECONDS", "20"),
             ("SAGELET_LOG", "json"),
             ("SAGEMAKER_CONTAINER_LOG_LEVEL", "30"),
-        ]));
+        ]);
         let expected = Settings {
             accept: Some(Accept::parse("application/json")),
             fields: vec![Field::PredictedLabel, Field::Probabilities],
@@ -196,7 +218,8 @@ mod tests {
                 indexing: Indexing::FromZero,
             },
             echo_custom_attributes: true,
-            multi_model: true,
+            multi_model: false,
+            model: Some(PathBuf::from("a.cbor")),
             models_bytes: 1024,
             model_name: "iris".to_owned(),
             slow: Duration::from_millis(20),
@@ -205,7 +228,12 @@ mod tests {
                 json: true,
             },
         };
-        assert_eq!(serving, Ok(expected));
+        assert_eq!(serving(&flags, &variables), Ok(expected));
+        let multi_model = HashMap::from([("SAGEMAKER_MULTI_MODEL", "True")]);
+        let settings = serving(&Flags::default(), &multi_model).unwrap();
+        assert!(settings.multi_model);
+        // None of the models that are loaded by request can be named beforehand.
+        assert!(serving(&flags, &multi_model).is_err());
     }
 
     #[test]
@@ -221,7 +249,8 @@ mod tests {
             ("SAGELET_LOG", "xml"),
             ("SAGEMAKER_CONTAINER_LOG_LEVEL", "25"),
         ] {
-            let error = serving(&HashMap::from([(name, value)])).unwrap_err();
+            let variables = HashMap::from([(name, value)]);
+            let error = serving(&Flags::default(), &variables).unwrap_err();
             assert_eq!((error.name, error.value.as_str()), (name, value));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use super::loaded::{self, LoadedModel};
 use super::metrics::Metrics;
@@ -20,6 +20,8 @@ pub struct App {
     pub(super) metrics: Metrics,
     pub(super) counters: Arc<Counters>,
     pub(super) started: Instant,
+    /// The same by the clock on the wall.
+    pub(super) started_at: SystemTime,
     /// Bytes of one body at most.
     pub(super) body_bytes: usize,
     pub(super) compute_threads: usize,
@@ -36,7 +38,7 @@ pub(super) enum Models {
 }
 
 impl App {
-    /// Loads the artifact in `<prefix>/model`, and logs what came of it. A server of several models begins
+    /// Loads the artifact that the settings name, or the one in `<prefix>/model`, and logs what came of it. A server of several models begins
     /// with none.
     #[must_use]
     pub fn load(
@@ -52,7 +54,7 @@ impl App {
             ));
             Models::Several(ModelStore::new(prefix, settings.models_bytes))
         } else {
-            Models::One(Box::new(load(&prefix.join("model"), &settings.model_name)))
+            Models::One(Box::new(load(prefix, &settings)))
         };
         Self {
             settings,
@@ -60,6 +62,7 @@ impl App {
             metrics: Metrics::default(),
             counters,
             started: Instant::now(),
+            started_at: SystemTime::now(),
             body_bytes: transport.body_bytes,
             compute_threads: transport.compute_threads,
         }
@@ -117,8 +120,13 @@ impl App {
     }
 }
 
-fn load(directory: &Path, name: &str) -> Result<LoadedModel, String> {
-    let model = loaded::load(directory, name).map_err(|error| error.to_string());
+fn load(prefix: &Path, settings: &Settings) -> Result<LoadedModel, String> {
+    let name = &settings.model_name;
+    let model = match &settings.model {
+        Some(path) => loaded::read(path.clone(), name),
+        None => loaded::load(&prefix.join("model"), name),
+    };
+    let model = model.map_err(|error| error.to_string());
     match &model {
         Ok(loaded) => log::info(format_args!("{} loaded {loaded}", crate::PRODUCER)),
         Err(reason) => log::error(format_args!(

@@ -8,6 +8,8 @@ use super::refusal::Refusal;
 use super::route::{Route, is_get};
 use super::web::{Request, Response};
 use super::{execution_parameters, exposition, invocations, kserve, models, open_inference};
+use crate::limits::REASON_CHARS_MAX;
+use crate::text::{self, Unit};
 
 /// Answers one request with its whole body.
 #[must_use]
@@ -26,23 +28,19 @@ pub(super) fn handle_route(
     let _in_flight = app.metrics.begin();
     let mut reason = None;
     let response = answer(app, route, request, body).unwrap_or_else(|refusal| {
-        let text = reason.insert(refusal.to_string());
-        refusal.response(text)
+        let text = text::bounded(&refusal, REASON_CHARS_MAX, Unit::Characters);
+        refusal.response(reason.insert(text))
     });
-    let duration = start.elapsed();
-    app.metrics
-        .answered(route.group(), &response, body.len(), duration);
-    access_log::write(
-        &AccessLine {
-            request,
-            group: route.group(),
-            status: response.status,
-            rows: response.rows,
-            duration,
-            reason: reason.as_deref(),
-        },
-        app.settings.slow,
-    );
+    let line = AccessLine {
+        request: Some(request),
+        group: route.group(),
+        status: response.status,
+        rows: response.rows,
+        duration: start.elapsed(),
+        reason: reason.as_deref(),
+    };
+    app.metrics.answered(&line, body.len());
+    access_log::write(&line, app.settings.slow);
     response
 }
 
@@ -53,7 +51,7 @@ fn answer(
     body: &[u8],
 ) -> Result<Response, Refusal> {
     let method = request.method();
-    let (is_get, takes_method) = (is_get(method), route.takes(method));
+    let (is_get, takes_method) = (is_get(method), route.methods().contains(&method));
     match (route, app.store()) {
         (Route::Unknown(_), _)
         | (Route::Models | Route::Model(_) | Route::ModelInvoke(_), None) => {
@@ -62,7 +60,7 @@ fn answer(
         _ if !takes_method => Err(Refusal::Method {
             path: request.path().to_owned(),
             method: method.to_owned(),
-            allowed: route.methods(),
+            allowed: route.methods().join(", "),
         }),
         (Route::Ping, _) => app.ready().map(|()| Response::empty()),
         (Route::Invocations, _) => invocations::answer(app, app.model()?, request, body),

@@ -74,8 +74,12 @@ fn content_type(request: Request<'_>, body: &[u8]) -> Result<ContentType, Refusa
 }
 
 fn is_octet_stream(header: &str) -> bool {
-    let essence = header.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/octet-stream")
+    let name = "application/octet-stream";
+    let Some((essence, parameters)) = header.split_at_checked(name.len()) else {
+        return false;
+    };
+    let parameters = parameters.trim_ascii_start();
+    essence.eq_ignore_ascii_case(name) && (parameters.is_empty() || parameters.starts_with(';'))
 }
 
 fn begins_as_json(body: &[u8]) -> bool {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::names::Names;
+
 use crate::artifact::{Artifact, ArtifactError};
 use crate::model::{Model, ModelError};
 
@@ -25,7 +27,7 @@ pub(super) enum LoadError {
         /// The directory.
         path: PathBuf,
         /// What is there instead.
-        found: String,
+        found: Names,
     },
     /// More than one artifact.
     #[error("there are several artifacts in {path}: {found}; leave one")]
@@ -33,7 +35,7 @@ pub(super) enum LoadError {
         /// The directory.
         path: PathBuf,
         /// Their names.
-        found: String,
+        found: Names,
     },
     /// The artifact failed a check.
     #[error("{path}: {source}")]
@@ -83,7 +85,11 @@ impl std::fmt::Display for LoadedModel {
 
 /// Finds, reads, checks and verifies the one artifact in `directory`. Requests call the model `name`.
 pub(super) fn load(directory: &Path, name: &str) -> Result<LoadedModel, LoadError> {
-    let path = find(directory)?;
+    read(find(directory)?, name)
+}
+
+/// Reads, checks and verifies an artifact. Requests call the model `name`.
+pub(super) fn read(path: PathBuf, name: &str) -> Result<LoadedModel, LoadError> {
     let artifact = Artifact::read(&path).map_err(|source| LoadError::Artifact {
         path: path.clone(),
         source,
@@ -101,39 +107,38 @@ pub(super) fn load(directory: &Path, name: &str) -> Result<LoadedModel, LoadErro
 }
 
 fn find(directory: &Path) -> Result<PathBuf, LoadError> {
-    let mut names = visible(directory).map_err(|source| LoadError::Directory {
-        path: directory.to_owned(),
-        source,
-    })?;
-    names.sort();
-    let (artifacts, others): (Vec<_>, Vec<_>) =
-        names.into_iter().partition(|name| name.ends_with(".cbor"));
     let path = directory.to_owned();
-    match artifacts.as_slice() {
-        [one] => Ok(path.join(one)),
-        [] if others.is_empty() => Err(LoadError::None {
+    let (artifacts, others) = match list(directory) {
+        Ok(names) => names,
+        Err(source) => return Err(LoadError::Directory { path, source }),
+    };
+    match (artifacts.count, artifacts.first.first()) {
+        (1, Some(name)) => Ok(path.join(name)),
+        (0, _) => Err(LoadError::None {
             path,
-            found: "nothing".to_owned(),
+            found: others,
         }),
-        [] => Err(LoadError::None {
+        _ => Err(LoadError::Several {
             path,
-            found: others.join(", "),
-        }),
-        several => Err(LoadError::Several {
-            path,
-            found: several.join(", "),
+            found: artifacts,
         }),
     }
 }
 
-/// Names of what is in a directory, without dotfiles: archives made on a Mac bring `._model.cbor` along.
-fn visible(directory: &Path) -> std::io::Result<Vec<String>> {
-    let mut names = Vec::new();
+/// Artifacts and other files of a directory, without dotfiles: archives made on a Mac bring `._model.cbor` along.
+fn list(directory: &Path) -> std::io::Result<(Names, Names)> {
+    let (mut artifacts, mut others) = (Names::default(), Names::default());
     for entry in directory.read_dir()? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') {
-            names.push(name);
+        let name = entry?.file_name();
+        let shown = name.to_string_lossy();
+        if shown.starts_with('.') {
+            continue;
+        }
+        if shown.ends_with(".cbor") {
+            artifacts.add(name);
+        } else {
+            others.add(name);
         }
     }
-    Ok(names)
+    Ok((artifacts, others))
 }

@@ -1,10 +1,9 @@
 //! What is counted about requests. Counting takes no lock, and neither does reading the counts.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
 
+use super::access_log::AccessLine;
 use super::route::Group;
-use super::web::Response;
 use crate::transport::Status;
 
 /// Upper bounds of the histogram's buckets, in seconds: a row takes some microseconds, the largest body a
@@ -44,28 +43,22 @@ impl Metrics {
     }
 
     /// Counts an answered request. The time of requests with rows goes into the histogram.
-    pub(super) fn answered(
-        &self,
-        group: Group,
-        response: &Response,
-        body_bytes: usize,
-        duration: Duration,
-    ) {
-        let by_status = self.requests.get(group as usize);
-        if let Some(count) = by_status.and_then(|statuses| statuses.get(response.status as usize)) {
+    pub(super) fn answered(&self, line: &AccessLine<'_>, body_bytes: usize) {
+        let by_status = self.requests.get(line.group as usize);
+        if let Some(count) = by_status.and_then(|statuses| statuses.get(line.status as usize)) {
             count.fetch_add(1, Relaxed);
         }
         self.body_bytes.fetch_add(body_bytes as u64, Relaxed);
-        if response.rows == 0 {
+        if line.rows == 0 {
             return;
         }
-        self.rows.fetch_add(response.rows as u64, Relaxed);
-        let seconds = duration.as_secs_f64();
+        self.rows.fetch_add(line.rows as u64, Relaxed);
+        let seconds = line.duration.as_secs_f64();
         let bucket = BUCKETS.iter().position(|&bound| seconds <= bound);
         if let Some(count) = bucket.and_then(|bucket| self.durations.get(bucket)) {
             count.fetch_add(1, Relaxed);
         }
-        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let nanoseconds = u64::try_from(line.duration.as_nanos()).unwrap_or(u64::MAX);
         self.duration_nanoseconds.fetch_add(nanoseconds, Relaxed);
         self.duration_count.fetch_add(1, Relaxed);
     }

@@ -12,8 +12,11 @@ mod kserve;
 mod loaded;
 mod metrics;
 mod models;
+mod names;
 mod open_inference;
 mod ping;
+mod process;
+mod prometheus;
 mod refusal;
 mod route;
 mod service;
@@ -23,7 +26,7 @@ mod web;
 
 pub use app::App;
 pub use handler::handle;
-pub use ping::ping;
+pub use ping::{PingError, Question, ping};
 pub use settings::Settings;
 pub use web::{Request, Response};
 

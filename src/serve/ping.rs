@@ -27,13 +27,23 @@ pub enum PingError {
     },
 }
 
-/// Asks the server on `address` (this machine, where `address` is every interface) for `/ping`.
+/// What a server is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it can predict: `/ping`.
+    Ready,
+    /// Whether it answers at all, with a model or without.
+    Live,
+}
+
+/// Asks the server on `address`, or on this machine if `address` is every interface.
 ///
 /// # Errors
 /// No answer within two seconds, or another status than 200.
-pub fn ping(address: SocketAddr) -> Result<(), PingError> {
+pub fn ping(address: SocketAddr, question: Question) -> Result<(), PingError> {
     let address = SocketAddr::new(reachable(address.ip()), address.port());
-    let answer = ask(address).map_err(|source| PingError::NoAnswer { address, source })?;
+    let answer =
+        ask(address, question).map_err(|source| PingError::NoAnswer { address, source })?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status = head.lines().next().unwrap_or_default();
     if status.starts_with("HTTP/1.1 200") {
@@ -45,11 +55,16 @@ pub fn ping(address: SocketAddr) -> Result<(), PingError> {
     })
 }
 
-fn ask(address: SocketAddr) -> std::io::Result<String> {
+fn ask(address: SocketAddr, question: Question) -> std::io::Result<String> {
+    let path = match question {
+        Question::Ready => "/ping",
+        Question::Live => "/v2/health/live",
+    };
     let mut stream = TcpStream::connect_timeout(&address, PING_TIMEOUT)?;
     stream.set_read_timeout(Some(PING_TIMEOUT))?;
     stream.set_write_timeout(Some(PING_TIMEOUT))?;
-    stream.write_all(b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream
         .take(PING_ANSWER_BYTES_MAX)

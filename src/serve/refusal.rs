@@ -14,7 +14,7 @@ pub(super) enum Refusal {
     Method {
         path: String,
         method: String,
-        allowed: &'static str,
+        allowed: String,
     },
     #[error("no model is loaded: {0}")]
     NoModel(String),
@@ -74,7 +74,7 @@ impl Refusal {
     pub(super) fn response(&self, reason: &str) -> Response {
         let response = Response::error(self.status(), reason);
         match self {
-            Self::Method { allowed, .. } => response.with("Allow", *allowed),
+            Self::Method { allowed, .. } => response.with("Allow", allowed.clone()),
             _ => response,
         }
     }

@@ -64,6 +64,8 @@ pub(super) enum Group {
     KServe,
     OpenInference,
     Other,
+    /// Requests that the transport refused, whatever their path.
+    Transport,
 }
 
 impl Route {
@@ -88,24 +90,19 @@ impl Route {
         }
     }
 
-    /// The methods that the path takes, as `Allow` lists them.
-    pub(super) fn methods(&self) -> &'static str {
+    /// The methods that the path takes.
+    pub(super) fn methods(&self) -> &'static [&'static str] {
         match self {
             // The guide's text says POST where its health checks send GET: both are answered.
-            Self::Ping => "GET, HEAD, POST",
+            Self::Ping => &["GET", "HEAD", "POST"],
             Self::Invocations
             | Self::ModelInvoke(_)
             | Self::KServePredict(_)
-            | Self::OpenInferenceInfer(_) => "POST",
-            Self::Models => "GET, HEAD, POST",
-            Self::Model(_) => "GET, HEAD, DELETE",
-            _ => "GET, HEAD",
+            | Self::OpenInferenceInfer(_) => &["POST"],
+            Self::Models => &["GET", "HEAD", "POST"],
+            Self::Model(_) => &["GET", "HEAD", "DELETE"],
+            _ => &["GET", "HEAD"],
         }
-    }
-
-    /// Whether the path takes this method.
-    pub(super) fn takes(&self, method: &str) -> bool {
-        self.methods().split(", ").any(|taken| taken == method)
     }
 
     /// Whether answering a request reads a file, or waits for other requests.
@@ -186,7 +183,7 @@ fn decoded(segment: &str) -> String {
 
 impl Group {
     /// Every group, in the order of their values.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Ping,
         Self::Invocations,
         Self::ExecutionParameters,
@@ -195,6 +192,7 @@ impl Group {
         Self::KServe,
         Self::OpenInference,
         Self::Other,
+        Self::Transport,
     ];
 
     /// The value of the label `route`.
@@ -208,6 +206,7 @@ impl Group {
             Self::KServe => "kserve",
             Self::OpenInference => "open-inference",
             Self::Other => "other",
+            Self::Transport => "transport",
         }
     }
 

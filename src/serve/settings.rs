@@ -1,5 +1,6 @@
 //! How requests are answered: formats and contents of answers, several models, the log.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::codec::{Accept, Field, RowDefaults};
@@ -19,7 +20,9 @@ pub struct Settings {
     pub echo_custom_attributes: bool,
     /// Whether models are loaded and unloaded by request.
     pub multi_model: bool,
-    /// Bytes of artifacts that may be loaded at once then.
+    /// The artifact to serve; `None` is the one in the model directory.
+    pub model: Option<PathBuf>,
+    /// Bytes of artifacts that may be loaded at once if models are loaded by request.
     pub models_bytes: usize,
     /// What KServe and Open Inference requests call the one model.
     pub model_name: String,
@@ -37,6 +40,7 @@ impl Default for Settings {
             rows: RowDefaults::default(),
             echo_custom_attributes: false,
             multi_model: false,
+            model: None,
             models_bytes: MODELS_BYTES_MAX,
             model_name: crate::MODEL_NAME.to_owned(),
             slow: SLOW,

@@ -29,6 +29,19 @@ impl<'a> Request<'a> {
         self.0.header(name)
     }
 
+    /// The values of several header fields, looked for in one pass.
+    pub(super) fn headers_named<const N: usize>(self, names: [&str; N]) -> [Option<&'a str>; N] {
+        let mut values = [None; N];
+        for (line, value) in self.0.headers() {
+            for (name, slot) in names.iter().zip(&mut values) {
+                if slot.is_none() && line.eq_ignore_ascii_case(name) {
+                    *slot = Some(value);
+                }
+            }
+        }
+        values
+    }
+
     /// The elements of a list that may stand in several lines (RFC 9110, section 5.2).
     pub(super) fn header_list(self, name: &str) -> Option<Cow<'a, str>> {
         let lines = self.0.headers();

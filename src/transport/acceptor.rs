@@ -43,7 +43,7 @@ pub fn serve<S: Service>(
         .map_err(TransportError::setup("signals"))?;
     let workers = Workers::start(service, settings, counters, poller.waker())?;
     match listener.local_addr() {
-        Ok(address) => log::info(format_args!(
+        Ok(address) => log::announce(format_args!(
             "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {})",
             settings.workers, settings.compute_threads, settings.body_bytes
         )),
@@ -187,7 +187,7 @@ impl<S: Service> Acceptor<S> {
         // From now on the system refuses connections. The descriptor itself goes with the process.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);
         let open = self.workers.connections();
-        log::info(format_args!("told to stop: finishing {open} connections"));
+        log::info(format_args!("stopping: finishing {open} connections"));
         self.workers.drain();
         while !self.workers.have_ended() {
             let left = (deadline + ACCEPT_PAUSE).saturating_sub(began.elapsed());

@@ -3,16 +3,13 @@
 //! It never blocks and never waits: the [worker](super::worker) calls it when its socket is ready, when a
 //! compute thread has an answer, and when its deadline has passed.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use super::body::Body;
-use super::coding::Coding;
 use super::context::{Completion, Context};
 use super::dispatch::{Complete, Dispatched, dispatch};
-use super::framing::Framing;
+use super::exchange::{self, Beginning};
 use super::head::{self, Head};
 use super::message::{self, ResponseFlags};
 use super::outbox::{Outbox, is_temporary};
@@ -20,36 +17,9 @@ use super::poller::Interest;
 use super::refusal::Refusal;
 use super::response::Response;
 use super::service::Service;
+use super::state::{Next, State};
 use super::waiting::Wait;
-use crate::limits::{
-    BULK_BYTES_MIN, LINGER_BYTES_MAX, OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX,
-};
-
-/// A request whose body is arriving.
-struct Exchange<R> {
-    request: R,
-    flags: ResponseFlags,
-    coding: Coding,
-    body: Body,
-}
-
-enum State<R> {
-    /// Between requests, or in a head.
-    Head,
-    /// In a body.
-    Body(Box<Exchange<R>>),
-    /// A compute thread has the request.
-    Compute,
-    /// The last answer has left; `left` more bytes are read and dropped.
-    Linger { left: usize },
-}
-
-/// Whether a connection goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    Keep,
-    Close,
-}
+use crate::limits::{LINGER_BYTES_MAX, OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
 
 pub(super) struct Connection<S: Service> {
     stream: TcpStream,
@@ -128,16 +98,17 @@ impl<S: Service> Connection<S> {
 
     /// Whether a body is arriving that takes many reads.
     pub(super) fn is_bulky(&self) -> bool {
-        matches!(&self.state, State::Body(exchange) if exchange.body.size() > BULK_BYTES_MIN)
+        self.state.is_bulky()
     }
 
     /// What has to be ready before the connection can go on.
     pub(super) fn wanted(&self) -> Interest {
-        match self.state {
-            _ if self.has_output() => Interest::Writable,
-            State::Compute => Interest::Nothing,
-            _ if self.is_stalled => Interest::Nothing,
-            _ => Interest::Readable,
+        if self.has_output() {
+            Interest::Writable
+        } else if self.is_stalled {
+            Interest::Nothing
+        } else {
+            self.state.wanted()
         }
     }
 
@@ -150,7 +121,7 @@ impl<S: Service> Connection<S> {
         let next = match &self.state {
             _ if self.has_output() => Next::Keep,
             State::Compute => Next::Keep,
-            State::Linger { .. } => return self.linger(context),
+            State::Linger { .. } => return self.state.linger(&self.stream, &mut context.input),
             State::Body(exchange) if exchange.body.has_length() && self.input.is_empty() => {
                 self.receive_body(key, context)
             }
@@ -305,8 +276,7 @@ impl<S: Service> Connection<S> {
         }
     }
 
-    /// Begins a request. Returns how many of the bytes `after` the head were its body: all of it, if all of
-    /// it is there, so that a small request is answered without a copy of anything.
+    /// Begins a request. Returns how many of the bytes `after` the head were its body.
     fn begin(
         &mut self,
         head: Head<S::Request>,
@@ -314,52 +284,24 @@ impl<S: Service> Connection<S> {
         key: usize,
         context: &mut Context<S>,
     ) -> usize {
-        let Head {
-            request,
-            framing,
-            coding,
-            ..
-        } = head;
-        if coding == Coding::Unreadable && framing != Framing::Length(0) {
-            self.refuse_request(Some(&request), Refusal::ContentCoding, context);
-            return 0;
-        }
-        let flags = ResponseFlags {
-            is_head: head.is_head,
-            keep_alive: head.keep_alive,
-            is_http_1_0: head.is_http_1_0,
-        };
+        let continues = head.expects_continue && after.is_empty();
         let cap = context.shared.settings.body_bytes;
         let reservation = context.shared.budget.reservation();
-        if let Framing::Length(length) = framing
-            && let Some(body) = usize::try_from(length)
-                .ok()
-                .and_then(|length| after.get(..length))
-            && body.len() <= cap
-        {
-            let complete = Complete {
-                request,
-                flags,
-                body: Cow::Borrowed(body),
-                coding,
-                reservation,
-            };
-            self.dispatch(complete, key, context);
-            return body.len();
-        }
-        match Body::begin(framing, cap, reservation, context.now) {
-            Ok(body) => {
-                if head.expects_continue && after.is_empty() {
+        match exchange::begin(head, after, cap, reservation, context.now) {
+            Beginning::Complete(complete) => {
+                let used = complete.body.len();
+                self.dispatch(complete, key, context);
+                return used;
+            }
+            Beginning::Receiving(exchange) => {
+                if continues {
                     context.output.extend(b"HTTP/1.1 100 Continue\r\n\r\n");
                 }
-                self.state = State::Body(Box::new(Exchange {
-                    request,
-                    flags,
-                    coding,
-                    body,
-                }));
+                self.state = State::Body(exchange);
             }
-            Err(refusal) => self.refuse_request(Some(&request), refusal, context),
+            Beginning::Refused(request, refusal) => {
+                self.refuse_request(Some(&request), refusal, context);
+            }
         }
         0
     }
@@ -373,18 +315,11 @@ impl<S: Service> Connection<S> {
             return;
         }
         if let State::Body(exchange) = std::mem::replace(&mut self.state, State::Head) {
-            let (bytes, reservation) = exchange.body.into_parts();
-            let complete = Complete {
-                request: exchange.request,
-                flags: exchange.flags,
-                body: Cow::Owned(bytes),
-                coding: exchange.coding,
-                reservation,
-            };
-            self.dispatch(complete, key, context);
+            self.dispatch(exchange.into_complete(), key, context);
         }
     }
 
+    #[inline]
     fn dispatch(
         &mut self,
         mut complete: Complete<'_, S::Request>,
@@ -400,6 +335,7 @@ impl<S: Service> Connection<S> {
         }
     }
 
+    #[inline]
     fn respond(&mut self, response: Response, flags: ResponseFlags, context: &mut Context<S>) {
         let Context {
             output, clock, now, ..
@@ -448,24 +384,16 @@ impl<S: Service> Connection<S> {
             }
             self.begin_linger();
         }
-        let wait = self.waits_for(context);
+        let wait = if self.has_output() {
+            Wait::Write
+        } else {
+            let grace = context.shared.settings.body;
+            self.state.waits_for(!self.input.is_empty(), grace)
+        };
         if wait != self.wait || self.has_answered || (wait == Wait::Write && progress) {
             (self.wait, self.since) = (wait, context.now);
         }
         Next::Keep
-    }
-
-    fn waits_for(&self, context: &Context<S>) -> Wait {
-        match &self.state {
-            _ if self.has_output() => Wait::Write,
-            State::Head if self.input.is_empty() => Wait::Request,
-            State::Head => Wait::Head,
-            State::Body(exchange) => {
-                Wait::Body(exchange.body.deadline(context.shared.settings.body))
-            }
-            State::Compute => Wait::Compute,
-            State::Linger { .. } => Wait::Close,
-        }
     }
 
     fn begin_linger(&mut self) {
@@ -476,20 +404,5 @@ impl<S: Service> Connection<S> {
         };
         self.is_closing = false;
         self.has_answered = true;
-    }
-
-    /// Reads and drops what the client still sends.
-    fn linger(&mut self, context: &mut Context<S>) -> Next {
-        let State::Linger { left } = &mut self.state else {
-            return Next::Keep;
-        };
-        match self.stream.read(&mut context.input) {
-            Ok(count) if count > 0 && count < *left => {
-                *left -= count;
-                Next::Keep
-            }
-            Err(error) if is_temporary(&error) => Next::Keep,
-            _ => Next::Close,
-        }
     }
 }

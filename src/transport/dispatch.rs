@@ -34,6 +34,7 @@ pub(super) enum Dispatched {
 }
 
 /// Answers a request here and now if that is quick, else queues it for the compute pool.
+#[inline]
 pub(super) fn dispatch<S: Service>(
     mut complete: Complete<'_, S::Request>,
     key: usize,
@@ -155,6 +156,7 @@ fn decompressed(
 }
 
 /// Calls the service; a panic is an answer too.
+#[inline]
 fn answer<S: Service>(shared: &Shared<S>, request: &S::Request, body: &[u8]) -> Response {
     let handle = || shared.service.handle(request, body);
     std::panic::catch_unwind(AssertUnwindSafe(handle))

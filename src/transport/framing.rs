@@ -4,6 +4,7 @@ use httparse::Header;
 
 use super::coding::Coding;
 use super::refusal::Refusal;
+use super::settled::SettledField;
 
 /// How the body of a request is delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,23 +88,17 @@ impl FramingFields {
 
     fn add(&mut self, header: &Header<'_>) -> Result<(), Refusal> {
         let Header { name, value } = *header;
-        if name.eq_ignore_ascii_case("Content-Length") {
-            self.content_length(value)
-        } else if name.eq_ignore_ascii_case("Transfer-Encoding") {
-            self.transfer_encoding(value)
-        } else if name.eq_ignore_ascii_case("Host") {
-            self.host(value)
-        } else if name.eq_ignore_ascii_case("Connection") {
-            self.connection(value);
-            Ok(())
-        } else if name.eq_ignore_ascii_case("Expect") {
-            self.expect(value)
-        } else if name.eq_ignore_ascii_case("Content-Encoding") {
-            self.coding = self.coding.and(value);
-            Ok(())
-        } else {
-            Ok(())
+        match SettledField::named(name) {
+            Some(SettledField::ContentLength) => self.content_length(value)?,
+            Some(SettledField::TransferEncoding) => self.transfer_encoding(value)?,
+            Some(SettledField::Host) => self.host(value)?,
+            Some(SettledField::Connection) => self.connection(value),
+            Some(SettledField::Expect) => self.expect(value)?,
+            Some(SettledField::ContentEncoding) => self.coding = self.coding.and(value),
+            // Answers are not compressed.
+            Some(SettledField::AcceptEncoding) | None => {}
         }
+        Ok(())
     }
 
     /// Digits only, and once: two lengths, even equal ones in a list, are refused (RFC 9112, section 6.3).

@@ -10,6 +10,7 @@ use httparse::{Error, Header, Status};
 
 use super::coding::Coding;
 use super::framing::{Framing, FramingFields};
+use super::message::ResponseFlags;
 use super::refusal::Refusal;
 use super::service::RequestHead;
 use crate::limits::{HEAD_BYTES_MAX, HEADERS_MAX, TARGET_BYTES_MAX};
@@ -20,18 +21,14 @@ pub(super) struct Head<R> {
     pub(super) bytes: usize,
     /// The request as the service knows it.
     pub(super) request: R,
-    /// Whether the method is HEAD.
-    pub(super) is_head: bool,
+    /// What it says about the form of its answer.
+    pub(super) flags: ResponseFlags,
     /// Where the body ends.
     pub(super) framing: Framing,
     /// How the body is compressed.
     pub(super) coding: Coding,
-    /// Whether the connection goes on after the answer.
-    pub(super) keep_alive: bool,
     /// Whether the client waits for `100 Continue` before it sends the body.
     pub(super) expects_continue: bool,
-    /// Whether the client speaks HTTP/1.0, and has to be told that the connection goes on.
-    pub(super) is_http_1_0: bool,
 }
 
 /// Reads the head at the start of `input`; `None` if it is not complete yet.
@@ -138,12 +135,14 @@ fn complete<R>(
             target,
             headers: lines.headers,
         }),
-        is_head: method == "HEAD",
+        flags: ResponseFlags {
+            is_head: method == "HEAD",
+            keep_alive: fields.keeps_alive(is_http_1_0),
+            is_http_1_0,
+        },
         framing,
         coding: fields.coding,
-        keep_alive: fields.keeps_alive(is_http_1_0),
         expects_continue: fields.expects_continue && !is_http_1_0 && framing != Framing::Length(0),
-        is_http_1_0,
     })
 }
 

@@ -22,6 +22,7 @@ mod counters;
 mod decompression;
 mod dispatch;
 mod error;
+mod exchange;
 mod framing;
 mod head;
 mod inbox;
@@ -35,7 +36,9 @@ mod refusal;
 mod response;
 mod service;
 mod settings;
+mod settled;
 mod signals;
+mod state;
 mod status;
 #[cfg(test)]
 mod tests;

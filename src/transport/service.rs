@@ -7,6 +7,7 @@ use httparse::Header;
 
 use super::refusal::Refusal;
 use super::response::Response;
+use super::settled::SettledField;
 
 /// Answers requests. The transport calls it from several threads at once.
 pub trait Service: Send + Sync + 'static {
@@ -37,28 +38,13 @@ pub struct RequestHead<'a> {
     pub(super) headers: &'a [Header<'a>],
 }
 
-/// Fields about the connection, the framing and the coding of the body, which the transport settles.
-const SETTLED: [&str; 7] = [
-    "Host",
-    "Connection",
-    "Content-Length",
-    "Transfer-Encoding",
-    "Expect",
-    "Content-Encoding",
-    "Accept-Encoding",
-];
-
 impl RequestHead<'_> {
     /// Names and values of the header fields in the order of their lines, without those that the
     /// transport settles itself.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let is_settled = |name: &str| {
-            let mut settled = SETTLED.iter();
-            settled.any(|settled| name.eq_ignore_ascii_case(settled))
-        };
         let headers = self.headers.iter();
         headers
-            .filter(move |header| !is_settled(header.name))
+            .filter(|header| SettledField::named(header.name).is_none())
             .map(|header| (header.name, String::from_utf8_lossy(header.value)))
     }
 }

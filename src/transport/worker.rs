@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use slab::Slab;
 
-use super::connection::{Connection, Next};
+use super::connection::Connection;
 use super::context::{Completion, Context, Shared};
 use super::inbox::{Inbox, Message};
 use super::order::Order;
 use super::poller::{Interest, Poller, Ready};
 use super::service::Service;
+use super::state::Next;
 use crate::limits::SWEEP_INTERVAL;
 
 /// Which connections a worker has.

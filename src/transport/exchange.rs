@@ -1,0 +1,89 @@
+//! A request between its head and the last byte of its body.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use super::body::Body;
+use super::budget::Reservation;
+use super::coding::Coding;
+use super::dispatch::Complete;
+use super::framing::Framing;
+use super::head::Head;
+use super::message::ResponseFlags;
+use super::refusal::Refusal;
+
+/// A request whose body is arriving.
+pub(super) struct Exchange<R> {
+    pub(super) request: R,
+    flags: ResponseFlags,
+    coding: Coding,
+    pub(super) body: Body,
+}
+
+/// How a request begins.
+pub(super) enum Beginning<'a, R> {
+    /// Its body came with its head.
+    Complete(Complete<'a, R>),
+    /// Its body is still to come.
+    Receiving(Box<Exchange<R>>),
+    /// Its body will not be read.
+    Refused(R, Refusal),
+}
+
+/// Begins a request whose body may have `cap` bytes. Where all of the body is among the bytes `after` the head,
+/// it is left there, so that a small request is answered without a copy of anything.
+pub(super) fn begin<'a, R>(
+    head: Head<R>,
+    after: &'a [u8],
+    cap: usize,
+    reservation: Reservation,
+    now: Instant,
+) -> Beginning<'a, R> {
+    let Head {
+        request,
+        flags,
+        framing,
+        coding,
+        ..
+    } = head;
+    if coding == Coding::Unreadable && framing != Framing::Length(0) {
+        return Beginning::Refused(request, Refusal::ContentCoding);
+    }
+    if let Framing::Length(length) = framing
+        && let Some(body) = usize::try_from(length)
+            .ok()
+            .and_then(|length| after.get(..length))
+        && body.len() <= cap
+    {
+        return Beginning::Complete(Complete {
+            request,
+            flags,
+            body: Cow::Borrowed(body),
+            coding,
+            reservation,
+        });
+    }
+    match Body::begin(framing, cap, reservation, now) {
+        Ok(body) => Beginning::Receiving(Box::new(Exchange {
+            request,
+            flags,
+            coding,
+            body,
+        })),
+        Err(refusal) => Beginning::Refused(request, refusal),
+    }
+}
+
+impl<R> Exchange<R> {
+    /// The request with its body, which is [complete](Body::is_complete).
+    pub(super) fn into_complete(self) -> Complete<'static, R> {
+        let (bytes, reservation) = self.body.into_parts();
+        Complete {
+            request: self.request,
+            flags: self.flags,
+            body: Cow::Owned(bytes),
+            coding: self.coding,
+            reservation,
+        }
+    }
+}

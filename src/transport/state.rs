@@ -1,0 +1,72 @@
+//! What a connection is in the middle of.
+
+use std::io::Read;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use super::exchange::Exchange;
+use super::outbox::is_temporary;
+use super::poller::Interest;
+use super::waiting::Wait;
+use crate::limits::BULK_BYTES_MIN;
+
+/// What a connection is in the middle of.
+pub(super) enum State<R> {
+    /// Between requests, or in a head.
+    Head,
+    /// In a body.
+    Body(Box<Exchange<R>>),
+    /// A compute thread has the request.
+    Compute,
+    /// The last answer has left; `left` more bytes are read and dropped.
+    Linger { left: usize },
+}
+
+/// Whether a connection goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Keep,
+    Close,
+}
+
+impl<R> State<R> {
+    /// Whether a body is arriving that takes many reads.
+    pub(super) fn is_bulky(&self) -> bool {
+        matches!(self, Self::Body(exchange) if exchange.body.size() > BULK_BYTES_MIN)
+    }
+
+    /// What has to be ready before the connection can go on, if it has nothing to write.
+    pub(super) fn wanted(&self) -> Interest {
+        match self {
+            Self::Compute => Interest::Nothing,
+            Self::Head | Self::Body(_) | Self::Linger { .. } => Interest::Readable,
+        }
+    }
+
+    /// After the last answer, reads and drops what the client still sends.
+    pub(super) fn linger(&mut self, mut stream: &TcpStream, buffer: &mut [u8]) -> Next {
+        let Self::Linger { left } = self else {
+            return Next::Keep;
+        };
+        match stream.read(buffer) {
+            Ok(count) if count > 0 && count < *left => {
+                *left -= count;
+                Next::Keep
+            }
+            Err(error) if is_temporary(&error) => Next::Keep,
+            _ => Next::Close,
+        }
+    }
+
+    /// What the connection waits for, if it has nothing to write. `grace` is how long a body may take before it
+    /// must keep up its rate.
+    pub(super) fn waits_for(&self, has_input: bool, grace: Duration) -> Wait {
+        match self {
+            Self::Head if has_input => Wait::Head,
+            Self::Head => Wait::Request,
+            Self::Body(exchange) => Wait::Body(exchange.body.deadline(grace)),
+            Self::Compute => Wait::Compute,
+            Self::Linger { .. } => Wait::Close,
+        }
+    }
+}
