@@ -2,6 +2,7 @@
 //!
 //! | module | what it protects |
 //! | --- | --- |
+//! | [`architecture`] | imports between rooms run as docs/architecture.md says |
 //! | [`artifact`] | every way in which a file can be no artifact has its own error |
 //! | [`damage`] | no truncation and no flipped bit of an artifact goes unnoticed |
 //! | [`linfa_shapes`] | linfa's fitted types still have the serde form that models are built through |
@@ -45,6 +46,7 @@
 mod harness;
 
 mod agreement;
+mod architecture;
 mod artifact;
 mod caps;
 mod cases;
