@@ -32,7 +32,8 @@ pub use file::{read_bounded, write_atomically};
 pub use label::Label;
 pub(crate) use number::EXACT_INTEGER_MAX;
 pub use parameters::{
-    Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Parameters,
+    Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Outcome,
+    Parameters, Probabilities, Score,
 };
 
 use std::path::Path;

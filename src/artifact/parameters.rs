@@ -111,6 +111,39 @@ pub struct Classifier {
     pub coefficients: Vec<Vec<f64>>,
 }
 
+/// One linear function of the design matrix's columns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score<'a> {
+    /// Its value for a row of zeros.
+    pub intercept: f64,
+    /// One per column.
+    pub coefficients: &'a [f64],
+}
+
+/// What becomes of a model's scores.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome<'a> {
+    /// Numbers, one per score: the inverse link of each.
+    Values(Link),
+    /// A number: a piecewise linear function of the only column. There are no scores.
+    Isotonic(&'a Isotonic),
+    /// The class with the highest score; the second of two where there is one score and it is above 0.
+    Classes(&'a [Label], Option<Probabilities>),
+}
+
+/// How scores become probabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probabilities {
+    /// Of the second of two classes: the logistic function of the only score.
+    Logistic,
+    /// The softmax of the scores.
+    Softmax,
+    /// The logistic function of each score, divided by their sum.
+    OneVsRest,
+}
+
+/// The one description of each kind: its name, its scores and what becomes of them. What else is asked of a kind
+/// follows from these.
 impl Parameters {
     /// The kind's name, as the format writes it.
     #[must_use]
@@ -128,62 +161,97 @@ impl Parameters {
         }
     }
 
+    /// The scores, in the order of targets or classes. A classifier between two classes has one where a score above 0
+    /// means the second.
+    #[must_use]
+    pub fn scores(&self) -> Vec<Score<'_>> {
+        match self {
+            Self::LinearRegression(linear) | Self::ElasticNet(linear) => {
+                one(linear.intercept, &linear.coefficients)
+            }
+            Self::GeneralizedLinear(model) => one(model.intercept, &model.coefficients),
+            Self::LogisticRegression(model) => one(model.intercept, &model.coefficients),
+            Self::Isotonic(_) => Vec::new(),
+            Self::MultiTargetRegression(multi) => several(&multi.intercepts, &multi.coefficients),
+            Self::MultinomialLogisticRegression(model)
+            | Self::OneVsRest(model)
+            | Self::LinearClassifier(model) => several(&model.intercepts, &model.coefficients),
+        }
+    }
+
+    /// What becomes of the scores.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome<'_> {
+        match self {
+            Self::LinearRegression(_) | Self::ElasticNet(_) | Self::MultiTargetRegression(_) => {
+                Outcome::Values(Link::Identity)
+            }
+            Self::GeneralizedLinear(model) => Outcome::Values(model.link),
+            Self::Isotonic(isotonic) => Outcome::Isotonic(isotonic),
+            Self::LogisticRegression(model) => {
+                Outcome::Classes(&model.labels, Some(Probabilities::Logistic))
+            }
+            Self::MultinomialLogisticRegression(model) => {
+                Outcome::Classes(&model.labels, Some(Probabilities::Softmax))
+            }
+            Self::OneVsRest(model) => {
+                Outcome::Classes(&model.labels, Some(Probabilities::OneVsRest))
+            }
+            Self::LinearClassifier(model) => Outcome::Classes(&model.labels, None),
+        }
+    }
+
     /// How many columns of the design matrix the parameters take.
     #[must_use]
     pub fn width(&self) -> usize {
-        match self {
-            Self::LinearRegression(linear) | Self::ElasticNet(linear) => linear.coefficients.len(),
-            Self::GeneralizedLinear(generalized) => generalized.coefficients.len(),
-            Self::Isotonic(_) => 1,
-            Self::MultiTargetRegression(multi) => first_len(&multi.coefficients),
-            Self::LogisticRegression(logistic) => logistic.coefficients.len(),
-            Self::MultinomialLogisticRegression(classifier)
-            | Self::OneVsRest(classifier)
-            | Self::LinearClassifier(classifier) => first_len(&classifier.coefficients),
+        match self.outcome() {
+            Outcome::Isotonic(_) => 1,
+            Outcome::Values(_) | Outcome::Classes(..) => {
+                let scores = self.scores();
+                scores.first().map_or(0, |score| score.coefficients.len())
+            }
         }
     }
 
     /// The classes of a classifier; none for a regression.
     #[must_use]
     pub fn labels(&self) -> &[Label] {
-        match self {
-            Self::LogisticRegression(logistic) => &logistic.labels,
-            Self::MultinomialLogisticRegression(classifier)
-            | Self::OneVsRest(classifier)
-            | Self::LinearClassifier(classifier) => &classifier.labels,
-            _ => &[],
+        match self.outcome() {
+            Outcome::Classes(labels, _) => labels,
+            Outcome::Values(_) | Outcome::Isotonic(_) => &[],
         }
     }
 
     /// Whether this is a classifier that knows probabilities.
     #[must_use]
     pub fn has_probabilities(&self) -> bool {
-        matches!(
-            self,
-            Self::LogisticRegression(_)
-                | Self::MultinomialLogisticRegression(_)
-                | Self::OneVsRest(_)
-        )
+        matches!(self.outcome(), Outcome::Classes(_, Some(_)))
     }
 
     /// How many numbers a prediction has in the verification rows: targets of a regression, probabilities of
     /// a classifier, scores of a classifier without them.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        match self {
-            Self::LinearRegression(_)
-            | Self::ElasticNet(_)
-            | Self::GeneralizedLinear(_)
-            | Self::Isotonic(_) => 1,
-            Self::MultiTargetRegression(multi) => multi.coefficients.len(),
-            Self::LinearClassifier(classifier) => classifier.coefficients.len(),
-            Self::LogisticRegression(_)
-            | Self::MultinomialLogisticRegression(_)
-            | Self::OneVsRest(_) => self.labels().len(),
+        match self.outcome() {
+            Outcome::Isotonic(_) => 1,
+            Outcome::Classes(labels, Some(_)) => labels.len(),
+            Outcome::Values(_) | Outcome::Classes(_, None) => self.scores().len(),
         }
     }
 }
 
-fn first_len(table: &[Vec<f64>]) -> usize {
-    table.first().map_or(0, Vec::len)
+fn one(intercept: f64, coefficients: &[f64]) -> Vec<Score<'_>> {
+    vec![Score {
+        intercept,
+        coefficients,
+    }]
+}
+
+fn several<'a>(intercepts: &[f64], coefficients: &'a [Vec<f64>]) -> Vec<Score<'a>> {
+    let scores = intercepts.iter().zip(coefficients);
+    let score = |(&intercept, coefficients): (&f64, &'a Vec<f64>)| Score {
+        intercept,
+        coefficients,
+    };
+    scores.map(score).collect()
 }

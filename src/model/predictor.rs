@@ -105,7 +105,12 @@ impl Predictor {
             }
             Self::Multinomial(_) => Some(each_row(scores, softmax)),
             Self::OneVsRest(_) => Some(each_row(scores, one_vs_rest)),
-            _ => None,
+            Self::LinearClassifier(_)
+            | Self::Linear(_)
+            | Self::ElasticNet(_)
+            | Self::GeneralizedLinear(_)
+            | Self::Isotonic(_)
+            | Self::MultiTarget(..) => None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Replaying an artifact's verification rows: does the model predict here what it did where it was made?
 
 use super::{Model, ModelError};
-use crate::artifact::{Document, InverseTransform, Link, Parameters};
+use crate::artifact::{
+    Document, InverseTransform, Link, Outcome, Parameters, Probabilities, Score,
+};
 
 /// How far a prediction may differ from the expected one, as a share of the sum of the magnitudes that are
 /// added up to make it. Sums in another order differ by about 1e-16 of that sum for each of their terms; a
@@ -20,8 +22,10 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
         let found = model
             .predict_row(cells)
             .map_err(ModelError::VerificationRow)?;
+        // Once for all outputs of a row: a classifier has up to 10,000, each of which depends on every score.
+        let sizes = Sizes::of(&document.model, &row);
         for (output, (&expected, &found)) in expected.iter().zip(&found).enumerate() {
-            let allowed = TOLERANCE * magnitude(document, &row, output, expected);
+            let allowed = TOLERANCE * sizes.magnitude(document, output, expected);
             let within = (found - expected).abs() <= allowed; // false for NaN
             if !within {
                 return Err(ModelError::Verification {
@@ -36,77 +40,69 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
     Ok(())
 }
 
-/// The size of what rounding works on when this output of this row is predicted: an error of one part in this
-/// comes from the order of a sum alone.
-fn magnitude(document: &Document, row: &[f64], output: usize, expected: f64) -> f64 {
-    let Some(inverse) = document.inverse_transform else {
-        return regression_magnitude(&document.model, row, output, expected);
-    };
-    // An error of d before the inverse is one of slope · d behind it, and the inverse has its own.
-    let (result, slope) = match inverse {
-        InverseTransform::Exp => (expected.abs().ln(), expected.abs()),
-        InverseTransform::Expm1 => (expected.ln_1p(), (expected + 1.0).abs()),
-        InverseTransform::Square => (expected.abs().sqrt(), 2.0 * expected.abs().sqrt()),
-    };
-    let before = regression_magnitude(&document.model, row, output, result);
-    slope * before + slope.max(expected.abs())
+/// The sizes of the terms that are added up to make each score of a row.
+struct Sizes {
+    of_scores: Vec<f64>,
+    largest: f64,
 }
 
-fn regression_magnitude(parameters: &Parameters, row: &[f64], output: usize, expected: f64) -> f64 {
-    match parameters {
-        Parameters::LinearRegression(linear) | Parameters::ElasticNet(linear) => {
-            terms(&linear.coefficients, linear.intercept, row)
+impl Sizes {
+    fn of(parameters: &Parameters, row: &[f64]) -> Self {
+        let scores = parameters.scores();
+        let of_scores: Vec<f64> = scores.iter().map(|score| terms(score, row)).collect();
+        Self {
+            largest: of_scores.iter().copied().fold(0.0, f64::max),
+            of_scores,
         }
-        Parameters::GeneralizedLinear(generalized) => {
-            let terms = terms(&generalized.coefficients, generalized.intercept, row);
-            match generalized.link {
-                Link::Identity => terms,
-                // An error of d in the linear predictor is one of mean · d in the mean, and exp has its own.
-                Link::Log => expected.abs() * (1.0 + terms),
-                // The logistic function is nowhere steeper than 1/4.
-                Link::Logit => 1.0 + terms,
+    }
+
+    fn of_score(&self, index: usize) -> f64 {
+        self.of_scores.get(index).copied().unwrap_or_default()
+    }
+
+    /// The size of what rounding works on when an output is predicted: an error of one part in this comes from the
+    /// order of a sum alone.
+    fn magnitude(&self, document: &Document, output: usize, expected: f64) -> f64 {
+        let Some(inverse) = document.inverse_transform else {
+            return self.of_outcome(&document.model, output, expected);
+        };
+        // An error of d before the inverse is one of slope · d behind it, and the inverse has its own.
+        let (result, slope) = match inverse {
+            InverseTransform::Exp => (expected.abs().ln(), expected.abs()),
+            InverseTransform::Expm1 => (expected.ln_1p(), (expected + 1.0).abs()),
+            InverseTransform::Square => (expected.abs().sqrt(), 2.0 * expected.abs().sqrt()),
+        };
+        let before = self.of_outcome(&document.model, output, result);
+        slope * before + slope.max(expected.abs())
+    }
+
+    /// The same before the inverse transform.
+    fn of_outcome(&self, parameters: &Parameters, output: usize, expected: f64) -> f64 {
+        match parameters.outcome() {
+            Outcome::Values(Link::Identity) | Outcome::Classes(_, None) => self.of_score(output),
+            // An error of d in the linear predictor is one of mean · d in the mean, and exp has its own.
+            Outcome::Values(Link::Log) => expected.abs() * (1.0 + self.of_score(output)),
+            // The logistic function is nowhere steeper than 1/4.
+            Outcome::Values(Link::Logit) => 1.0 + self.of_score(output),
+            Outcome::Isotonic(isotonic) => {
+                let values = isotonic.y_thresholds.iter();
+                values.fold(0.0, |most: f64, y| most.max(y.abs()))
             }
-        }
-        Parameters::Isotonic(isotonic) => isotonic
-            .y_thresholds
-            .iter()
-            .fold(0.0, |most: f64, y| most.max(y.abs())),
-        Parameters::MultiTargetRegression(multi) => {
-            nth_terms(&multi.coefficients, &multi.intercepts, row, output)
-        }
-        Parameters::LinearClassifier(classifier) => nth_terms(
-            &classifier.coefficients,
-            &classifier.intercepts,
-            row,
-            output,
-        ),
-        Parameters::LogisticRegression(logistic) => {
-            1.0 + terms(&logistic.coefficients, logistic.intercept, row)
-        }
-        // A probability depends on every score, on none of them more steeply than 1.
-        Parameters::MultinomialLogisticRegression(classifier)
-        | Parameters::OneVsRest(classifier) => {
-            let scores = 0..classifier.coefficients.len();
-            let terms = scores.map(|score| {
-                nth_terms(&classifier.coefficients, &classifier.intercepts, row, score)
-            });
-            1.0 + 2.0 * terms.fold(0.0, f64::max)
+            Outcome::Classes(_, Some(Probabilities::Logistic)) => 1.0 + self.of_score(0),
+            // A probability depends on every score, on none of them more steeply than 1.
+            Outcome::Classes(_, Some(Probabilities::Softmax | Probabilities::OneVsRest)) => {
+                1.0 + 2.0 * self.largest
+            }
         }
     }
 }
 
 /// |intercept| + Σ |coefficient · cell|.
-fn terms(coefficients: &[f64], intercept: f64, row: &[f64]) -> f64 {
-    let products = coefficients
+fn terms(score: &Score<'_>, row: &[f64]) -> f64 {
+    let products = score
+        .coefficients
         .iter()
         .zip(row)
         .map(|(coefficient, cell)| (coefficient * cell).abs());
-    intercept.abs() + products.sum::<f64>()
-}
-
-fn nth_terms(coefficients: &[Vec<f64>], intercepts: &[f64], row: &[f64], index: usize) -> f64 {
-    match (coefficients.get(index), intercepts.get(index)) {
-        (Some(coefficients), Some(&intercept)) => terms(coefficients, intercept, row),
-        _ => 0.0,
-    }
+    score.intercept.abs() + products.sum::<f64>()
 }
