@@ -2,7 +2,7 @@
 
 use super::error::DecodeError;
 use super::media::Indexing;
-use crate::rows::{Cell, RowBuilder, SparseRow, TextNumber, read_number};
+use crate::rows::{Cell, RowBuilder, SparseRow, TextNumber, number_cell, read_number};
 use crate::text::Quoted;
 
 /// Reads the rows. A label before the cells and a comment (`# …`) behind them are ignored. Indices count from 1
@@ -48,12 +48,7 @@ fn cell(token: &[u8]) -> Option<(u64, Cell<'static>)> {
     let colon = memchr::memchr(b':', token)?;
     let (index, value) = token.split_at(colon);
     let index = std::str::from_utf8(index).ok()?.parse().ok()?;
-    let cell = match read_number(value.get(1..)?) {
-        TextNumber::Number(number) => Cell::Number(number),
-        TextNumber::Nan => Cell::Missing,
-        TextNumber::NotFinite => Cell::Number(f64::INFINITY),
-        TextNumber::None => return None,
-    };
+    let cell = number_cell(value.get(1..)?)?;
     Some((index, cell))
 }
 

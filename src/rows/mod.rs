@@ -28,6 +28,6 @@ pub use columns::HeaderOrder;
 pub use decimal::leading as leading_decimal;
 pub use error::{LayoutError, Names, Place, RowError};
 pub use layout::Layout;
-pub use number::{TextNumber, read as read_number};
+pub use number::{TextNumber, number_cell, read as read_number};
 pub use sink::{Collected, Discarded, Sink};
 pub use sparse::SparseRow;

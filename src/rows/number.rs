@@ -1,5 +1,6 @@
 //! Numbers as text and as categories: what counts as one, and when two are the same.
 
+use super::cell::Cell;
 use super::decimal;
 
 /// What a text says where a number is wanted.
@@ -32,6 +33,20 @@ pub fn read(text: &[u8]) -> TextNumber {
         Some(Ok(number)) if number.is_infinite() => TextNumber::NotFinite,
         Some(Ok(number)) => TextNumber::Number(number),
         _ => TextNumber::None,
+    }
+}
+
+/// The number that a text spells as a cell with a type, whole numbers exactly; none if it spells none.
+#[must_use]
+pub fn number_cell(text: &[u8]) -> Option<Cell<'static>> {
+    match read(text) {
+        TextNumber::Number(number) => Some(match whole(trim(text)) {
+            Some(whole) if number != 0.0 => Cell::Integer(whole),
+            _ => Cell::Number(number),
+        }),
+        TextNumber::Nan => Some(Cell::Missing),
+        TextNumber::NotFinite => Some(Cell::Number(f64::INFINITY)),
+        TextNumber::None => None,
     }
 }
 

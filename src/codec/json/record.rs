@@ -4,7 +4,7 @@ use super::Reader;
 use super::cursor::{Cursor, Kind};
 use super::error::ReadError;
 use crate::codec::Shape;
-use crate::rows::{Cell, SparseRow};
+use crate::rows::{Cell, SparseRow, number_cell};
 use crate::text::Quoted;
 
 /// What the fields of a record have been so far.
@@ -57,10 +57,13 @@ impl Record {
                 self.begin(Form::Vector, Shape::Scores, reader)?;
                 data(cursor, reader)
             }
-            (Some(Form::Vector), "features") => Err(ReadError::contradiction(format!(
-                "row {} has \"features\" twice",
-                reader.builder.row()
-            ))),
+            (Some(Form::Vector), "features") => Err(twice("features", reader)),
+            (Some(Form::Vector), "data") if cursor.kind()? != Kind::Scalar => {
+                Err(ReadError::contradiction(format!(
+                    "row {} has \"data\" beside other features",
+                    reader.builder.row()
+                )))
+            }
             (_, other) => {
                 self.other.get_or_insert_with(|| other.to_owned());
                 cursor.skip()
@@ -222,12 +225,12 @@ fn sparse(
             Cell::Boolean(value) => Cell::Boolean(value),
             Cell::Integer(number) => Cell::Integer(number),
             Cell::Number(number) => Cell::Number(number),
-            Cell::Text { text, .. } => {
-                return Err(ReadError::contradiction(format!(
-                    "row {row}: {} among the values of a sparse row, which are numbers",
-                    Quoted::of(text)
-                )));
-            }
+            Cell::Text { text, .. } => number_cell(text).ok_or_else(|| {
+                let text = Quoted::of(text);
+                ReadError::contradiction(format!(
+                    "row {row}: {text} among the values of a sparse row, which are numbers"
+                ))
+            })?,
         };
         sparse.set(key, cell);
     }

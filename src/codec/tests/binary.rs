@@ -2,7 +2,9 @@
 
 use ndarray::array;
 
-use super::{named, read, refused, rows};
+use serde_json::json;
+
+use super::{layout, named, read, refused, rows};
 
 #[test]
 fn libsvm_rows_count_from_one_unless_the_content_type_says_otherwise() {
@@ -10,6 +12,15 @@ fn libsvm_rows_count_from_one_unless_the_content_type_says_otherwise() {
     for body in ["1 1:1 2:2\n-1 2:4\n", "1:1 2:2 # comment\n1 qid:3 2:4"] {
         assert_eq!(rows(&named(), "text/libsvm", body), expected, "{body}");
     }
+    // Whole numbers keep their digits, for categories that a float has no place for.
+    let large = layout(
+        json!([{"encoding": {"kind": "ordinal", "categories": [9_007_199_254_740_993_i64]}}]),
+    );
+    let body = "1 1:9007199254740993\n";
+    assert_eq!(rows(&large, "text/libsvm", body), array![[0.0]]);
+    assert!(
+        refused(&large, "text/libsvm", "1 1:9007199254740992\n").contains("none of the categories")
+    );
     // A row of zeros has no cells at all.
     assert_eq!(rows(&named(), "text/libsvm", "1\n"), array![[0.0, 0.0]]);
     let from_zero = "text/libsvm; indexing=0";

@@ -223,6 +223,10 @@ fn json_of_another_shape_is_refused_with_the_reason() {
             "row 1 has more \"keys\" than \"values\", or fewer",
         ),
         (
+            r#"{"instances": [{"features": [1, 2], "data": {"features": [3, 4]}}]}"#,
+            "row 1 has \"data\" beside other features",
+        ),
+        (
             r#"{"instances": [{"data": {"features": {"keys": [0], "shape": [3], "values": [1]}}}]}"#,
             "row 1 has a shape other than [2]",
         ),
