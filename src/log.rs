@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::limits::{
     LOG_BUFFER_BYTES_KEPT, LOG_BYTES_WAITING_MAX, LOG_FLUSH_TIMEOUT, LOG_GATHER, LOG_LINE_BYTES_MAX,
 };
-use crate::text::{self, Bounded, Unit};
+use crate::text::{self, BoundedText, Unit};
 
 /// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ impl Default for Settings {
 /// An event that has fields of its own in a JSON log.
 pub trait Event {
     /// Adds the event to a line of a text log.
-    fn text(&self, line: &mut Bounded<'_>);
+    fn text(&self, line: &mut BoundedText<'_>);
 
     /// Adds the event's fields, those first that may be cut least.
     fn fields(&self, fields: &mut Fields);
@@ -245,7 +245,7 @@ fn say(level: Level, message: fmt::Arguments<'_>) {
 struct Message<'a>(fmt::Arguments<'a>);
 
 impl Event for Message<'_> {
-    fn text(&self, line: &mut Bounded<'_>) {
+    fn text(&self, line: &mut BoundedText<'_>) {
         // A value that fails to display itself ends where it fails.
         let _ = fmt::write(line, self.0);
     }
@@ -266,7 +266,7 @@ fn write_event(level: Level, event: &impl Event) {
             lines.push_str(level.prefix());
             // Less the prefix, the mark of a cut and the line end.
             let most = LOG_LINE_BYTES_MAX - level.prefix().len() - '…'.len_utf8() - 1;
-            event.text(&mut Bounded::new(lines, most, Unit::Bytes));
+            event.text(&mut BoundedText::new(lines, most, Unit::Bytes));
         }
         lines.push('\n');
     });

@@ -6,7 +6,7 @@ use super::route::Group;
 use super::web::Request;
 use crate::limits::{LOG_ID_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_PATH_BYTES_MAX};
 use crate::log::{self, Event, Fields, Level};
-use crate::text::Bounded;
+use crate::text::BoundedText;
 use crate::transport::Status;
 
 /// Headers whose values are logged, with their names in a JSON log and in a text log.
@@ -69,7 +69,7 @@ impl AccessLine<'_> {
 impl Event for AccessLine<'_> {
     /// `Invoked with 3 records: POST /invocations 200, 0.21 ms`, put together without `fmt`, which is slow: there is
     /// a line per request.
-    fn text(&self, line: &mut Bounded<'_>) {
+    fn text(&self, line: &mut BoundedText<'_>) {
         let mut number = itoa::Buffer::new();
         if self.rows > 0 {
             line.push_own("Invoked with ");

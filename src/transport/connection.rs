@@ -8,7 +8,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::context::{Completion, Context};
-use super::dispatch::{Complete, Dispatched, dispatch};
+use super::dispatch::{CompleteRequest, Outcome, dispatch};
 use super::exchange::{self, Beginning};
 use super::head::{self, Head};
 use super::message::{self, ResponseFlags};
@@ -322,7 +322,7 @@ impl<S: Service> Connection<S> {
     #[inline]
     fn dispatch(
         &mut self,
-        mut complete: Complete<'_, S::Request>,
+        mut complete: CompleteRequest<'_, S::Request>,
         key: usize,
         context: &mut Context<S>,
     ) {
@@ -330,8 +330,8 @@ impl<S: Service> Connection<S> {
         complete.flags.keep_alive &= context.draining_since.is_none();
         let flags = complete.flags;
         match dispatch(complete, key, context) {
-            Dispatched::Answered(response) => self.respond(response, flags, context),
-            Dispatched::Queued => self.state = State::Compute,
+            Outcome::Answered(response) => self.respond(response, flags, context),
+            Outcome::Queued => self.state = State::Compute,
         }
     }
 

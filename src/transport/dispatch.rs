@@ -16,7 +16,7 @@ use super::service::Service;
 use crate::limits::{COMPRESSED_IN_PLACE_BYTES_MAX, IN_PLACE_BYTES_MAX};
 
 /// A request with its whole body.
-pub(super) struct Complete<'a, R> {
+pub(super) struct CompleteRequest<'a, R> {
     pub(super) request: R,
     pub(super) flags: ResponseFlags,
     pub(super) body: Cow<'a, [u8]>,
@@ -26,7 +26,7 @@ pub(super) struct Complete<'a, R> {
 }
 
 /// Where the answer to a request is.
-pub(super) enum Dispatched {
+pub(super) enum Outcome {
     /// Here.
     Answered(Response),
     /// It will come as a [`Completion`].
@@ -36,35 +36,35 @@ pub(super) enum Dispatched {
 /// Answers a request here and now if that is quick, else queues it for the compute pool.
 #[inline]
 pub(super) fn dispatch<S: Service>(
-    mut complete: Complete<'_, S::Request>,
+    mut complete: CompleteRequest<'_, S::Request>,
     key: usize,
     context: &Context<S>,
-) -> Dispatched {
+) -> Outcome {
     let shared = &context.shared;
     if complete.coding != Coding::Identity {
         complete = decompressed_in_place(complete, shared);
     }
-    let Complete { request, body, .. } = &complete;
+    let CompleteRequest { request, body, .. } = &complete;
     let is_compressed = complete.coding != Coding::Identity;
     if is_compressed || shared.service.takes_long(request, body.len()) {
         queue(complete, key, context)
     } else {
-        Dispatched::Answered(answer(shared, request, body))
+        Outcome::Answered(answer(shared, request, body))
     }
 }
 
 /// Decompresses a small body that holds little. Any other is left as it is, and so is a damaged one.
 fn decompressed_in_place<'a, S: Service>(
-    complete: Complete<'a, S::Request>,
+    complete: CompleteRequest<'a, S::Request>,
     shared: &Shared<S>,
-) -> Complete<'a, S::Request> {
+) -> CompleteRequest<'a, S::Request> {
     let caps = Caps {
         bytes: IN_PLACE_BYTES_MAX.min(shared.settings.body_bytes),
         members: 1,
     };
-    let Complete { coding, body, .. } = &complete;
+    let CompleteRequest { coding, body, .. } = &complete;
     if body.is_empty() {
-        return Complete {
+        return CompleteRequest {
             coding: Coding::Identity,
             ..complete
         };
@@ -73,7 +73,7 @@ fn decompressed_in_place<'a, S: Service>(
         return complete;
     }
     match decompressed(*coding, body, caps, shared.budget.reservation()) {
-        Ok((bytes, reservation)) => Complete {
+        Ok((bytes, reservation)) => CompleteRequest {
             body: Cow::Owned(bytes),
             coding: Coding::Identity,
             reservation,
@@ -84,11 +84,11 @@ fn decompressed_in_place<'a, S: Service>(
 }
 
 fn queue<S: Service>(
-    complete: Complete<'_, S::Request>,
+    complete: CompleteRequest<'_, S::Request>,
     key: usize,
     context: &Context<S>,
-) -> Dispatched {
-    let Complete {
+) -> Outcome {
+    let CompleteRequest {
         request,
         flags,
         body,
@@ -109,10 +109,10 @@ fn queue<S: Service>(
         }
     };
     match context.shared.pool.submit(Box::new(job)) {
-        Ok(()) => Dispatched::Queued,
+        Ok(()) => Outcome::Queued,
         Err(_) => {
             let response = context.shared.refuse(Some(&request), Refusal::Busy);
-            Dispatched::Answered(response)
+            Outcome::Answered(response)
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::body::Body;
 use super::budget::Reservation;
 use super::coding::Coding;
-use super::dispatch::Complete;
+use super::dispatch::CompleteRequest;
 use super::framing::Framing;
 use super::head::Head;
 use super::message::ResponseFlags;
@@ -23,7 +23,7 @@ pub(super) struct Exchange<R> {
 /// How a request begins.
 pub(super) enum Beginning<'a, R> {
     /// Its body came with its head.
-    Complete(Complete<'a, R>),
+    Complete(CompleteRequest<'a, R>),
     /// Its body is still to come.
     Receiving(Box<Exchange<R>>),
     /// Its body will not be read.
@@ -55,7 +55,7 @@ pub(super) fn begin<'a, R>(
             .and_then(|length| after.get(..length))
         && body.len() <= cap
     {
-        return Beginning::Complete(Complete {
+        return Beginning::Complete(CompleteRequest {
             request,
             flags,
             body: Cow::Borrowed(body),
@@ -76,9 +76,9 @@ pub(super) fn begin<'a, R>(
 
 impl<R> Exchange<R> {
     /// The request with its body, which is [complete](Body::is_complete).
-    pub(super) fn into_complete(self) -> Complete<'static, R> {
+    pub(super) fn into_complete(self) -> CompleteRequest<'static, R> {
         let (bytes, reservation) = self.body.into_parts();
-        Complete {
+        CompleteRequest {
             request: self.request,
             flags: self.flags,
             body: Cow::Owned(bytes),
