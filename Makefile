@@ -15,7 +15,7 @@ STATIC = target/static/sagelet
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), trained first if there is none
 	$(CARGO) build --release --locked --bin sagelet

@@ -130,14 +130,6 @@ fn parameter_of(variable: &str) -> String {
     words.collect()
 }
 
-/// Prometheus' own names for what a process uses. Where `/metrics` does not have them, as of older versions, the
-/// panels and the alert that use them stay empty.
-const OF_NEWER_VERSIONS: [&str; 3] = [
-    "process_cpu_seconds_total",
-    "process_open_fds",
-    "process_start_time_seconds",
-];
-
 /// What the alerts and the dashboard ask Prometheus for is in `/metrics`.
 #[test]
 fn the_alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
@@ -150,9 +142,8 @@ fn the_alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
         let names = metric_names(&text);
         assert!(names.len() >= 7, "{file}: {names:?}");
         for name in names {
-            let there = metrics.text().contains(&format!("\n{name}"));
             assert!(
-                there || OF_NEWER_VERSIONS.contains(&name),
+                metrics.text().contains(&format!("\n{name}")),
                 "{file} asks for {name}, which is not in /metrics"
             );
         }

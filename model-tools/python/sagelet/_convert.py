@@ -27,7 +27,8 @@ class Conversion:
 def convert(model, out, *, check=None, expect=None, key=None, overwrite=True):
     """Converts a fitted estimator, or a file that holds one, and returns a Conversion.
 
-    model      an estimator, or the path of any file that `model-tools convert` reads
+    model      an estimator, or the path of any file that `model-tools convert` reads; or a list of them that are used
+               one after the other, such as a scaler and a model
     out        the name of the file to write: .tar.gz for SageMaker, .cbor for `sagelet serve`, or .onnx, .sql, …
     check      rows whose predictions have to be the model's own, to the bit or nearly; without them nothing is proved
     expect     their predictions, if `model` is a path; the estimator's own otherwise: of a classifier the class, and
@@ -39,10 +40,8 @@ def convert(model, out, *, check=None, expect=None, key=None, overwrite=True):
     """
     out = os.fspath(out)
     with tempfile.TemporaryDirectory(prefix="sagelet-") as directory:
-        source, is_file = _file_of(model, directory)
+        sources = _files_of(model, directory)
         if check is not None and expect is None:
-            if is_file:
-                raise TypeError("check needs expect where the model is a file: the predictions that it has to give")
             expect = predictions_of(model, check)
         proof = _proof(directory, check, expect)
         # The archive holds one file, which is converted first.
@@ -50,7 +49,7 @@ def convert(model, out, *, check=None, expect=None, key=None, overwrite=True):
         written = os.path.join(directory, "model.cbor") if packed else out
         force = ["--force"] if overwrite else []
         chosen = ["--key", key] if key is not None else []
-        _, remarks = model_tools("convert", source, "-o", written, *proof, *chosen, *force, within=directory)
+        _, remarks = model_tools("convert", *sources, "-o", written, *proof, *chosen, *force, within=directory)
         if packed:
             _, more = model_tools("package", written, "-o", out, *force, within=directory)
             remarks += more
@@ -60,22 +59,27 @@ def convert(model, out, *, check=None, expect=None, key=None, overwrite=True):
 def inspect(model):
     """What `model-tools inspect --json` says of an estimator or a file: kind, features, coefficients, digest."""
     with tempfile.TemporaryDirectory(prefix="sagelet-") as directory:
-        source, _ = _file_of(model, directory)
+        (source,) = _files_of(model, directory)
         return json.loads(model_tools("inspect", source, "--json", within=directory)[0])
 
 
 def artifact_of(model, directory):
     """The path of an artifact for a model in any form; what has to be converted goes into `directory`."""
-    source, is_file = _file_of(model, directory)
-    if is_file and source.endswith(".cbor"):
-        return source
+    sources = _files_of(model, directory)
+    if len(sources) == 1 and sources[0].endswith(".cbor"):
+        return sources[0]
     artifact = os.path.join(directory, "model.cbor")
-    model_tools("convert", source, "-o", artifact, within=directory)
+    model_tools("convert", *sources, "-o", artifact, within=directory)
     return artifact
 
 
 def predictions_of(estimator, rows):
     """One list for each row, as `model-tools convert --expect` reads it: the prediction, then the probabilities."""
+    *before, estimator = _parts(estimator)
+    if any(map(_is_file, [*before, estimator])):
+        raise TypeError("check needs expect where a model is a file: the predictions that it has to give")
+    for transformer in before:
+        rows = transformer.transform(rows)
     predicted = [_flat(row) for row in estimator.predict(rows)]
     if not hasattr(estimator, "predict_proba"):
         return predicted
@@ -91,14 +95,28 @@ def _flat(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _file_of(model, directory):
-    """(path, whether it was one already)."""
-    if isinstance(model, (str, os.PathLike)):
-        return os.fspath(model), True
-    path = os.path.join(directory, "model.pkl")
-    with open(path, "wb") as file:
-        pickle.dump(model, file, protocol=4)
-    return path, False
+def _is_file(model):
+    return isinstance(model, (str, os.PathLike))
+
+
+def _parts(model):
+    """What is used one after the other; most models are one."""
+    return list(model) if isinstance(model, (list, tuple)) else [model]
+
+
+def _files_of(model, directory):
+    """The paths of a model's parts. Estimators are dumped into `directory`, under the names of their classes."""
+    paths = []
+    for part in _parts(model):
+        if _is_file(part):
+            paths.append(os.fspath(part))
+            continue
+        number = f"{len(paths) + 1}-" if isinstance(model, (list, tuple)) else ""
+        path = os.path.join(directory, f"{number}{type(part).__name__}.pkl")
+        with open(path, "wb") as file:
+            pickle.dump(part, file, protocol=4)
+        paths.append(path)
+    return paths
 
 
 def _proof(directory, check, expect):

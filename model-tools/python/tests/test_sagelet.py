@@ -55,7 +55,7 @@ def test_a_conversion_that_predicts_otherwise_is_refused_and_writes_nothing(diab
 
 def test_what_is_no_linear_model_is_refused_with_the_reason_of_the_tool(diabetes, tmp_path):
     forest = RandomForestRegressor(n_estimators=2).fit(*diabetes)
-    with pytest.raises(sagelet.Error, match="^model.pkl: .*RandomForestRegressor"):
+    with pytest.raises(sagelet.Error, match="^RandomForestRegressor.pkl: .*RandomForestRegressor"):
         sagelet.convert(forest, tmp_path / "model.cbor")
 
 
@@ -70,6 +70,15 @@ def test_served_predictions_are_the_estimators(diabetes, regression):
             server.predict([[1, 2]])
     with pytest.raises(OSError):
         server.predict(rows)
+
+
+def test_a_scaler_and_a_model_apart_are_one_model(diabetes, tmp_path):
+    rows, labels = diabetes
+    scaler = StandardScaler().fit(rows)
+    model = Ridge().fit(scaler.transform(rows), labels)
+    conversion = sagelet.convert([scaler, model], tmp_path / "model.tar.gz", check=rows[:50])
+    with sagelet.serve(conversion) as server:
+        numpy.testing.assert_allclose(server.predict(rows), model.predict(scaler.transform(rows)), **CLOSE)
 
 
 def test_a_classifier_answers_with_its_labels(species, tmp_path):
