@@ -226,6 +226,11 @@ pub(crate) enum ImportError {
     NoModel,
     #[error("several files are models ({0}): name the one that is meant, such as --key {1}")]
     SeveralModels(String, String),
+    #[error(
+        "the files hold more than {objects} objects together: give the model's files alone, or name them with --key",
+        objects = limits::OBJECTS_MAX
+    )]
+    TooManyObjects,
     #[error("{file}: {error}")]
     File {
         file: String,

@@ -223,9 +223,9 @@ pub(super) fn rank_of_member(bytes: &[u8]) -> Option<usize> {
     let is_json = rank
         .and_then(|rank| FORMATS.get(rank))
         .is_none_or(|format| format.name == JSON);
-    match names::of_json(bytes) {
-        Some(_) if is_json => Some(NAMES),
-        _ => rank,
+    match is_json && names::of_json(bytes).is_some() {
+        true => Some(NAMES),
+        false => rank,
     }
 }
 
@@ -385,4 +385,22 @@ pub(super) fn import_bytes(bytes: &[u8]) -> Option<Imported> {
     })
     .ok()?;
     opened.import(&Told::default()).ok()
+}
+
+/// Why such a file is refused.
+#[cfg(test)]
+pub(super) fn import_error(bytes: &[u8]) -> String {
+    let name = "test".to_owned();
+    let bytes = bytes.to_vec();
+    let opened = open_file(Input { name, bytes });
+    let imported = opened.map(|opened| {
+        opened
+            .import(&Told::default())
+            .map_err(|error| error.to_string())
+    });
+    match imported {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) => String::new(),
+        Err(error) => error.to_string(),
+    }
 }

@@ -5,6 +5,7 @@ use super::step::{Outcome, Refusal, Step};
 use super::transformers;
 use super::unwrap::{Candidate, Found, NameList, listed};
 use super::{feature_names, width};
+use crate::import::limits::CANDIDATES_MAX;
 
 /// What is done with the estimators of a file or several.
 pub(super) struct Chosen<'c, 'a> {
@@ -33,19 +34,22 @@ fn role(step: &Step<'_>) -> Role {
         "FrozenEstimator" => step
             .part_under("estimator")
             .map_or(Role::Model, |inner| role(&inner)),
-        class if transformers::PIPELINES.contains(&class) => {
-            match transformers::steps(step)
-                .ok()
-                .and_then(|mut steps| steps.pop())
-            {
-                Some(last) if last.is_estimator() => role(&last),
-                Some(_) => Role::Transformer,
-                None => Role::Model,
-            }
-        }
+        class if transformers::PIPELINES.contains(&class) => match last_step(step) {
+            Some(last) if last.is_estimator() => role(&last),
+            Some(_) => Role::Transformer,
+            None => Role::Model,
+        },
         class if is_transformer(class) => Role::Transformer,
         _ => Role::Model,
     }
+}
+
+/// The last step of a pipeline, found without looking at the others: there may be a million of them.
+fn last_step<'a>(step: &Step<'a>) -> Option<Step<'a>> {
+    let mut entries = step.optional("steps")?.elements()?;
+    let last = entries.len().checked_sub(1)?;
+    let value = entries.nth(last)?.elements()?.nth(1)?;
+    step.part(value, "").ok()
 }
 
 /// The estimators that `keys` name, in their order.
@@ -93,6 +97,9 @@ pub(super) fn without_keys<'c, 'a>(
     found: &'c Found<'a>,
     in_order: bool,
 ) -> Outcome<Chosen<'c, 'a>> {
+    if found.candidates.len() > CANDIDATES_MAX {
+        return Err(several(found));
+    }
     let of = |wanted: Role| {
         let candidates = found.candidates.iter();
         let of_role = candidates.filter(|candidate| role(&Step::root(candidate.value)) == wanted);
@@ -145,6 +152,10 @@ fn without_one_model(found: &Found<'_>, models: &[&Candidate<'_>]) -> Refusal {
             listed(&found.candidates)
         ));
     }
+    several(found)
+}
+
+fn several(found: &Found<'_>) -> Refusal {
     found.whole.refuse(format_args!(
         "it holds several estimators, {}, and does not say how they belong together: name one with --key, or several \
          in the order in which rows go through them",

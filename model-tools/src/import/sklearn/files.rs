@@ -2,6 +2,7 @@
 
 use super::unwrap::{self, NameList, Root, Unwrapped};
 use super::{convert_unwrapped, pickle};
+use crate::import::limits::OBJECTS_MAX;
 use crate::import::objects::Value;
 use crate::import::opened::Member;
 use crate::import::pickle::Pickle;
@@ -46,6 +47,7 @@ pub(crate) fn read_files(
     in_order: bool,
 ) -> Result<Imported, ImportError> {
     let (mut trees, mut lists, mut ignored) = (Vec::new(), Vec::new(), Vec::new());
+    let mut left = OBJECTS_MAX;
     for member in members {
         let named = keys.iter().any(|key| is_in(key, &member.name));
         if let Some(names) = member
@@ -71,7 +73,11 @@ pub(crate) fn read_files(
             error: Box::new(error),
         };
         match Tree::read(member) {
+            Ok(tree) if tree.root().objects().len() > left => {
+                return Err(in_file(ImportError::TooManyObjects));
+            }
             Ok(tree) => {
+                left -= tree.root().objects().len();
                 trust::refuse_dangerous(tree.globals())
                     .map_err(|dangerous| in_file(ImportError::Dangerous(dangerous)))?;
                 ignored.extend(trust::unknown(tree.globals()));
