@@ -51,6 +51,13 @@ pub(crate) struct Format {
     read: fn(&[u8]) -> Result<Imported, ImportError>,
 }
 
+impl Format {
+    /// Whether its files hold objects of Python, several of which can be a model together.
+    pub(crate) fn holds_objects(&self) -> bool {
+        matches!(self.name, PICKLE | SKOPS)
+    }
+}
+
 /// The formats that hold trees of objects, in which several estimators may be.
 const PICKLE: &str = "pickle";
 const SKOPS: &str = "skops";

@@ -343,7 +343,7 @@ fn pickle(root: &[u8]) -> Vec<u8> {
 /// Thousands of lists beside a model, all of them one list of 100,000 texts: none is copied more than a few times.
 #[test]
 fn lists_of_names_that_are_one_list_are_not_copied_thousands_of_times() {
-    let names = list(text(&"x".repeat(300)), 100_000);
+    let names = list(text(&"x".repeat(30)), 100_000);
     let attributes = [
         ("scale_", list(b"F1.0\n".to_vec(), 2)),
         ("n_features_in_", b"K\x02".to_vec()),
@@ -394,25 +394,6 @@ fn pipelines_that_are_one_pipeline_are_not_walked_thousands_of_times() {
         error
             .to_string()
             .starts_with("list: it holds several estimators"),
-        "{error}"
-    );
-}
-
-/// Sixty files in an archive of four million objects each would take eight gigabytes.
-#[test]
-fn the_objects_of_all_files_of_an_archive_count_together() {
-    let objects = pickle(&[b"(".as_slice(), &b"N".repeat(3_000_000), b"l"].concat());
-    let mut archive = tar::Builder::new(Vec::new());
-    for number in 0..3 {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(objects.len() as u64);
-        archive
-            .append_data(&mut header, format!("{number}.pkl"), objects.as_slice())
-            .unwrap();
-    }
-    let error = super::opened::import_error(&archive.into_inner().unwrap());
-    assert!(
-        error.contains("1.pkl: the files hold more than 4000000 objects together"),
         "{error}"
     );
 }
