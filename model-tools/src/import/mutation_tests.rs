@@ -385,15 +385,15 @@ fn pipelines_that_are_one_pipeline_are_not_walked_thousands_of_times() {
         b"\x86".to_vec(),
     ]
     .concat();
-    let pipeline = instance("Pipeline", &[("steps", list(step, 100_000))]);
-    let mut models = [b"(", pipeline.as_slice(), b"q\x02"].concat();
-    models.extend(b"h\x02".repeat(9_000));
-    models.push(b'l');
-    let error = super::sklearn::read_pickle(&pickle(&models)).err().unwrap();
-    assert!(
-        error
-            .to_string()
-            .starts_with("list: it holds several estimators"),
-        "{error}"
-    );
+    let pipeline_of_many = instance("Pipeline", &[("steps", list(step, 100_000))]);
+    for (count, reason) in [
+        (150, "list: there is no estimator in it that predicts, only"),
+        (9_000, "list: it holds several estimators"),
+    ] {
+        let mut models = [b"(", pipeline_of_many.as_slice(), b"q\x02"].concat();
+        models.extend(b"h\x02".repeat(count));
+        models.push(b'l');
+        let error = super::sklearn::read_pickle(&pickle(&models)).err().unwrap();
+        assert!(error.to_string().starts_with(reason), "{error}");
+    }
 }

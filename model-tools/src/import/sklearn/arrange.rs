@@ -2,9 +2,9 @@
 
 use super::reasons::is_transformer;
 use super::step::{Outcome, Refusal, Step};
-use super::transformers;
 use super::unwrap::{Candidate, Found, NameList, listed};
 use super::{feature_names, width};
+use super::{predictors, transformers};
 use crate::import::limits::CANDIDATES_MAX;
 
 /// What is done with the estimators of a file or several.
@@ -34,22 +34,16 @@ fn role(step: &Step<'_>) -> Role {
         "FrozenEstimator" => step
             .part_under("estimator")
             .map_or(Role::Model, |inner| role(&inner)),
-        class if transformers::PIPELINES.contains(&class) => match last_step(step) {
-            Some(last) if last.is_estimator() => role(&last),
-            Some(_) => Role::Transformer,
-            None => Role::Model,
-        },
+        class if transformers::PIPELINES.contains(&class) => {
+            match transformers::last_step(step).ok().flatten() {
+                Some(last) if last.is_estimator() => role(&last),
+                Some(_) => Role::Transformer,
+                None => Role::Model,
+            }
+        }
         class if is_transformer(class) => Role::Transformer,
         _ => Role::Model,
     }
-}
-
-/// The last step of a pipeline, found without looking at the others: there may be a million of them.
-fn last_step<'a>(step: &Step<'a>) -> Option<Step<'a>> {
-    let mut entries = step.optional("steps")?.elements()?;
-    let last = entries.len().checked_sub(1)?;
-    let value = entries.nth(last)?.elements()?.nth(1)?;
-    step.part(value, "").ok()
 }
 
 /// The estimators that `keys` name, in their order.
@@ -106,6 +100,7 @@ pub(super) fn without_keys<'c, 'a>(
         of_role.collect::<Vec<_>>()
     };
     let (models, transformers, labels) = (of(Role::Model), of(Role::Transformer), of(Role::Labels));
+    refuse_if_none_is_linear(found, &models)?;
     let [model] = *models.as_slice() else {
         return Err(without_one_model(found, &models));
     };
@@ -141,6 +136,18 @@ pub(super) fn without_keys<'c, 'a>(
         labels: class_names(found, &labels, in_order)?,
         names,
     })
+}
+
+/// Refuses models of which none can be converted, before it is asked which one is meant.
+fn refuse_if_none_is_linear(found: &Found<'_>, models: &[&Candidate<'_>]) -> Outcome<()> {
+    let mut first = None;
+    for model in models {
+        match predictors::check_last(&found.step(model)?) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => first = first.or(Some(refusal)),
+        }
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// The error for files with no model, or with several.

@@ -165,7 +165,7 @@ fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outco
 
 impl<'a> Found<'a> {
     /// The estimator that a candidate is.
-    fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
+    pub(super) fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
         let place = match self.whole.class {
             "" => format!("\"{}\"", candidate.path),
             _ => format!("key {:?}", candidate.path),
