@@ -11,7 +11,7 @@ use crate::declarations::Declarations;
 use crate::error::Error;
 use crate::export::{self, Format};
 use crate::import::{self, Source};
-use crate::{output, proof, verification};
+use crate::{beside, output, proof, verification};
 
 /// Convert a model between formats, most often into the artifact that `sagelet serve` loads
 ///
@@ -56,6 +56,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     report_read(&source);
     let declared = &arguments.declared;
     declared.add_to(&mut source.imported.document);
+    if let [input] = arguments.inputs.as_slice()
+        && let Some(hint) = beside::hint(input, &source)
+    {
+        output::note(hint);
+    }
     let mut document = complete(&source)?;
     let version = declared.check_version(&document);
     version.map_err(|reason| source.input.refused(reason))?;

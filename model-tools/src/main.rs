@@ -1,5 +1,6 @@
 //! `model-tools`: the command line around the models that sagelet serves.
 
+mod beside;
 mod blame;
 mod check;
 mod convert;

@@ -125,3 +125,33 @@ fn every_command_and_format_is_documented() {
         );
     }
 }
+
+/// The table of what is proved counts the models that lie in the corpus.
+#[test]
+fn the_models_that_are_said_to_be_proved_are_in_the_corpus() {
+    let text = read("models.md");
+    let (_, table) = text.split_once("## What is proved").unwrap();
+    let lines = table.lines().filter(|line| line.starts_with("| `"));
+    let mut folders = Vec::new();
+    for line in lines {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let folder = cells[1].trim_matches('`');
+        let models = std::fs::read_dir(crate::sklearn::corpus(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".json") && !name.starts_with("refused"))
+            .count();
+        assert_eq!(cells[3], models.to_string(), "{folder}");
+        folders.push(folder.to_owned());
+    }
+    let corpus = std::fs::read_dir(crate::sklearn::corpus("")).unwrap();
+    let all = corpus
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir());
+    let mut all: Vec<_> = all
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    all.sort();
+    folders.sort();
+    assert_eq!(folders, all);
+}

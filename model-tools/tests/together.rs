@@ -134,6 +134,36 @@ fn files_of_an_archive_or_folder_are_named_by_keys() {
     }
 }
 
+/// A file in an archive may hold several estimators itself.
+#[test]
+fn keys_lead_into_files_of_an_archive() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let archive = archive(&scratch, &["bundle.pkl", "model.pkl", "columns.names"]);
+    let keys = [
+        "bundle.pkl.scaler",
+        "model.pkl",
+        "bundle.pkl.label_encoder",
+        "columns.names",
+    ];
+    let keys = keys.iter().flat_map(|key| ["--key", key]);
+    let expected = corpus("together").join("scaler_model_labels.json");
+    let told = convert([archive.as_str()].into_iter().chain(keys), &output);
+    converted(told, &output, &expected);
+    let document = Artifact::read(output.as_ref()).unwrap().document;
+    assert_eq!(document.features[1].name.as_deref(), Some("income"));
+    let wrong = [
+        "--key",
+        "bundle.pkl.scaler",
+        "--key",
+        "bundle.pkl.regressor",
+    ];
+    convert([archive.as_str()].into_iter().chain(wrong), &output).refused(
+        1,
+        "no estimator under the key \"bundle.pkl.regressor\"; there are \"bundle.pkl.scaler\" (StandardScaler)",
+    );
+}
+
 /// One transformer and one model that fit each other have one order.
 #[test]
 fn a_scaler_beside_a_model_comes_before_it() {
@@ -285,4 +315,39 @@ fn one_of_several_models_in_an_archive_is_taken_by_its_name() {
     convert([archive.as_str(), "--key", "b.csv"], &output).ok();
     let rows = scratch.write("rows.csv", b"1\n");
     assert_eq!(run(["predict", &output, &rows]).ok(), "4.0\n");
+}
+
+/// A model without its scaler predicts wrongly without a sign of it.
+#[test]
+fn a_scaler_that_lies_beside_a_model_is_pointed_out() {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let model = scratch.write("model.pkl", &bytes("model.pkl"));
+    let hint = "lies beside it: if rows go through that first";
+    assert!(!convert([&model], &output).stderr.contains(hint));
+    let scaler = scratch.write("my_Scaler.pkl", &bytes("scaler.pkl"));
+    let told = convert([&model], &output).stderr;
+    assert!(told.contains(&format!("my_Scaler.pkl {hint}")), "{told}");
+    assert!(!convert([&scaler, &model], &output).stderr.contains(hint));
+    let whole = scratch.write(
+        "whole.pkl",
+        &std::fs::read(path("pipeline_standard")).unwrap(),
+    );
+    let told = convert([&whole], &output);
+    assert!(!told.stderr.contains(hint), "{}", told.stderr);
+    told.ok();
+}
+
+/// Sixty files of four million objects each would take eight gigabytes.
+#[test]
+fn the_objects_of_all_files_of_an_archive_count_together() {
+    let scratch = Scratch::new();
+    let nothing = b"N".repeat(3_000_000);
+    let objects = [b"\x80\x02(".as_slice(), &nothing, b"l."].concat();
+    let files = ["0.pkl", "1.pkl", "2.pkl"].map(|name| (name, objects.as_slice()));
+    let archive = scratch.write("objects.tar", &tar(&files));
+    convert([&archive], "-").refused(
+        1,
+        "1.pkl: the files hold more than 4000000 objects together",
+    );
 }

@@ -27,3 +27,13 @@ pub(crate) const LZMA_MEMORY_KIB_MAX: u32 = 128 << 10;
 
 /// Files in an archive. A model directory of MLflow or SageMaker has ten to twenty.
 pub(crate) const ARCHIVE_ENTRIES_MAX: usize = 1_000;
+
+/// Bytes that lists of column names of one conversion may take together. Two million names, as many as an artifact has
+/// features, of 40 bytes each.
+pub(crate) const NAMES_BYTES_MAX: usize = 80 << 20;
+
+/// Lists beside an estimator of which it is asked whether they are names of its columns.
+pub(crate) const NAME_LISTS_MAX: usize = 64;
+
+/// Estimators in one or several files, of which it is asked what they are for. A file of more is a collection.
+pub(crate) const CANDIDATES_MAX: usize = 200;

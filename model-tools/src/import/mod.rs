@@ -51,6 +51,13 @@ pub(crate) struct Format {
     read: fn(&[u8]) -> Result<Imported, ImportError>,
 }
 
+impl Format {
+    /// Whether its files hold objects of Python, several of which can be a model together.
+    pub(crate) fn holds_objects(&self) -> bool {
+        matches!(self.name, PICKLE | SKOPS)
+    }
+}
+
 /// The formats that hold trees of objects, in which several estimators may be.
 const PICKLE: &str = "pickle";
 const SKOPS: &str = "skops";
@@ -226,6 +233,11 @@ pub(crate) enum ImportError {
     NoModel,
     #[error("several files are models ({0}): name the one that is meant, such as --key {1}")]
     SeveralModels(String, String),
+    #[error(
+        "the files hold more than {objects} objects together: give the model's files alone, or name them with --key",
+        objects = limits::OBJECTS_MAX
+    )]
+    TooManyObjects,
     #[error("{file}: {error}")]
     File {
         file: String,

@@ -334,3 +334,66 @@ fn a_text_that_stands_in_a_file_once_is_not_copied_a_thousand_times() {
     assert!(read(2).features[0].name.is_some());
     assert!(read(1000).features[0].name.is_none());
 }
+
+/// A pickle of protocol 2.
+fn pickle(root: &[u8]) -> Vec<u8> {
+    [b"\x80\x02", root, b"."].concat()
+}
+
+/// Thousands of lists beside a model, all of them one list of 100,000 texts: none is copied more than a few times.
+#[test]
+fn lists_of_names_that_are_one_list_are_not_copied_thousands_of_times() {
+    let names = list(text(&"x".repeat(30)), 100_000);
+    let attributes = [
+        ("scale_", list(b"F1.0\n".to_vec(), 2)),
+        ("n_features_in_", b"K\x02".to_vec()),
+    ];
+    let scaler = instance("MaxAbsScaler", &attributes);
+    let mut dict = [b"}(", text("scaler").as_slice(), &scaler].concat();
+    dict.extend([text("feature_list").as_slice(), &names, b"q\x02"].concat());
+    for number in 0..5_000 {
+        dict.extend([text(&format!("feature_{number}")).as_slice(), b"h\x02"].concat());
+    }
+    dict.push(b'u');
+    let error = super::sklearn::read_pickle(&pickle(&dict)).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .contains("there is no estimator in it that predicts"),
+        "{error}"
+    );
+    let model = instance(
+        "Ridge",
+        &[
+            ("coef_", list(b"F1.0\n".to_vec(), 2)),
+            ("intercept_", b"F0.0\n".to_vec()),
+        ],
+    );
+    dict.pop();
+    dict.extend([text("model").as_slice(), &model, b"u"].concat());
+    // Of a hundred thousand names for two columns none is taken.
+    let imported = super::sklearn::read_pickle(&pickle(&dict)).unwrap();
+    assert!(imported.document.features[0].name.is_none());
+}
+
+/// Thousands of pipelines that are one pipeline of 100,000 steps: each is only looked at where it ends.
+#[test]
+fn pipelines_that_are_one_pipeline_are_not_walked_thousands_of_times() {
+    let step = [
+        text("scaler"),
+        instance("MaxAbsScaler", &[]),
+        b"\x86".to_vec(),
+    ]
+    .concat();
+    let pipeline_of_many = instance("Pipeline", &[("steps", list(step, 100_000))]);
+    for (count, reason) in [
+        (150, "list: there is no estimator in it that predicts, only"),
+        (9_000, "list: it holds several estimators"),
+    ] {
+        let mut models = [b"(", pipeline_of_many.as_slice(), b"q\x02"].concat();
+        models.extend(b"h\x02".repeat(count));
+        models.push(b'l');
+        let error = super::sklearn::read_pickle(&pickle(&models)).err().unwrap();
+        assert!(error.to_string().starts_with(reason), "{error}");
+    }
+}

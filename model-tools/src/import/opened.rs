@@ -135,7 +135,7 @@ fn open_several(paths: &[&str]) -> Result<Opened, Error> {
             Some(_) => None,
             None => Some(known(&bytes).map_err(|reason| input.refused(reason))?),
         };
-        if let Some(other) = format.filter(|format| !holds_objects(format)) {
+        if let Some(other) = format.filter(|format| !format.holds_objects()) {
             return Err(input.refused(format_args!(
                 "{} is a model of its own: several files together are those of scikit-learn, and lists of column names",
                 other.name
@@ -160,9 +160,9 @@ fn open_several(paths: &[&str]) -> Result<Opened, Error> {
 /// may go before another; of other formats those that are most like an artifact.
 fn among(input: Input, mut layers: Vec<String>, mut files: Vec<File>) -> Opened {
     let format = |file: &File| FORMATS.get(file.rank);
-    let holds = |file: &File| format(file).is_some_and(holds_objects);
+    let holds = |file: &File| format(file).is_some_and(Format::holds_objects);
     let best = files.iter().map(|file| file.rank).min().unwrap_or(NAMES);
-    if FORMATS.get(best).is_some_and(holds_objects) {
+    if FORMATS.get(best).is_some_and(Format::holds_objects) {
         files.retain(|file| holds(file) || file.rank == NAMES);
     } else {
         files.retain(|file| file.rank == best);
@@ -212,20 +212,15 @@ fn of_members(input: Input, layers: Vec<String>, members: Vec<Member>, in_order:
     }
 }
 
-/// Whether files of a format hold objects of Python, several of which can be a model together.
-fn holds_objects(format: &Format) -> bool {
-    matches!(format.name, PICKLE | SKOPS)
-}
-
 /// The place of the format among the [`FORMATS`], or that of lists of column names.
 pub(super) fn rank_of_member(bytes: &[u8]) -> Option<usize> {
     let rank = rank(bytes);
     let is_json = rank
         .and_then(|rank| FORMATS.get(rank))
         .is_none_or(|format| format.name == JSON);
-    match names::of_json(bytes) {
-        Some(_) if is_json => Some(NAMES),
-        _ => rank,
+    match is_json && names::of_json(bytes).is_some() {
+        true => Some(NAMES),
+        false => rank,
     }
 }
 
@@ -351,7 +346,7 @@ fn import_members(
     ) {
         return Err(ImportError::NoPredictorType(first.name));
     }
-    let of_objects = |member: &Member| member.format.is_none_or(holds_objects);
+    let of_objects = |member: &Member| member.format.is_none_or(Format::holds_objects);
     if members.iter().all(of_objects) {
         return sklearn::read_files(members, &told.keys, in_order);
     }

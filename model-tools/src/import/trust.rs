@@ -53,6 +53,14 @@ impl Named {
     }
 }
 
+impl Named {
+    /// Whether dill names this where it writes functions and classes, which hold code by intention.
+    fn is_of_dill(&self) -> bool {
+        let Global { module, name } = &self.global;
+        module.split('.').next() == Some("dill") || (is_builtin(module) && name == "__main__")
+    }
+}
+
 impl fmt::Display for Named {
     /// With its place.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,8 +121,15 @@ impl fmt::Display for Dangerous {
             write!(formatter, " and {} more of the kind", self.0.len() - SHOWN)?;
         }
         formatter.write_str(
-            ", which can run code where Python loads it: nothing was run here, and nothing was converted. Do not load this file",
-        )
+            ", which can run code where Python loads it: nothing was run here, and nothing was converted. ",
+        )?;
+        formatter.write_str(match self.0.iter().all(Named::is_of_dill) {
+            true => {
+                "dill has written a function or class into it beside the model, which may be your own: dump the fitted \
+                 model alone"
+            }
+            false => "Do not load this file",
+        })
     }
 }
 

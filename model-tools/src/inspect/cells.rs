@@ -101,6 +101,10 @@ fn categories(labels: &[Label]) -> String {
         .iter()
         .map(Label::to_string)
         .filter(|label| !label.is_empty())
+        .map(|label| match label.trim() == label {
+            true => label,
+            false => format!("{label:?}"), // where spaces stand has to be seen
+        })
         .collect();
     let shown = named
         .get(..CATEGORIES_MAX.min(named.len()))

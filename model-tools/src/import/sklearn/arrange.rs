@@ -2,9 +2,10 @@
 
 use super::reasons::is_transformer;
 use super::step::{Outcome, Refusal, Step};
-use super::transformers;
 use super::unwrap::{Candidate, Found, NameList, listed};
 use super::{feature_names, width};
+use super::{predictors, transformers};
+use crate::import::limits::CANDIDATES_MAX;
 
 /// What is done with the estimators of a file or several.
 pub(super) struct Chosen<'c, 'a> {
@@ -34,10 +35,7 @@ fn role(step: &Step<'_>) -> Role {
             .part_under("estimator")
             .map_or(Role::Model, |inner| role(&inner)),
         class if transformers::PIPELINES.contains(&class) => {
-            match transformers::steps(step)
-                .ok()
-                .and_then(|mut steps| steps.pop())
-            {
+            match transformers::last_step(step).ok().flatten() {
                 Some(last) if last.is_estimator() => role(&last),
                 Some(_) => Role::Transformer,
                 None => Role::Model,
@@ -93,12 +91,16 @@ pub(super) fn without_keys<'c, 'a>(
     found: &'c Found<'a>,
     in_order: bool,
 ) -> Outcome<Chosen<'c, 'a>> {
+    if found.candidates.len() > CANDIDATES_MAX {
+        return Err(several(found));
+    }
     let of = |wanted: Role| {
         let candidates = found.candidates.iter();
         let of_role = candidates.filter(|candidate| role(&Step::root(candidate.value)) == wanted);
         of_role.collect::<Vec<_>>()
     };
     let (models, transformers, labels) = (of(Role::Model), of(Role::Transformer), of(Role::Labels));
+    refuse_if_none_is_linear(found, &models)?;
     let [model] = *models.as_slice() else {
         return Err(without_one_model(found, &models));
     };
@@ -136,6 +138,18 @@ pub(super) fn without_keys<'c, 'a>(
     })
 }
 
+/// Refuses models of which none can be converted, before it is asked which one is meant.
+fn refuse_if_none_is_linear(found: &Found<'_>, models: &[&Candidate<'_>]) -> Outcome<()> {
+    let mut first = None;
+    for model in models {
+        match predictors::check_last(&found.step(model)?) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => first = first.or(Some(refusal)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
 /// The error for files with no model, or with several.
 fn without_one_model(found: &Found<'_>, models: &[&Candidate<'_>]) -> Refusal {
     if models.is_empty() {
@@ -145,6 +159,10 @@ fn without_one_model(found: &Found<'_>, models: &[&Candidate<'_>]) -> Refusal {
             listed(&found.candidates)
         ));
     }
+    several(found)
+}
+
+fn several(found: &Found<'_>) -> Refusal {
     found.whole.refuse(format_args!(
         "it holds several estimators, {}, and does not say how they belong together: name one with --key, or several \
          in the order in which rows go through them",

@@ -1,7 +1,8 @@
 //! Several files that are a model together: a scaler, a model, lists of column names, an encoder of labels.
 
-use super::unwrap::{self, NameList, Root, Unwrapped};
+use super::unwrap::{self, NameList, Root};
 use super::{convert_unwrapped, pickle};
+use crate::import::limits::OBJECTS_MAX;
 use crate::import::objects::Value;
 use crate::import::opened::Member;
 use crate::import::pickle::Pickle;
@@ -38,6 +39,70 @@ impl Tree {
     }
 }
 
+/// What was read of several files so far.
+struct Files<'a> {
+    keys: &'a [String],
+    in_order: bool,
+    /// The objects of each file, with its name.
+    trees: Vec<(&'a str, Tree)>,
+    /// Files of column names.
+    lists: Vec<NameList>,
+    /// What to say of other files.
+    ignored: Vec<String>,
+    /// Objects that may still be read.
+    left: usize,
+}
+
+impl<'a> Files<'a> {
+    fn add(&mut self, member: &'a Member) -> Result<(), ImportError> {
+        let name = member.name.as_str();
+        if member.format.is_none() {
+            self.lists
+                .extend(names::of_json(&member.bytes).map(|names| NameList {
+                    path: name.to_owned(),
+                    names,
+                    is_chosen: false,
+                }));
+            return Ok(());
+        }
+        let is_named = self.keys.iter().any(|key| is_in(key, name));
+        if !self.keys.is_empty() && !is_named {
+            self.ignored.push(format!("\"{name}\", which no key names"));
+            return Ok(());
+        }
+        match Tree::read(member) {
+            Ok(tree) => self
+                .add_tree(name, tree)
+                .map_err(|error| in_file(name, error)),
+            // Of an archive it may be a file that has nothing to do with the model.
+            Err(error) if !self.in_order && !is_named => {
+                self.ignored.push(format!("\"{name}\": {error}"));
+                Ok(())
+            }
+            Err(error) => Err(in_file(name, error)),
+        }
+    }
+
+    fn add_tree(&mut self, name: &'a str, tree: Tree) -> Result<(), ImportError> {
+        let count = tree.root().objects().len();
+        self.left = self
+            .left
+            .checked_sub(count)
+            .ok_or(ImportError::TooManyObjects)?;
+        trust::refuse_dangerous(tree.globals()).map_err(ImportError::Dangerous)?;
+        self.ignored.extend(trust::unknown(tree.globals()));
+        self.trees.push((name, tree));
+        Ok(())
+    }
+}
+
+fn in_file(file: &str, error: ImportError) -> ImportError {
+    ImportError::File {
+        file: file.to_owned(),
+        error: Box::new(error),
+    }
+}
+
 /// Reads the estimators under `keys` of several files, or all of them if it is known how they belong together. Files
 /// that no key names are not read.
 pub(crate) fn read_files(
@@ -45,55 +110,23 @@ pub(crate) fn read_files(
     keys: &[String],
     in_order: bool,
 ) -> Result<Imported, ImportError> {
-    let (mut trees, mut lists, mut ignored) = (Vec::new(), Vec::new(), Vec::new());
-    for member in members {
-        let named = keys.iter().any(|key| is_in(key, &member.name));
-        if let Some(names) = member
-            .format
-            .is_none()
-            .then(|| names::of_json(&member.bytes))
-            .flatten()
-        {
-            let path = member.name.clone();
-            lists.push(NameList {
-                path,
-                names,
-                is_chosen: false,
-            });
-            continue;
-        }
-        if !keys.is_empty() && !named {
-            ignored.push(format!("\"{}\", which no key names", member.name));
-            continue;
-        }
-        let in_file = |error: ImportError| ImportError::File {
-            file: member.name.clone(),
-            error: Box::new(error),
-        };
-        match Tree::read(member) {
-            Ok(tree) => {
-                trust::refuse_dangerous(tree.globals())
-                    .map_err(|dangerous| in_file(ImportError::Dangerous(dangerous)))?;
-                ignored.extend(trust::unknown(tree.globals()));
-                trees.push((member.name.as_str(), tree));
-            }
-            // Of an archive it may be a file that has nothing to do with the model.
-            Err(error) if !in_order && !named => {
-                ignored.push(format!("\"{}\": {error}", member.name))
-            }
-            Err(error) => return Err(in_file(error)),
-        }
-    }
-    let roots: Vec<_> = trees
-        .iter()
-        .map(|(file, tree)| Root {
-            file,
-            value: tree.root(),
-        })
-        .collect();
-    let unwrapped: Unwrapped<'_> = unwrap::unwrap_files(&roots, lists, keys, in_order)?;
+    let mut files = Files {
+        keys,
+        in_order,
+        trees: Vec::new(),
+        lists: Vec::new(),
+        ignored: Vec::new(),
+        left: OBJECTS_MAX,
+    };
+    members.iter().try_for_each(|member| files.add(member))?;
+    let roots = files.trees.iter().map(|(file, tree)| Root {
+        file,
+        value: tree.root(),
+    });
+    let roots: Vec<_> = roots.collect();
+    let unwrapped = unwrap::unwrap_files(&roots, files.lists, keys, in_order)?;
     let mut imported = convert_unwrapped(unwrapped)?;
-    imported.ignored.extend(ignored);
+    imported.ignored.extend(files.ignored);
     Ok(imported)
 }
 

@@ -7,6 +7,9 @@ use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion, Kind, Prediction, combination};
 use crate::import::objects::Value;
 
+/// Every class with a kernel.
+pub(super) const CLASSES: &[&str] = &["SVC", "NuSVC", "SVR", "NuSVR", "KernelRidge"];
+
 /// A support vector regression.
 pub(super) fn support_vector_regression(
     step: &Step<'_>,
@@ -69,7 +72,8 @@ fn support_vector_score(step: &Step<'_>, columns: &[Column]) -> Outcome<Column> 
     Ok(combination(columns, &coefficients, intercept))
 }
 
-fn check_kernel(step: &Step<'_>) -> Outcome<()> {
+/// Refuses another kernel.
+pub(super) fn check_kernel(step: &Step<'_>) -> Outcome<()> {
     match step.text("kernel") {
         Some("linear") => Ok(()),
         _ => Err(step.refuse("its kernel is not \"linear\"")),

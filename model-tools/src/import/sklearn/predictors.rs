@@ -152,8 +152,11 @@ fn known(step: &Step<'_>) -> Outcome<Reader> {
 /// spline is refused as a forest.
 pub(super) fn check_last(step: &Step<'_>) -> Outcome<()> {
     known(step)?;
+    if kernel::CLASSES.contains(&step.class) {
+        kernel::check_kernel(step)?;
+    }
     let inner = match step.class {
-        class if transformers::PIPELINES.contains(&class) => transformers::steps(step)?.pop(),
+        class if transformers::PIPELINES.contains(&class) => transformers::last_step(step)?,
         "TransformedTargetRegressor" => Some(step.part_under("regressor_")?),
         "FrozenEstimator" => Some(step.part_under("estimator")?),
         "RANSACRegressor" => Some(step.part_under("estimator_")?),

@@ -160,6 +160,20 @@ pub(super) fn steps<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
     Ok(parts.into_iter().map(|(_, part)| part).collect())
 }
 
+/// The last step of a pipeline, found without looking at the others: there may be a million of them.
+pub(super) fn last_step<'a>(step: &Step<'a>) -> Outcome<Option<Step<'a>>> {
+    let value = step.attribute("steps")?;
+    let mut entries = value
+        .elements()
+        .ok_or_else(|| step.wrong("steps", "a list"))?;
+    let last = entries.len().checked_sub(1);
+    let Some(entry) = last.and_then(|last| entries.nth(last)) else {
+        return Ok(None);
+    };
+    let (name, value) = pair(step, entry)?;
+    step.part(value, &format!("step {name:?}")).map(Some)
+}
+
 /// The estimators in a list of names and estimators, with their names.
 pub(super) fn parts<'a>(step: &Step<'a>, list: &str) -> Outcome<Vec<(&'a str, Step<'a>)>> {
     let what = if list == "steps" {

@@ -3,6 +3,7 @@
 use super::arrange;
 use super::step::{Outcome, Step};
 use super::texts;
+use crate::import::limits::{NAME_LISTS_MAX, NAMES_BYTES_MAX};
 use crate::import::objects::Value;
 
 /// Levels of dicts, lists and objects that are looked into.
@@ -106,11 +107,12 @@ pub(super) fn unwrap_files<'a>(
         return Err(Step::nothing_found());
     };
     let whole = Step::files(first.value);
+    let mut left = NAMES_BYTES_MAX;
     let mut found: Vec<Candidate<'a>> = Vec::new();
     for (number, root) in roots.iter().enumerate() {
         let candidates = candidates(root, number);
         if candidates.is_empty() {
-            lists.extend(names_in(root));
+            lists.extend(names_in(root, &mut left));
         }
         found.extend(candidates);
     }
@@ -163,7 +165,7 @@ fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outco
 
 impl<'a> Found<'a> {
     /// The estimator that a candidate is.
-    fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
+    pub(super) fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
         let place = match self.whole.class {
             "" => format!("\"{}\"", candidate.path),
             _ => format!("key {:?}", candidate.path),
@@ -186,7 +188,7 @@ impl<'a> Found<'a> {
 }
 
 fn nothing(root: Value<'_>) -> &'static str {
-    if column_names(root).is_some() {
+    if list(String::new(), root, &mut NAMES_BYTES_MAX.clone()).is_some() {
         return "it holds names, and no model: give it together with the model whose columns they name";
     }
     if root.array().is_some() {
@@ -294,26 +296,33 @@ fn names_beside(candidate: &Candidate<'_>) -> Vec<NameList> {
         let key = key.to_lowercase();
         key.contains("feature") || key.contains("columns")
     };
+    let mut left = NAMES_BYTES_MAX;
     let lists = members(candidate.within).into_iter();
     lists
         .filter(|(key, _)| is_called_so(key))
-        .filter_map(|(path, value)| list(path, value))
+        .take(NAME_LISTS_MAX)
+        .filter_map(|(path, value)| list(path, value, &mut left))
         .collect()
 }
 
 /// The names in a file without an estimator: a list, or a dict that holds one list and no other.
-fn names_in(root: &Root<'_>) -> Option<NameList> {
-    if let Some(list) = list(root.file.to_owned(), root.value) {
+fn names_in(root: &Root<'_>, left: &mut usize) -> Option<NameList> {
+    if let Some(list) = list(root.file.to_owned(), root.value, left) {
         return Some(list);
     }
     let mut lists = members(root.value)
         .into_iter()
-        .filter_map(|(key, value)| list(format!("{}.{key}", root.file), value));
+        .take(NAME_LISTS_MAX)
+        .filter_map(|(key, value)| list(format!("{}.{key}", root.file), value, left));
     lists.next().filter(|_| lists.next().is_none())
 }
 
-fn list(path: String, value: Value<'_>) -> Option<NameList> {
-    let names = column_names(value).filter(|names| !names.is_empty())?;
+/// A list of names, if it takes no more than is `left` of what all may take.
+fn list(path: String, value: Value<'_>, left: &mut usize) -> Option<NameList> {
+    let value = list_of_names(value)?;
+    let still_left = left.checked_sub(value.copied_bytes())?;
+    let names = texts(value).filter(|names| !names.is_empty())?;
+    *left = still_left;
     Some(NameList {
         path,
         names,
@@ -321,17 +330,21 @@ fn list(path: String, value: Value<'_>) -> Option<NameList> {
     })
 }
 
-/// The texts of a list, a tuple, an array or an index of pandas.
-fn column_names(value: Value<'_>) -> Option<Vec<String>> {
+/// The list, tuple or array that a value is, or that an index of pandas holds.
+fn list_of_names(value: Value<'_>) -> Option<Value<'_>> {
+    let is_list = |value: Value<'_>| match value.elements() {
+        Some(mut elements) => elements.next().is_some_and(|first| first.text().is_some()),
+        None => value.array().is_some(),
+    };
     let Some(class) = value.class() else {
-        return texts(value);
+        return Some(value).filter(|value| is_list(*value));
     };
     let is_index = class.name == "_new_Index" && class.module.starts_with("pandas.");
     let mut arguments = value.arguments().filter(|_| is_index)?.elements()?;
     let data = arguments.nth(1)?.entry("data")?;
     // From pandas 3 on it is an array of pandas' own around one of numpy.
     match data.class() {
-        Some(_) => data.state_parts()?.find_map(texts),
-        None => texts(data),
+        Some(_) => data.state_parts()?.find(|part| is_list(*part)),
+        None => Some(data),
     }
 }
