@@ -3,11 +3,14 @@
 //! `LinearRegressor` and `LinearClassifier` of ai.onnx.ml hold coefficients as floats of 32 bits; the standard
 //! operators take doubles, and lose nothing. Where all features are numbers the graph has one input `X` in the shape
 //! (N, features); else each feature is an input of its own, in the shape (N, 1), under its name.
+//!
+//! A row that the server refuses never gets an answer that looks like one: a regression and probabilities are NaN, and
+//! a label is looked up at a place that does not exist, so that the run fails.
 
 mod graph;
 mod protobuf;
 
-use sagelet::artifact::{Cell, Document, Isotonic, Label, Parameters};
+use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Parameters, Unknown};
 
 use self::graph::{Attribute, Element, Graph};
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
@@ -126,6 +129,9 @@ impl Writer<'_> {
                         for term in [false, true] {
                             let part = self.categories(&input, index, term, &sums, &mut intercepts);
                             parts.extend(part);
+                        }
+                        if hides_missing(feature) {
+                            parts.push(self.nan_if_empty(&input));
                         }
                     }
                 }
@@ -265,6 +271,21 @@ impl Writer<'_> {
         Some(self.graph.add("MatMul", &[&hot, &numbers], &[]))
     }
 
+    /// NaN if the text is empty, which is what a missing one is, else 0.
+    fn nan_if_empty(&mut self, input: &str) -> String {
+        let empty = Attribute::Texts("cats_strings", vec![String::new()]);
+        let zeros = Attribute::Integer("zeros", 1);
+        let hot = self
+            .graph
+            .add_ml("OneHotEncoder", &[input], &[empty, zeros]);
+        let shape = self.graph.integers(&[-1, 1]);
+        let hot = self.graph.add("Reshape", &[&hot, &shape], &[]);
+        let is_empty = self.graph.cast(&hot, Element::Boolean);
+        let nan = self.graph.doubles([1, 1], &[f64::NAN]);
+        let zero = self.graph.doubles([1, 1], &[0.0]);
+        self.graph.add("Where", &[&is_empty, &nan, &zero], &[])
+    }
+
     /// Straight lines between thresholds: the share of each piece that lies below the cell, times the piece's rise.
     fn interpolated(&mut self, cells: &str, isotonic: &Isotonic) -> String {
         let (x, y) = (&isotonic.x_thresholds, &isotonic.y_thresholds);
@@ -296,7 +317,10 @@ impl Writer<'_> {
         let covered = self.graph.add("Sub", &[&within, &low], &[]);
         let shares = self.graph.add("Div", &[&covered, &widths], &[]);
         let risen = self.graph.add("MatMul", &[&shares, &rises], &[]);
-        self.graph.add("Add", &[&first, &risen], &[])
+        let value = self.graph.add("Add", &[&first, &risen], &[]);
+        // Max and Min may give the bound where the cell is NaN.
+        let is_nan = self.graph.add("IsNaN", &[cells], &[]);
+        self.graph.add("Where", &[&is_nan, cells, &value], &[])
     }
 
     fn values(&mut self, mut value: String, curves: &[Curve]) {
@@ -329,20 +353,7 @@ impl Writer<'_> {
     }
 
     fn classes(&mut self, scores: &str, labels: &[Label], kind: Option<Probabilities>) {
-        let single = sums::of(self.document).len() == 1;
-        let best = if single {
-            let zero = self.graph.doubles([1, 1], &[0.0]);
-            let second = self.graph.add("Greater", &[scores, &zero], &[]);
-            let second = self.graph.cast(&second, Element::Integer);
-            let shape = self.graph.integers(&[-1]);
-            self.graph.add("Reshape", &[&second, &shape], &[])
-        } else {
-            let attributes = [
-                Attribute::Integer("axis", 1),
-                Attribute::Integer("keepdims", 0),
-            ];
-            self.graph.add("ArgMax", &[scores], &attributes)
-        };
+        let best = self.best(scores, labels.len());
         let (names, element) = self.labels(labels);
         let label = self.graph.add("Gather", &[&names, &best], &[]);
         let name = self.output_name("label");
@@ -352,6 +363,32 @@ impl Writer<'_> {
         let name = self.output_name("probabilities");
         self.graph
             .output(&probabilities, &name, Element::Double, Some(labels.len()));
+    }
+
+    /// The index of each row's label, in the shape (N). A score that is NaN wins and loses no comparison, so that
+    /// ArgMax and Greater would give the first label: such a row gets an index past the last label, and Gather fails.
+    fn best(&mut self, scores: &str, classes: usize) -> String {
+        let none = [i64::try_from(classes).unwrap_or(i64::MAX)];
+        let none = self.graph.integers(&none);
+        if sums::of(self.document).len() == 1 {
+            let zero = self.graph.doubles([1, 1], &[0.0]);
+            let second = self.graph.add("Greater", &[scores, &zero], &[]);
+            let second = self.graph.cast(&second, Element::Integer);
+            let is_nan = self.graph.add("IsNaN", &[scores], &[]);
+            let best = self.graph.add("Where", &[&is_nan, &none, &second], &[]);
+            let shape = self.graph.integers(&[-1]);
+            return self.graph.add("Reshape", &[&best, &shape], &[]);
+        }
+        let by_row = Attribute::Integer("keepdims", 0);
+        let axes = self.graph.integers(&[1]);
+        let sum = self.graph.add("ReduceSum", &[scores, &axes], &[by_row]);
+        let is_nan = self.graph.add("IsNaN", &[&sum], &[]);
+        let attributes = [
+            Attribute::Integer("axis", 1),
+            Attribute::Integer("keepdims", 0),
+        ];
+        let highest = self.graph.add("ArgMax", &[scores], &attributes);
+        self.graph.add("Where", &[&is_nan, &none, &highest], &[])
     }
 
     /// The name of an output, with underscores until no feature has it.
@@ -407,11 +444,27 @@ impl Writer<'_> {
                 let logistic = self.logistic(scores);
                 let total = self.graph.add("ReduceSum", &[&logistic, &axes], &[]);
                 let shares = self.graph.add("Div", &[&logistic, &total], &[]);
-                let possible = self.graph.add("Greater", &[&total, &zero], &[]);
-                self.graph.add("Where", &[&possible, &shares, &alike], &[])
+                // Not "above 0 or alike": a total of NaN would be alike.
+                let nothing = self.graph.add("Equal", &[&total, &zero], &[]);
+                self.graph.add("Where", &[&nothing, &alike, &shares], &[])
             }
         }
     }
+}
+
+/// Whether an empty text would pass for an unknown category, where the server refuses a missing cell.
+fn hides_missing(feature: &Feature) -> bool {
+    let takes_unknown = match &feature.encoding {
+        Some(Encoding::OneHot(one_hot)) => one_hot.unknown == Unknown::Ignore,
+        Some(Encoding::Ordinal(ordinal)) => ordinal.unknown.is_some(),
+        Some(Encoding::Unused) | None => false,
+    };
+    let empty = Label::Text(String::new());
+    let categories = feature.encoding.as_ref().map(Encoding::categories);
+    takes_unknown
+        && feature.missing.is_missing()
+        && sums::cells(feature) == Cells::Texts
+        && categories.is_some_and(|categories| !categories.contains(&empty))
 }
 
 /// Categories with a number each, and the number of any other one.

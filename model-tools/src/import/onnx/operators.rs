@@ -47,7 +47,7 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
             shapes::transposed(node, matrix).map(Value::Constant)
         }
         ("Cast", [value]) => encoding::cast(node, value, cells),
-        ("IsNaN", [Value::Linear(columns)]) => encoding::is_missing(columns, cells),
+        ("IsNaN", [Value::Linear(columns)]) => Ok(Value::NaN(columns.clone())),
         ("LabelEncoder", [value]) => encoding::numbered(node, value, cells),
         ("OneHotEncoder", [value]) => encoding::one_hot(node, value, cells),
         ("Where", [condition, yes, no]) => classes::choice(condition, yes, no, cells),
@@ -89,7 +89,7 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
             matrix::gemm(node, columns, matrix, rest.first().copied(), cells).map(Value::Linear)
         }
         (
-            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Greater" | "Less" | "Max" | "Min",
+            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Greater" | "Less" | "Equal" | "Max" | "Min",
             [left, right],
         ) => binary(operator, left, right, cells),
         _ => Err(unknown(operator, inputs)),

@@ -15,6 +15,8 @@ pub(super) enum Value {
     Cells(Vec<usize>, Sort),
     /// Whether the cells of features are missing.
     Missing(Vec<usize>),
+    /// Whether columns are NaN, which they are where a cell that they need is missing.
+    NaN(Vec<Column>),
     /// Affine functions of what cells make.
     Linear(Vec<Column>),
     /// Indicators of categories in the shape (rows, inputs, categories), which have to be put side by side first.
@@ -29,6 +31,8 @@ pub(super) enum Value {
     LogisticSum(Vec<Column>),
     /// Whether that sum is above 0.
     LogisticSumIsPositive(Vec<Column>),
+    /// Whether that sum is 0.
+    LogisticSumIsZero(Vec<Column>),
     /// Each logistic function divided by their sum.
     Shares(Vec<Column>),
     Softmax(Vec<Column>),
@@ -103,6 +107,8 @@ impl Value {
             | Self::OnePlusExp(columns)
             | Self::LogisticSum(columns)
             | Self::LogisticSumIsPositive(columns)
+            | Self::LogisticSumIsZero(columns)
+            | Self::NaN(columns)
             | Self::Shares(columns)
             | Self::Softmax(columns)
             | Self::Highest(columns)
@@ -118,12 +124,14 @@ impl Value {
             Self::Linear(columns)
             | Self::Encoded(columns)
             | Self::Curved(_, columns)
+            | Self::NaN(columns)
             | Self::OnePlusExp(columns)
             | Self::Shares(columns)
             | Self::Softmax(columns) => Some(columns.len()),
             Self::Clamped(_, clamps) => Some(clamps.len()),
             Self::LogisticSum(_)
             | Self::LogisticSumIsPositive(_)
+            | Self::LogisticSumIsZero(_)
             | Self::Above(_)
             | Self::Highest(_)
             | Self::Class(..) => Some(1),
@@ -139,6 +147,7 @@ impl fmt::Display for Value {
             Self::Cells(_, Sort::Integer) => "whole numbers",
             Self::Cells(_, Sort::Boolean) => "booleans",
             Self::Missing(_) => "whether cells are missing",
+            Self::NaN(_) => "whether columns are NaN",
             Self::Linear(_) => "linear functions of the rows",
             Self::Encoded(_) => "categories in three dimensions",
             Self::Curved(..) => "curved functions of scores",
@@ -146,6 +155,7 @@ impl fmt::Display for Value {
             Self::Clamped(..) => "columns held between bounds",
             Self::LogisticSum(_) => "a sum of probabilities",
             Self::LogisticSumIsPositive(_) => "whether a sum of probabilities is above 0",
+            Self::LogisticSumIsZero(_) => "whether a sum of probabilities is 0",
             Self::Shares(_) | Self::Softmax(_) => "probabilities",
             Self::Above(_) => "whether a score is above a number",
             Self::Highest(_) => "the place of the highest score",
