@@ -97,6 +97,16 @@ impl Cells {
         })
     }
 
+    /// The labels that a way to tell categories apart knows so far, and what it makes of others.
+    pub(crate) fn told_apart(&self, reading: usize) -> Option<(&[Label], Unknown)> {
+        match self.readings.get(reading)? {
+            Reading::Categories {
+                labels, unknown, ..
+            } => Some((labels, *unknown)),
+            _ => None,
+        }
+    }
+
     /// 1 if the cell is this category, else 0. A label that was not told of before is added.
     pub(crate) fn category(&mut self, reading: usize, label: &Label) -> Column {
         let key = (reading, label.clone());

@@ -6,7 +6,7 @@ use sagelet::artifact::{Label, Unknown};
 
 use super::arithmetic::{Reason, spend};
 use super::message::{BOOLEAN, DOUBLE, FLOAT, FLOAT16, INT64, Node, TEXT};
-use super::value::{Sort, Value};
+use super::value::{Encoded, Sort, Value};
 use crate::import::linear::{Cells, Column, combination};
 
 /// `TensorProto.DataType.BFLOAT16`
@@ -131,10 +131,11 @@ pub(super) fn one_hot(node: &Node, value: &Value, cells: &mut Cells) -> Result<V
     let labels = categories(node, sort, ["cats_strings", "cats_int64s"])?;
     spend(cells, labels.len().saturating_mul(features.len()))?;
     let mut columns = Vec::new();
+    let inputs = features.len();
     for feature in features {
         columns.extend(encoded(feature, &labels, unknown, cells));
     }
-    Ok(Value::Encoded(columns))
+    Ok(Value::Encoded(Encoded { columns, inputs }))
 }
 
 fn categories(node: &Node, sort: Sort, [texts, integers]: [&str; 2]) -> Result<Vec<Label>, Reason> {

@@ -8,11 +8,13 @@ mod arithmetic;
 mod classes;
 mod encoding;
 mod inputs;
+mod joined;
 mod matrix;
 mod message;
 mod operators;
 mod outcome;
 mod shapes;
+mod svm;
 mod value;
 mod widths;
 mod wire;
@@ -84,7 +86,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
 
 fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     let model = Model::read(bytes)?;
-    let (mut cells, values) = inputs::read(&model)?;
+    let (mut cells, values) = inputs::read(&model).map_err(|error| cause(error, &model.graph))?;
     if is_single(&model.graph) {
         cells.conversion.note("holds numbers of 32 bits: they are kept exactly, but what they were rounded from is lost".to_owned());
     }
@@ -105,6 +107,22 @@ fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
         notes,
         ..Imported::new(document)
     })
+}
+
+/// The reason that tells more than inputs whose width is not known: an operator of networks that are not linear.
+fn cause(error: OnnxError, graph: &Graph) -> OnnxError {
+    let not_linear = |node: &Node| {
+        let reason = operators::never_linear(&node.operator)?;
+        Some(refusal(node, reason.to_owned()))
+    };
+    match error {
+        OnnxError::Input(_) | OnnxError::Width(..) => match graph.nodes.iter().find_map(not_linear)
+        {
+            Some(refused) => OnnxError::Node(refused.as_ref().clone()),
+            None => error,
+        },
+        other => other,
+    }
 }
 
 /// Whether numbers have 32 bits: those in attributes always have.

@@ -19,8 +19,8 @@ pub(super) enum Value {
     NaN(Vec<Column>),
     /// Affine functions of what cells make.
     Linear(Vec<Column>),
-    /// Indicators of categories in the shape (rows, inputs, categories), which have to be put side by side first.
-    Encoded(Vec<Column>),
+    /// Indicators of categories, which have to be put side by side first.
+    Encoded(Encoded),
     /// Functions of each of these columns, one after the other.
     Curved(Vec<Curve>, Vec<Column>),
     /// 1 + exp of each.
@@ -42,6 +42,21 @@ pub(super) enum Value {
     Highest(Vec<Column>),
     /// The label of the highest score.
     Class(Vec<Column>, Vec<Label>),
+}
+
+/// Indicators of categories in the shape (rows, inputs, categories).
+#[derive(Debug, Clone)]
+pub(super) struct Encoded {
+    /// Input by input.
+    pub(super) columns: Vec<Column>,
+    pub(super) inputs: usize,
+}
+
+impl Encoded {
+    /// How many inputs there are, and how many categories each has.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.inputs, self.columns.len() / self.inputs.max(1))
+    }
 }
 
 /// What the cells of a column are.
@@ -103,7 +118,7 @@ impl Value {
             Self::Clamped(column, clamps) => clamps.len() + column.terms.len(),
             Self::Above(column) => column.terms.len(),
             Self::Linear(columns)
-            | Self::Encoded(columns)
+            | Self::Encoded(Encoded { columns, .. })
             | Self::OnePlusExp(columns)
             | Self::LogisticSum(columns)
             | Self::LogisticSumIsPositive(columns)
@@ -122,7 +137,7 @@ impl Value {
             Self::Constant(_) => None,
             Self::Cells(features, _) | Self::Missing(features) => Some(features.len()),
             Self::Linear(columns)
-            | Self::Encoded(columns)
+            | Self::Encoded(Encoded { columns, .. })
             | Self::Curved(_, columns)
             | Self::NaN(columns)
             | Self::OnePlusExp(columns)
