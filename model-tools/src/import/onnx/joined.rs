@@ -101,11 +101,12 @@ fn encoded(axis: i64, inputs: &[&Value], cells: &mut Cells) -> Result<Encoded, R
         parts.push(part);
     }
     let first = parts.first().map_or((0, 0), |part| part.shape());
-    let (along_inputs, same): (bool, fn((usize, usize)) -> usize) = match axis {
-        1 | -2 => (true, |(_, categories)| categories),
-        2 | -1 => (false, |(inputs, _)| inputs),
+    let along_inputs = match axis {
+        1 | -2 => true,
+        2 | -1 => false,
         _ => return Err("it joins the categories of several rows".to_owned()),
     };
+    let same = |(inputs, categories)| if along_inputs { categories } else { inputs };
     if parts.iter().any(|part| same(part.shape()) != same(first)) {
         return Err("it joins categories of different shapes".to_owned());
     }
