@@ -32,6 +32,7 @@ mod report; //  one page, nothing to be fetched, the right figures
 mod safetensors; // a layer's weight and bias
 
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod statsmodels; // the corpus of models that statsmodels fitted
 mod strangers; // files that are no models are said to be what they are
 mod together; // several files: scaler.pkl, model.pkl, columns.json
 mod xgboost; // linear models of XGBoost

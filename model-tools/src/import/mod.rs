@@ -8,6 +8,8 @@ mod coefficients;
 mod container;
 mod ignored;
 mod json;
+mod known;
+mod large;
 mod liblinear;
 mod limits;
 mod linear;
@@ -24,6 +26,7 @@ mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+mod statsmodels;
 mod strangers;
 pub(crate) mod trust;
 mod xgboost;
@@ -85,7 +88,7 @@ pub(crate) static FORMATS: [Format; 13] = [
     },
     Format {
         name: PICKLE,
-        description: "scikit-learn model dumped by pickle or joblib; nothing is run",
+        description: "scikit-learn or statsmodels by pickle or joblib; nothing is run",
         detect: pickle::is_pickle,
         read: sklearn::read_pickle,
     },
@@ -231,6 +234,8 @@ pub(crate) enum ImportError {
         file: String,
         error: Box<ImportError>,
     },
+    #[error(transparent)]
+    Statsmodels(#[from] statsmodels::StatsmodelsError),
     #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
     NoKeys(&'static str),
     #[error("--predictor-type is for networks of Linear Learner, and this is {0}: leave it out")]

@@ -22,6 +22,8 @@ fn corpus() -> Vec<Vec<u8>> {
         "sklearn-1.9",
         "wrapped",
         "together",
+        "statsmodels-0.12",
+        "statsmodels-0.15",
         "onnx",
         "xgboost",
         "liblinear",
@@ -237,6 +239,9 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/wrapped/pmml_pipeline_1.9.pkl",
         "corpus/together/index.pkl",
         "corpus/together/bundle.pkl",
+        "corpus/statsmodels-0.12/formula_treatment.pkl",
+        "corpus/statsmodels-0.15/arrow_formula_treatment.pkl",
+        "corpus/statsmodels-0.15/formulaic_sum.pkl",
     ]
     .map(|name| std::fs::read(root.join(name)).unwrap())
     .into();

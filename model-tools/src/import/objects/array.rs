@@ -82,6 +82,11 @@ pub(crate) enum ArrayError {
         /// `bytes` or `objects`.
         unit: &'static str,
     },
+    /// The file was read without it.
+    #[error(
+        "an array of {0} bytes was left out when the file was read, as no model needs one of that size"
+    )]
+    LeftOut(usize),
     /// The elements are something else.
     #[error("an array of {dtype} does not hold {wanted}")]
     Wanted {
@@ -169,6 +174,11 @@ impl Array {
                 let expected = expected.ok_or_else(|| ArrayError::Shape(shape.clone()))?;
                 (expected, bytes.len(), "bytes")
             }
+            (Node::LeftOut(found), kind) if kind != Kind::Object => {
+                let expected = count.checked_mul(dtype.bytes);
+                let expected = expected.ok_or_else(|| ArrayError::Shape(shape.clone()))?;
+                (expected, *found, "bytes")
+            }
             _ => (count, 0, "elements"),
         };
         if expected != found {
@@ -195,6 +205,7 @@ impl Array {
 
     /// The elements as floats, row by row whatever the order in the file. Integers up to 2^53 are exact.
     pub(crate) fn floats(&self, objects: &Objects) -> Result<Vec<f64>, ArrayError> {
+        self.refuse_left_out(objects)?;
         let numbers = match (objects.get(self.data), self.dtype.kind) {
             (Node::Bytes(bytes), _) => self.numbers(bytes),
             (Node::List(elements), _) => elements
@@ -231,6 +242,7 @@ impl Array {
 
     /// The elements as texts, row by row.
     pub(crate) fn texts(&self, objects: &Objects) -> Result<Vec<String>, ArrayError> {
+        self.refuse_left_out(objects)?;
         let texts = match objects.get(self.data) {
             Node::Bytes(bytes) => self.decoded_texts(bytes),
             Node::List(elements) => elements
@@ -241,6 +253,13 @@ impl Array {
         };
         let texts = texts.ok_or_else(|| self.wanted("texts"))?;
         Ok(self.row_by_row(texts))
+    }
+
+    fn refuse_left_out(&self, objects: &Objects) -> Result<(), ArrayError> {
+        match objects.get(self.data) {
+            Node::LeftOut(bytes) => Err(ArrayError::LeftOut(*bytes)),
+            _ => Ok(()),
+        }
     }
 
     fn wanted(&self, wanted: &'static str) -> ArrayError {
@@ -270,7 +289,7 @@ impl Array {
     }
 
     /// Puts elements that lie column by column in the order of rows.
-    fn row_by_row<T: Clone>(&self, elements: Vec<T>) -> Vec<T> {
+    pub(crate) fn row_by_row<T: Clone>(&self, elements: Vec<T>) -> Vec<T> {
         if self.order == Order::Rows || self.shape.len() < 2 {
             return elements;
         }
