@@ -17,13 +17,13 @@ mod shapes;
 mod svm;
 mod value;
 mod widths;
-mod wire;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use sagelet::artifact::{Document, Parameters};
 use sagelet::limits::FEATURES_MAX;
+use sagelet::protobuf::{Field, Fields, WireError};
 
 use self::inputs::Values;
 use self::message::{Graph, Model, Node};
@@ -33,8 +33,10 @@ use super::{ImportError, Imported};
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OnnxError {
-    #[error("the file is damaged: it does not have the structure of ONNX")]
-    Damaged,
+    #[error("the file is damaged: it does not have the structure of ONNX: {0}")]
+    Wire(#[from] WireError),
+    #[error("the file is damaged: it does not have the structure of ONNX: there is no graph")]
+    NoGraph,
     #[error("its numbers lie in another file: save the model in one file")]
     External,
     #[error("the tensor {0:?} does not have as many numbers as its shape says")]
@@ -75,8 +77,8 @@ pub(crate) struct Refused {
 /// Whether `bytes` are a `ModelProto`: its first field is the version of the format, and it has a graph.
 pub(super) fn detect(bytes: &[u8]) -> bool {
     matches!(bytes, [0x08, 1..=32, ..])
-        && wire::Fields::of(bytes).all(|field| field.is_ok())
-        && wire::Fields::of(bytes).any(|field| matches!(field, Ok((7, wire::Field::Bytes(_)))))
+        && Fields::of(bytes).all(|field| field.is_ok())
+        && Fields::of(bytes).any(|field| matches!(field, Ok((7, Field::Bytes(_)))))
 }
 
 /// Reads a model.
