@@ -87,21 +87,9 @@ fn what_is_no_single_layer_or_damaged_is_refused() {
             "\"linear.weight\" has the type I32",
         ),
         // Of the tensor before the other, which it would overlap.
-        (
-            "[0,24]",
-            "[0,99]",
-            "invalid offset for tensor `linear.bias`",
-        ),
-        (
-            "[24,32]",
-            "[20,28]",
-            "invalid offset for tensor `linear.bias`",
-        ),
-        (
-            "[24,32]",
-            "[28,36]",
-            "invalid offset for tensor `linear.bias`",
-        ),
+        ("[0,24]", "[0,99]", "damaged, or not safetensors: "),
+        ("[24,32]", "[20,28]", "damaged, or not safetensors: "),
+        ("[24,32]", "[28,36]", "damaged, or not safetensors: "),
         ("[0,24]", "[0,20]", "damaged, or not safetensors: "),
         (
             "[2,3]",

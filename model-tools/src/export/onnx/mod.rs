@@ -14,7 +14,7 @@ use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Para
 
 use self::graph::{Attribute, Element, Graph};
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, check_names};
+use super::{ExportError, check_categories, check_labels, check_names, output_name};
 
 /// Writes a model of operator set 13.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
@@ -68,6 +68,8 @@ fn names(document: &Document) -> Vec<(String, String)> {
 
 fn check(document: &Document) -> Result<(), ExportError> {
     check_names(document)?;
+    check_categories(document, "an ONNX tensor")?;
+    check_labels(document, "an ONNX tensor")?;
     let refused = |reason: String| Err(ExportError::Refused(reason));
     for (index, feature) in document.features.iter().enumerate() {
         let name = document.feature_name(index);
@@ -77,11 +79,6 @@ fn check(document: &Document) -> Result<(), ExportError> {
             ));
         }
         match sums::cells(feature) {
-            Cells::Mixed => {
-                return refused(format!(
-                    "feature {name} has categories of several types, and an ONNX tensor has one"
-                ));
-            }
             Cells::Integers | Cells::Booleans if !feature.missing.is_missing() => {
                 return refused(format!(
                     "feature {name} fills in missing cells, and an ONNX tensor of whole numbers or booleans has none"
@@ -89,9 +86,6 @@ fn check(document: &Document) -> Result<(), ExportError> {
             }
             _ => {}
         }
-    }
-    if sums::sort(document.model.labels()) == Cells::Mixed {
-        return refused("the labels are of several types, and an ONNX tensor has one".to_owned());
     }
     Ok(())
 }
@@ -104,8 +98,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// The scores of every row, in the shape (N, scores).
     fn scores(&mut self) -> String {
-        let sums = sums::of(self.document);
-        let mut intercepts: Vec<f64> = sums.iter().map(|sum| sum.intercept).collect();
+        let sums = sums::of(self.document).into_iter();
+        let sums: Vec<Sum<'_>> = sums.map(Sum::with_indicators).collect();
+        let intercepts: Vec<f64> = sums.iter().map(|sum| sum.intercept).collect();
         let features = &self.document.features;
         let numeric = features
             .iter()
@@ -127,7 +122,7 @@ impl Writer<'_> {
                     cells => {
                         let input = self.category_input(&name, cells);
                         for term in [false, true] {
-                            let part = self.categories(&input, index, term, &sums, &mut intercepts);
+                            let part = self.categories(&input, index, term, &sums);
                             parts.extend(part);
                         }
                         if hides_missing(feature) {
@@ -209,20 +204,18 @@ impl Writer<'_> {
         }
     }
 
-    /// What a feature's categories add to the scores, or its indicator if `missing`. What an unknown category adds is
-    /// put into the intercept, and taken off again for the known ones.
+    /// What a feature's categories add to the scores, or its indicator if `missing`.
     fn categories(
         &mut self,
         input: &str,
         feature: usize,
         missing: bool,
         sums: &[Sum<'_>],
-        intercepts: &mut [f64],
     ) -> Option<String> {
         let mut labels: Vec<Label> = Vec::new();
         let mut rows: Vec<Vec<f64>> = Vec::new();
         let mut takes_unknown = true;
-        for ((output, sum), intercept) in sums.iter().enumerate().zip(intercepts) {
+        for (output, sum) in sums.iter().enumerate() {
             let own = sum.terms.iter().filter(|term| term.feature() == feature);
             let term = own
                 .clone()
@@ -231,8 +224,6 @@ impl Writer<'_> {
                 continue;
             };
             takes_unknown = unknown.is_some();
-            let base = unknown.unwrap_or(0.0);
-            *intercept += base;
             for (label, number) in numbers {
                 let index = labels
                     .iter()
@@ -243,7 +234,7 @@ impl Writer<'_> {
                         labels.len() - 1
                     });
                 if let Some(place) = rows.get_mut(index).and_then(|row| row.get_mut(output)) {
-                    *place = number - base;
+                    *place = number;
                 }
             }
         }
@@ -337,7 +328,7 @@ impl Writer<'_> {
             };
         }
         let targets = self.document.model.outputs();
-        let name = self.output_name("prediction");
+        let name = output_name(self.document, "prediction");
         self.graph
             .output(&value, &name, Element::Double, Some(targets));
     }
@@ -356,11 +347,11 @@ impl Writer<'_> {
         let best = self.best(scores, labels.len());
         let (names, element) = self.labels(labels);
         let label = self.graph.add("Gather", &[&names, &best], &[]);
-        let name = self.output_name("label");
+        let name = output_name(self.document, "label");
         self.graph.output(&label, &name, element, None);
         let Some(kind) = kind else { return };
         let probabilities = self.probabilities(scores, labels.len(), kind);
-        let name = self.output_name("probabilities");
+        let name = output_name(self.document, "probabilities");
         self.graph
             .output(&probabilities, &name, Element::Double, Some(labels.len()));
     }
@@ -389,19 +380,6 @@ impl Writer<'_> {
         ];
         let highest = self.graph.add("ArgMax", &[scores], &attributes);
         self.graph.add("Where", &[&is_nan, &none, &highest], &[])
-    }
-
-    /// The name of an output, with underscores until no feature has it.
-    fn output_name(&self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let features = 0..self.document.features.len();
-        while features
-            .clone()
-            .any(|index| self.document.feature_name(index) == name)
-        {
-            name.push('_');
-        }
-        name
     }
 
     fn labels(&mut self, labels: &[Label]) -> (String, Element) {
