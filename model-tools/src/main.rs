@@ -18,6 +18,7 @@ mod proof;
 mod report;
 mod rows;
 mod scores;
+mod shown;
 mod verification;
 
 use std::process::ExitCode;

@@ -160,12 +160,12 @@ fn a_missing_text_is_no_unknown_category() {
     let scratch = Scratch::new();
     let onnx = scratch.path("model.onnx");
     let model = br#"{
-        "features": [{"name": "city", "encoding": {"kind": "one-hot", "categories": ["Oslo", "Rome"], "unknown": "ignore"}}],
-        "model": {"kind": "linear-classifier", "labels": ["no", "yes"], "intercepts": [-1], "coefficients": [[2, -3]]}
+        "features": [{"name": "city", "encoding": {"kind": "one-hot", "categories": ["Oslo", "Rome"], "unknown": "ignore"}}, "age"],
+        "model": {"kind": "linear-classifier", "labels": ["no", "yes"], "intercepts": [-1], "coefficients": [[2, -3, 0.5]]}
     }"#;
     run_with(["convert", "-", "-o", &onnx], model).ok();
-    let rows = scratch.write("rows.csv", b"city\nOslo\nLima\n");
+    let rows = scratch.write("rows.csv", b"city,age\nOslo,1\nLima,1\n");
     assert_eq!(run(["predict", &onnx, &rows]).ok(), "yes\nno\n");
-    let rows = scratch.write("missing.csv", b"city\nOslo\n\"\"\n");
+    let rows = scratch.write("missing.csv", b"city,age\nOslo,1\n,1\n");
     run(["predict", &onnx, &rows]).refused(1, "the cell is empty");
 }

@@ -10,12 +10,10 @@ use sagelet::limits::FEATURES_MAX;
 use sagelet::text::Quoted;
 
 use super::{ImportError, Imported};
+use crate::shown::{listed, quoted};
 
 /// Bytes of a header, as the format's own reader has it.
 const HEADER_BYTES_MAX: usize = 100_000_000;
-
-/// Tensors that an error lists.
-const LISTED: usize = 10;
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +44,7 @@ pub(crate) enum SafetensorsError {
 
 impl From<SafeTensorError> for SafetensorsError {
     fn from(error: SafeTensorError) -> Self {
-        Self::File(Quoted::of(error.to_string().as_bytes()))
+        Self::File(quoted(&error.to_string()))
     }
 }
 
@@ -122,11 +120,8 @@ fn layer<'a>(
 }
 
 fn others(tensors: &[(String, TensorView<'_>)]) -> SafetensorsError {
-    let names = tensors.iter().take(LISTED);
-    let names: Vec<String> = names
-        .map(|(name, _)| Quoted::of(name.as_bytes()).to_string())
-        .collect();
-    SafetensorsError::Tensors(names.join(", "))
+    let names = tensors.iter().map(|(name, _)| name.as_str());
+    SafetensorsError::Tensors(listed(names))
 }
 
 fn parameters(coefficients: &[f64], intercepts: Vec<f64>, width: usize) -> Parameters {
@@ -168,7 +163,7 @@ fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f64>, SafetensorsE
         }
         other => {
             return Err(SafetensorsError::Dtype {
-                name: Quoted::of(name.as_bytes()),
+                name: quoted(name),
                 dtype: format!("{other:?}"),
             });
         }

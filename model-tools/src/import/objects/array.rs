@@ -1,7 +1,10 @@
 //! Arrays of numpy as they lie in files, and the numbers and texts in them.
 
+use sagelet::text::Quoted;
+
 use super::{Id, Node, Objects};
 use crate::import::limits::DIMENSIONS_MAX;
+use crate::shown::quoted;
 
 /// An array: its elements lie undecoded in another node, and are decoded where they are needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +64,8 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArrayError {
     /// Not a numpy type.
-    #[error("\"{0}\" is not a numpy type")]
-    Dtype(String),
+    #[error("{0} is not a numpy type")]
+    Dtype(Quoted),
     /// More dimensions than numpy has, or more elements than memory.
     #[error("an array of the shape {0:?} is too large")]
     Shape(Vec<usize>),
@@ -100,7 +103,7 @@ pub(crate) enum ArrayError {
 impl Dtype {
     /// Reads a type such as `f8`, `<f8`, `>i4`, `|b1`, `U3` or `O`.
     pub(crate) fn parse(text: &str) -> Result<Self, ArrayError> {
-        let refused = || ArrayError::Dtype(text.chars().take(32).collect());
+        let refused = || ArrayError::Dtype(quoted(text));
         let mut characters = text.chars();
         let mut letter = characters.next().ok_or_else(refused)?;
         let big_endian = letter == '>';

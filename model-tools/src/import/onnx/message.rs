@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sagelet::protobuf::{Field, Fields};
 
 use super::OnnxError;
+use crate::shown::quoted;
 
 /// `ModelProto`, as far as it matters.
 #[derive(Debug, Default)]
@@ -282,7 +283,7 @@ impl Tensor {
             .try_fold(1_i64, |count, length| count.checked_mul(*length));
         let found = tensor.numbers.len().max(tensor.texts.len());
         if count.and_then(|count| usize::try_from(count).ok()) != Some(found) {
-            return Err(OnnxError::Shape(name));
+            return Err(OnnxError::Shape(quoted(&name)));
         }
         Ok((name, tensor))
     }

@@ -24,11 +24,13 @@ use std::rc::Rc;
 use sagelet::artifact::{Document, Parameters};
 use sagelet::limits::FEATURES_MAX;
 use sagelet::protobuf::{Field, Fields, WireError};
+use sagelet::text::Quoted;
 
 use self::inputs::Values;
 use self::message::{Graph, Model, Node};
 use super::linear::{self, Cells, Conflict};
 use super::{ImportError, Imported};
+use crate::shown::{bare, quoted};
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -39,22 +41,22 @@ pub(crate) enum OnnxError {
     NoGraph,
     #[error("its numbers lie in another file: save the model in one file")]
     External,
-    #[error("the tensor {0:?} does not have as many numbers as its shape says")]
-    Shape(String),
+    #[error("the tensor {0} does not have as many numbers as its shape says")]
+    Shape(Quoted),
     #[error("numbers of the data type {0} are not supported")]
     DataType(i64),
     #[error(
-        "the input {0:?} does not say how many columns it has, and no weights tell: export the model with a fixed number"
+        "the input {0} does not say how many columns it has, and no weights tell: export the model with a fixed number"
     )]
-    Input(String),
+    Input(Quoted),
     #[error(
-        "the input {0:?} has {1} columns: 1 to {FEATURES_MAX} are possible for all inputs together"
+        "the input {0} has {1} columns: 1 to {FEATURES_MAX} are possible for all inputs together"
     )]
-    Width(String, usize),
+    Width(Quoted, usize),
     #[error("an output depends on the node {}", .0)]
     Node(Refused),
-    #[error("the output {0:?} depends on no input")]
-    Unknown(String),
+    #[error("the output {0} depends on no input")]
+    Unknown(Quoted),
     #[error("its outputs are not those of a regression or a classifier")]
     Outputs,
     #[error(
@@ -67,9 +69,9 @@ pub(crate) enum OnnxError {
 
 /// A node that makes nothing a linear model has.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{name:?}, a {operator}: {reason}")]
+#[error("{name}, a {operator}: {reason}")]
 pub(crate) struct Refused {
-    name: String,
+    name: Quoted,
     operator: String,
     reason: String,
 }
@@ -206,14 +208,14 @@ impl Followed {
         }
         let value = self.values.get(name).map(Rc::as_ref);
         let value = value.filter(|value| value.width().is_some());
-        value.ok_or_else(|| OnnxError::Unknown(name.clone()))
+        value.ok_or_else(|| OnnxError::Unknown(quoted(name)))
     }
 }
 
 fn refusal(node: &Node, reason: String) -> Rc<Refused> {
     Rc::new(Refused {
-        name: node.shown().chars().take(100).collect(),
-        operator: node.operator.chars().take(100).collect(),
+        name: quoted(node.shown()),
+        operator: bare(&node.operator),
         reason,
     })
 }

@@ -1,6 +1,7 @@
 //! Arithmetic in formulas, such as `I(2 * x + 1)`: sums and multiples of columns, and nothing else.
 
 use crate::import::linear::{Column, combination};
+use crate::shown::{bare, quoted};
 
 /// Parentheses and signs inside one another. People write two or three.
 const DEPTH_MAX: usize = 32;
@@ -27,11 +28,7 @@ struct Reader<'a, 'c> {
 }
 
 fn unreadable(rest: &str) -> String {
-    let rest: String = rest.chars().take(30).collect();
-    format!(
-        "\"{}\" in it is not arithmetic that is read",
-        rest.escape_debug()
-    )
+    format!("{} in it is not arithmetic that is read", quoted(rest))
 }
 
 fn number(value: f64) -> Column {
@@ -116,7 +113,7 @@ impl<'a> Reader<'a, '_> {
             return Err(unreadable(rest));
         }
         if after.trim_start().starts_with('(') {
-            let word: String = word.chars().take(40).collect();
+            let word = bare(word);
             return Err(computed(&format!("the function {word} of a column")));
         }
         self.rest = after;

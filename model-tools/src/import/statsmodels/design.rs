@@ -8,10 +8,11 @@ use sagelet::limits::FEATURES_MAX;
 use super::frame::{Frame, Level};
 use super::results::Results;
 use super::term::{self, Factor};
-use super::{StatsmodelsError, affine, quoted};
+use super::{StatsmodelsError, affine};
 use crate::import::limits::CELLS_LOOKED_AT_MAX;
 use crate::import::linear::{Cells, Column, combination};
 use crate::import::objects::Value;
+use crate::shown::quoted;
 
 /// What the column of ones is called in a formula's design.
 const INTERCEPT: &str = "Intercept";

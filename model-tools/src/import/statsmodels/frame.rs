@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use sagelet::artifact::Label;
 
-use super::{arrow, quoted};
+use super::arrow;
 use crate::import::objects::{Array, Kind, Node, Order, Value};
+use crate::shown::quoted;
 
 /// Whole numbers up to here are exact as floating-point numbers.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;

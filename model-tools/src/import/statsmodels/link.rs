@@ -4,6 +4,7 @@ use sagelet::artifact::{InverseTransform, Link};
 
 use crate::import::linear::Kind;
 use crate::import::objects::Value;
+use crate::shown::bare;
 
 /// What makes the mean of a score, or why an artifact cannot.
 pub(super) fn mean(link: Value<'_>) -> Result<(Kind, Option<InverseTransform>), String> {
@@ -24,7 +25,7 @@ pub(super) fn mean(link: Value<'_>) -> Result<(Kind, Option<InverseTransform>), 
 }
 
 fn unknown(name: &str) -> String {
-    let name: String = name.chars().take(60).collect();
+    let name = bare(name);
     format!(
         "its link is {name}, and an artifact has the links identity, log, logit and square root only: an artifact cannot compute it yet"
     )

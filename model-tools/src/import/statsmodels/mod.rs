@@ -148,8 +148,3 @@ fn label(text: &str) -> Label {
         Err(_) => Label::Text(text.to_owned()),
     }
 }
-
-/// A name in an error, cut and escaped.
-fn quoted(text: &str) -> Quoted {
-    Quoted::of(text.as_bytes())
-}

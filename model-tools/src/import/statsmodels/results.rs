@@ -7,6 +7,7 @@ use sagelet::artifact::{InverseTransform, Label, Link};
 use super::{StatsmodelsError, label, link};
 use crate::import::linear::Kind;
 use crate::import::objects::Value;
+use crate::shown::bare;
 
 /// A result, as far as a prediction needs it.
 pub(super) struct Results<'a> {
@@ -128,7 +129,7 @@ impl<'a> Results<'a> {
         }
         let family = self.model.attribute("family").and_then(Value::class);
         if let Some(family) = family {
-            provenance.insert("family".to_owned(), family.name.chars().take(60).collect());
+            provenance.insert("family".to_owned(), bare(&family.name));
         }
         provenance
     }
@@ -136,7 +137,7 @@ impl<'a> Results<'a> {
 
 fn refused(class: &str, reason: String) -> StatsmodelsError {
     StatsmodelsError::Model {
-        class: class.chars().take(60).collect(),
+        class: bare(class),
         reason,
     }
 }
