@@ -188,7 +188,14 @@ fn names(attributes: &mut Map<String, Value>, document: &Document) {
 fn regression(document: &Document, table: &Table) -> Value {
     let class = match document.model {
         Parameters::ElasticNet(_) => "sklearn.linear_model.ElasticNet",
-        _ => "sklearn.linear_model.LinearRegression",
+        Parameters::LinearRegression(_)
+        | Parameters::GeneralizedLinear(_)
+        | Parameters::MultiTargetRegression(_)
+        | Parameters::Isotonic(_)
+        | Parameters::LogisticRegression(_)
+        | Parameters::MultinomialLogisticRegression(_)
+        | Parameters::OneVsRest(_)
+        | Parameters::LinearClassifier(_) => "sklearn.linear_model.LinearRegression",
     };
     let one_target = !matches!(document.model, Parameters::MultiTargetRegression(_));
     let (coefficients, intercepts) = match (table.coefficients.first(), table.intercepts.first()) {
