@@ -16,6 +16,7 @@ mod diff; //    same, different, not comparable
 mod docs; //    the example and the grammar in docs/ are true
 mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
+mod h2o; //     MOJOs that H2O wrote
 mod inspect; // golden texts, 80 columns, JSON
 mod keys; //    --key
 mod liblinear; // models that LIBLINEAR trained

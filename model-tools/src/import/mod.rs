@@ -6,6 +6,7 @@ mod archive;
 mod artifact;
 mod coefficients;
 mod container;
+mod h2o;
 mod ignored;
 mod json;
 mod known;
@@ -79,7 +80,7 @@ pub(crate) struct Told {
 }
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 13] = [
+pub(crate) static FORMATS: [Format; 14] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -103,6 +104,12 @@ pub(crate) static FORMATS: [Format; 13] = [
         description: "SageMaker Linear Learner's model_algo-1, a network of MXNet",
         detect: linear_learner::detect,
         read: linear_learner::read,
+    },
+    Format {
+        name: "h2o-mojo",
+        description: "H2O's MOJO of a generalised linear model",
+        detect: h2o::detect,
+        read: h2o::read,
     },
     Format {
         name: "onnx",
@@ -209,6 +216,8 @@ pub(crate) enum ImportError {
     Skops(#[from] skops::SkopsError),
     #[error(transparent)]
     LinearLearner(#[from] linear_learner::LinearLearnerError),
+    #[error(transparent)]
+    H2o(#[from] h2o::H2oError),
     #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
