@@ -84,6 +84,7 @@ MODELS = {
     "ols_without_constant": (lambda: sm.OLS(FRAME["y"], MATRIX).fit(), ["x", "z", "rooms"]),
     "ols_arrays": (lambda: sm.OLS(FRAME["y"].values, sm.add_constant(MATRIX.values)).fit(), ["x", "z", "rooms"]),
     "ols_constant_last": (lambda: sm.OLS(FRAME["y"].values, sm.add_constant(MATRIX.values, prepend=False)).fit(), ["x", "z", "rooms"]),
+    "ols_column_of_twos": (lambda: sm.OLS(FRAME["y"], MATRIX.assign(rooms=2)).fit(), ["x", "z", "rooms"]),
     "ols_regularized": (lambda: sm.OLS(FRAME["y"], CONST).fit_regularized(alpha=0.05), ["x", "z", "rooms"]),
     "ols_robust_errors": (lambda: sm.OLS(FRAME["y"], CONST).fit(cov_type="HC1"), ["x", "z", "rooms"]),
     "wls": (lambda: sm.WLS(FRAME["y"], CONST, weights=FRAME["exposed"]).fit(), ["x", "z", "rooms"]),

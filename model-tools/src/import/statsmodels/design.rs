@@ -17,6 +17,9 @@ use crate::shown::quoted;
 /// What the column of ones is called in a formula's design.
 const INTERCEPT: &str = "Intercept";
 
+/// What a column of ones is called in a matrix: by `add_constant`, and by people.
+const INTERCEPTS: [&str; 4] = ["const", "Intercept", "intercept", "constant"];
+
 /// What the column of an offset is called: pandas' own name for it is often that of what it was computed from.
 const OFFSET: &str = "offset";
 
@@ -84,15 +87,18 @@ fn plain(
     let constant = data.attribute("const_idx").and_then(Value::integer);
     let constant = constant.and_then(|index| usize::try_from(index).ok());
     let constant = constant.filter(|index| *index < width);
-    let value = constant.map(|index| constant_value(data, index, results));
+    let constant = constant.filter(|index| {
+        let name = names.as_ref().and_then(|names| names.get(*index));
+        is_of_ones(data, *index, name, results)
+    });
     let is_named = names
         .as_ref()
         .is_some_and(|names| !is_counted(names, constant));
     let mut features: Vec<Feature> = Vec::new();
     let mut columns = Vec::new();
     for index in 0..width {
-        if let (Some(value), true) = (value, constant == Some(index)) {
-            columns.push(ones(value));
+        if constant == Some(index) {
+            columns.push(ones());
             continue;
         }
         columns.push(Cells::number(features.len()));
@@ -110,10 +116,10 @@ fn plain(
     }
 }
 
-/// A column that has this value in every row.
-fn ones(value: f64) -> Column {
+/// A column that is 1 in every row.
+fn ones() -> Column {
     Column {
-        constant: value,
+        constant: 1.0,
         terms: Vec::new(),
     }
 }
@@ -128,19 +134,25 @@ fn is_counted(names: &[String], constant: Option<usize>) -> bool {
     others.all(|(place, name)| *name == place.to_string())
 }
 
-/// The value of the constant column: the first cell of the matrix, if it is in the file.
-fn constant_value(data: Value<'_>, index: usize, results: &mut Results<'_>) -> f64 {
+/// Whether a column that was the same in all rows is the intercept's: one of ones that is called so, or has no name. A
+/// column of the rows that did not happen to change stays one.
+fn is_of_ones(
+    data: Value<'_>,
+    index: usize,
+    name: Option<&String>,
+    results: &mut Results<'_>,
+) -> bool {
     let matrix = data.attribute("exog").and_then(Value::array);
     let numbers = matrix.and_then(|matrix| matrix.floats(data.objects()).ok());
-    match numbers.and_then(|numbers| numbers.get(index).copied()) {
-        Some(value) if value.is_finite() => value,
-        _ => {
-            results.notes.push(format!(
-                "column {index} of its matrix was the same in all rows: taken for the column of ones that add_constant makes"
-            ));
-            1.0
-        }
+    // The first row's cell, if the matrix is in the file.
+    let value = numbers.and_then(|numbers| numbers.get(index).copied());
+    let is_called_so = name.map(|name| INTERCEPTS.contains(&name.as_str()));
+    if is_called_so.is_none() && value.is_none() {
+        results.notes.push(format!(
+            "column {index} of its matrix was the same in all rows: taken for the column of ones that add_constant makes"
+        ));
     }
+    is_called_so.unwrap_or(true) && value.is_none_or(|value| value == 1.0)
 }
 
 fn offset(features: &mut Vec<Feature>, has_offset: bool, is_named: bool) -> Option<Column> {
@@ -358,7 +370,7 @@ impl<'n> Reader<'n> {
 
     fn column(&mut self, term: &Term<'_>) -> Result<Column, String> {
         match term {
-            Term::Ones => Ok(ones(1.0)),
+            Term::Ones => Ok(ones()),
             Term::Number(code) => {
                 let places = &self.places;
                 affine::read(within(code), &mut |name| {
@@ -379,7 +391,7 @@ impl<'n> Reader<'n> {
         let Some(label) = coded.levels.get(coded.contrast.level(text)) else {
             // The column of ones that a sum contrast has instead of the intercept.
             let is_mean = coded.contrast == Contrast::Sum && text == MEAN;
-            return is_mean.then(|| ones(1.0)).ok_or_else(missing);
+            return is_mean.then(|| ones()).ok_or_else(missing);
         };
         let column = self.cells.category(coded.reading, label);
         match (coded.contrast, &coded.left_out) {
