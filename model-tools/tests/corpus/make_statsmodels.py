@@ -13,6 +13,7 @@ Names that end in `_bare` were saved without data (`remove_data=True`). Each mod
 """
 
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -23,6 +24,10 @@ import statsmodels
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
+# Sets are pickled in the order of their hashes, and distributions of scipy with a generator's state.
+if os.environ.get("PYTHONHASHSEED") != "0":
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
+np.random.seed(20)
 warnings.filterwarnings("ignore")
 FOLDER = Path(sys.argv[1])
 ONLY = sys.argv[2:]
@@ -177,6 +182,9 @@ def save(name, results, columns):
             labels = sorted(FRAME["rooms"].unique().tolist()) if "numbers" in name else sorted(set(FRAME["job"]))
             told["probabilities"] = predictions.tolist()
             told["predictions"] = [labels[best] for best in predictions.argmax(axis=1)]
+    scratch = getattr(results.model, "_tmp_like_exog", None)
+    if scratch is not None:
+        scratch[...] = 0  # memory that was not set, which the pickle holds
     results.save(str(FOLDER / f"{name}.pkl"), remove_data=bare)
     if told:
         (FOLDER / f"{name}.json").write_text(json.dumps(told) + "\n")
@@ -189,6 +197,7 @@ for name, (fit, columns) in MODELS.items():
         if ONLY and full not in ONLY or HAS_ARROW and not ONLY and kind not in ("ols", "formula_text", "formula_treatment", "formula_boolean"):
             continue
         try:
+            np.random.seed(20)
             results = fit()
             save(full, results, columns)
         except Exception as error:
