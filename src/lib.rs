@@ -29,6 +29,7 @@ pub mod limits;
 #[cfg(any(feature = "serve", feature = "train"))]
 pub mod log;
 pub mod model;
+pub mod protobuf;
 pub mod rows;
 pub mod score;
 #[cfg(feature = "serve")]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use sagelet::artifact::{Artifact, Digest, Document};
+use sagelet::artifact::{Artifact, Document};
 use sagelet::model::{Model, ModelError};
 
 use crate::declarations::Declarations;
@@ -123,7 +123,7 @@ pub(crate) fn complete(source: &Source) -> Result<Document, Error> {
             "added {rows} verification rows, computed from the model"
         )),
     }
-    let digest = Digest::of(&source.input.bytes).to_string();
+    let digest = source.input.sha256();
     for (key, value) in [
         ("converted_by", sagelet::PRODUCER),
         ("source", source.format.name),

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::Read;
 
+use sagelet::artifact::Digest;
+
 use crate::error::Error;
 
 /// Bytes of a model in any format: the widest model, two million features, written in JSON takes at most 27
@@ -16,8 +18,18 @@ const STANDARD: &str = "-";
 pub(crate) struct Input {
     /// The path, or `standard input`: what errors and reports call it.
     pub(crate) name: String,
-    /// The whole content.
+    /// The whole content, or what was kept of it.
     pub(crate) bytes: Vec<u8>,
+    /// What is known of the whole, where only a part was kept.
+    pub(crate) whole: Option<Whole>,
+}
+
+/// A file that was read to its end, of which a part was kept.
+pub(crate) struct Whole {
+    /// How many bytes it has.
+    pub(crate) size: u64,
+    /// Its SHA-256, in hexadecimal digits.
+    pub(crate) sha256: String,
 }
 
 impl Input {
@@ -42,11 +54,34 @@ impl Input {
             .take(bytes_max as u64 + 1)
             .read_to_end(&mut bytes)
             .map_err(failed)?;
-        let input = Self { name, bytes };
+        let input = Self::of(name, bytes);
         if input.bytes.len() > bytes_max {
             return Err(input.refused(format_args!("more than {} MiB", bytes_max >> 20)));
         }
         Ok(input)
+    }
+
+    /// The whole content of what is called so.
+    pub(crate) fn of(name: String, bytes: Vec<u8>) -> Self {
+        Self {
+            name,
+            bytes,
+            whole: None,
+        }
+    }
+
+    /// Bytes of the whole file.
+    pub(crate) fn size(&self) -> usize {
+        let whole = self.whole.as_ref();
+        whole.map_or(self.bytes.len(), |whole| {
+            usize::try_from(whole.size).unwrap_or(usize::MAX)
+        })
+    }
+
+    /// SHA-256 of the whole file.
+    pub(crate) fn sha256(&self) -> String {
+        let whole = self.whole.as_ref().map(|whole| whole.sha256.clone());
+        whole.unwrap_or_else(|| Digest::of(&self.bytes).to_string())
     }
 
     /// The error that says why this input is refused.

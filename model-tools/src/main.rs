@@ -19,6 +19,7 @@ mod proof;
 mod report;
 mod rows;
 mod scores;
+mod shown;
 mod verification;
 
 use std::process::ExitCode;

@@ -47,6 +47,21 @@ pub(crate) fn of(parameters: &Parameters) -> Vec<Score<'_>> {
     }
 }
 
+/// The names of a regression's targets, where it has names for them.
+pub(crate) fn targets(parameters: &Parameters) -> &[String] {
+    match parameters {
+        Parameters::MultiTargetRegression(multi) => &multi.targets,
+        Parameters::LinearRegression(_)
+        | Parameters::ElasticNet(_)
+        | Parameters::GeneralizedLinear(_)
+        | Parameters::Isotonic(_)
+        | Parameters::LogisticRegression(_)
+        | Parameters::MultinomialLogisticRegression(_)
+        | Parameters::OneVsRest(_)
+        | Parameters::LinearClassifier(_) => &[],
+    }
+}
+
 fn single(intercept: f64, coefficients: &[f64]) -> Score<'_> {
     Score {
         name: None,

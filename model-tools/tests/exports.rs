@@ -50,11 +50,20 @@ fn python_and_c_functions() {
     }
 }
 
-/// The bytes that the checker of onnx and onnxruntime were content with.
+/// The bytes that the checker of onnx and onnxruntime were content with. Every classifier is among them: a row with a
+/// missing cell once got the first label, and the run fails now (`hidden` in exports/engines/onnx.py).
 #[test]
 fn onnx_graphs() {
-    golden("nameless", "onnx", "nameless.onnx");
-    golden("encoded-logistic", "onnx", "encoded-logistic.onnx");
+    for model in [
+        "nameless",
+        "encoded-logistic",
+        "multinomial",
+        "one-vs-rest",
+        "linear-classifier",
+        "linear-classifier-two",
+    ] {
+        golden(model, "onnx", &format!("{model}.onnx"));
+    }
 }
 
 #[test]

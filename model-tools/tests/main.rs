@@ -16,6 +16,7 @@ mod diff; //    same, different, not comparable
 mod docs; //    the example and the grammar in docs/ are true
 mod exports; // pinned texts, what is refused
 mod formats; // the table, help, usage errors
+mod h2o; //     MOJOs that H2O wrote
 mod inspect; // golden texts, 80 columns, JSON
 mod keys; //    --key
 mod liblinear; // models that LIBLINEAR trained
@@ -32,6 +33,7 @@ mod report; //  one page, nothing to be fetched, the right figures
 mod safetensors; // a layer's weight and bias
 
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod statsmodels; // the corpus of models that statsmodels fitted
 mod strangers; // files that are no models are said to be what they are
 mod together; // several files: scaler.pkl, model.pkl, columns.json
 mod xgboost; // linear models of XGBoost

@@ -152,3 +152,20 @@ fn a_feature_that_counts_only_where_it_is_missing_keeps_its_indicator() {
     let predictions = run(["predict", &onnx, &rows]).ok();
     assert_eq!(predictions, "25.0\n21.0\n");
 }
+
+/// An empty text is what ONNX has for a missing one: as an unknown category it would get an answer that the server
+/// refuses. The export makes it NaN, and that comes back as a feature without a rule for missing cells.
+#[test]
+fn a_missing_text_is_no_unknown_category() {
+    let scratch = Scratch::new();
+    let onnx = scratch.path("model.onnx");
+    let model = br#"{
+        "features": [{"name": "city", "encoding": {"kind": "one-hot", "categories": ["Oslo", "Rome"], "unknown": "ignore"}}, "age"],
+        "model": {"kind": "linear-classifier", "labels": ["no", "yes"], "intercepts": [-1], "coefficients": [[2, -3, 0.5]]}
+    }"#;
+    run_with(["convert", "-", "-o", &onnx], model).ok();
+    let rows = scratch.write("rows.csv", b"city,age\nOslo,1\nLima,1\n");
+    assert_eq!(run(["predict", &onnx, &rows]).ok(), "yes\nno\n");
+    let rows = scratch.write("missing.csv", b"city,age\nOslo,1\n,1\n");
+    run(["predict", &onnx, &rows]).refused(1, "the cell is empty");
+}

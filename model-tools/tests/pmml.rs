@@ -56,6 +56,62 @@ fn numbers_terms_and_categories_add_up() {
     near(&predict(&model, &row(Cell::Missing, "carpark")), &[467.47]);
 }
 
+/// Numbers and other names by a table, and a sum of several fields. Of two rows for one category the first counts.
+#[test]
+fn tables_and_sums() {
+    let model = load("mapped");
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let row = |size: Cell, city: &str| [size, text(city), Cell::Number(30.0), Cell::Number(170.0)];
+    let rest = 10.0 + 2.0 * 202.0;
+    let at = |row: &[Cell]| predict(&model, row);
+    near(&at(&row(text("S"), "OSL")), &[rest + 100.0 + 1000.0]);
+    near(&at(&row(text("M"), "ROM")), &[rest + 50.0 + 3000.0]);
+    near(&at(&row(text("L"), "FCO")), &[rest + 400.0 + 3000.0]);
+    near(&at(&row(Cell::Missing, "FCO")), &[rest - 100.0 + 3000.0]);
+    let without_height = [text("S"), text("OSL"), Cell::Number(30.0), Cell::Missing];
+    assert!(model.predict_row(&without_height).is_err());
+}
+
+#[test]
+fn what_a_table_is_not_is_refused_by_its_line_and_name() {
+    refuses(
+        &case("pmml/mapped.pmml"),
+        &[
+            (
+                " defaultValue=\"0.5\"",
+                "",
+                "the derived field \"litres\": MapValues has no defaultValue, and nothing for \"M\"",
+            ),
+            (
+                "<out>4</out>",
+                "<out>four</out>",
+                "a number of the table=\"four\" is not a finite number",
+            ),
+            (
+                "<FieldColumnPair field=\"size\" column=\"in\"/>",
+                "<FieldColumnPair field=\"size\" column=\"in\"/><FieldColumnPair field=\"city\" column=\"in\"/>",
+                "MapValues of 2 fields is not supported, only of one",
+            ),
+            (
+                "outputColumn=\"name\"",
+                "outputColumn=\"name\" defaultValue=\"Oslo\"",
+                "MapValues of categories with defaultValue is not supported",
+            ),
+            (
+                "<MiningField name=\"city\"/>",
+                "<MiningField name=\"city\" invalidValueTreatment=\"asIs\"/>",
+                "the derived field \"town\": MapValues has no defaultValue, and nothing for a value that is not listed",
+            ),
+            (
+                "field=\"size\" column",
+                "field=\"age\" column",
+                "the field \"age\" is a number, and used as a category",
+            ),
+            ("<in>S</in>", "<on>S</on>", "a row of MapValues has no in"),
+        ],
+    );
+}
+
 #[test]
 fn classes_have_the_probabilities_of_their_normalization() {
     let three = predict(&load("jobs"), &[Cell::Number(40.0), Cell::Number(5.0)]);
@@ -115,6 +171,16 @@ fn what_has_no_place_in_an_artifact_is_refused_by_its_line() {
             "RegressionModel",
             "TreeModel",
             "a TreeModel is not supported",
+        ),
+        (
+            "RegressionModel",
+            "NeuralNetwork",
+            "a NeuralNetwork is not supported, as the functions between its layers are not linear",
+        ),
+        (
+            "RegressionModel",
+            "Scorecard",
+            "a Scorecard is not supported, as it adds up scores of ranges of numbers",
         ),
         (
             "132.37\"",

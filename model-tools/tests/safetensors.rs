@@ -83,29 +83,28 @@ fn what_is_no_single_layer_or_damaged_is_refused() {
     for (from, to, reason) in [
         (
             "F32\",\"shape\":[2,3]",
-            "BF16\",\"shape\":[2,3]",
-            "\"linear.weight\" has the type BF16",
+            "I32\",\"shape\":[2,3]",
+            "\"linear.weight\" has the type I32",
         ),
-        (
-            "[0,24]",
-            "[0,99]",
-            "the tensor \"linear.weight\" lies outside of the file",
-        ),
-        ("[0,24]", "[0,20]", "needs 24 bytes, there are 20"),
+        // Of the tensor before the other, which it would overlap.
+        ("[0,24]", "[0,99]", "damaged, or not safetensors: "),
+        ("[24,32]", "[20,28]", "damaged, or not safetensors: "),
+        ("[24,32]", "[28,36]", "damaged, or not safetensors: "),
+        ("[0,24]", "[0,20]", "damaged, or not safetensors: "),
         (
             "[2,3]",
             "[2,3,1]",
-            "it holds the tensors linear.bias, linear.weight",
+            "it holds the tensors \"linear.bias\", \"linear.weight\"",
         ),
         (
             "[2,3]",
             "[99999999999,99999999999]",
-            "a layer of 99999999999 columns",
+            "damaged, or not safetensors: ",
         ),
         (
             "\"linear.bias\"",
             "\"other.weight\"",
-            "it holds the tensors linear.weight, other.weight",
+            "it holds the tensors \"linear.weight\", \"other.weight\"",
         ),
         ("\"shape\":[2],", "", "missing field `shape`"),
     ] {
@@ -114,6 +113,15 @@ fn what_is_no_single_layer_or_damaged_is_refused() {
         convert(&scratch, &file(&header, &numbers)).refused(1, reason);
     }
     let whole = file(LAYER, &numbers);
-    convert(&scratch, &whole[..whole.len() - 1])
-        .refused(1, "\"linear.bias\" lies outside of the file");
+    convert(&scratch, &whole[..whole.len() - 1]).refused(1, "damaged, or not safetensors: ");
+    // What follows the last tensor was ignored once.
+    convert(&scratch, &[whole.as_slice(), b"more"].concat())
+        .refused(1, "damaged, or not safetensors: ");
+}
+
+#[test]
+fn a_layer_that_is_too_wide_is_refused() {
+    let scratch = Scratch::new();
+    let header = r#"{"weight":{"dtype":"F16","shape":[1,2000001],"data_offsets":[0,4000002]}}"#;
+    convert(&scratch, &file(header, &vec![0; 4_000_002])).refused(1, "a layer of 2000001 columns");
 }

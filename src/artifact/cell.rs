@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use super::label::Label;
 use super::number::Number;
 
 /// A cell of a row.
@@ -26,6 +27,22 @@ impl Cell {
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
+    }
+}
+
+impl Cell {
+    /// Whether the cell, which an artifact names, is of this category: a number by its digits, as a float holds only
+    /// some of the whole numbers past 2^53.
+    #[must_use]
+    pub fn stands_for(&self, category: &Label) -> bool {
+        match (self, category) {
+            (Self::Boolean(cell), Label::Boolean(category)) => cell == category,
+            (Self::Number(cell), Label::Integer(category)) => {
+                cell.to_string() == category.to_string()
+            }
+            (Self::Text(cell), Label::Text(category)) => cell == category,
+            _ => false,
+        }
     }
 }
 

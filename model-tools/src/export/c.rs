@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sagelet::artifact::{Document, Isotonic, Label};
 
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, header};
+use super::{ExportError, check_categories, header};
 
 /// Texts are compared by a function of their own: it is the only one that string.h would be needed for.
 const SAME: &str = "
@@ -27,14 +27,7 @@ static double logistic(double score) {
 
 /// Writes a file to be compiled, or included in another.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
-    for (index, feature) in document.features.iter().enumerate() {
-        if sums::cells(feature) == Cells::Mixed {
-            return Err(ExportError::Refused(format!(
-                "feature {} has categories of several types, and a member of a C struct has one",
-                document.feature_name(index)
-            )));
-        }
-    }
+    check_categories(document, "a member of a C struct")?;
     let members = members(document);
     let mut text = header(document, "//");
     text.push_str("\n#include <math.h>\n\n// The cells of a row.\n");

@@ -18,6 +18,8 @@ use std::path::Path;
 
 use sagelet::artifact::{ArtifactError, Document};
 
+use self::sums::Cells;
+
 /// A format that models can be written in.
 pub(crate) struct Format {
     /// What `--to` calls it.
@@ -168,6 +170,47 @@ fn check_names(document: &Document) -> Result<(), ExportError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Refuses a feature whose categories are of several types, where what holds them has one.
+fn check_categories(document: &Document, holder: &str) -> Result<(), ExportError> {
+    let mut features = document.features.iter();
+    match features.position(|feature| sums::cells(feature) == Cells::Mixed) {
+        Some(index) => Err(ExportError::Refused(format!(
+            "feature {} has categories of several types, and {holder} has one",
+            document.feature_name(index)
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses labels of several types, where what holds them has one.
+fn check_labels(document: &Document, holder: &str) -> Result<(), ExportError> {
+    match sums::sort(document.model.labels()) {
+        Cells::Mixed => Err(ExportError::Refused(format!(
+            "the labels are of several types, and {holder} has one"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The name, with underscores at its end until it is not taken.
+fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.to_owned();
+    while is_taken(&name) {
+        name.push('_');
+    }
+    name
+}
+
+/// The name of an output beside the features.
+fn output_name(document: &Document, wanted: &str) -> String {
+    let features = 0..document.features.len();
+    free_name(wanted, |name| {
+        features
+            .clone()
+            .any(|index| document.feature_name(index) == name)
+    })
 }
 
 /// The first lines of a file of source text, each after the mark of a comment.

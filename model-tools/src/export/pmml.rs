@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Unknown};
 
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, check_names};
+use super::{ExportError, check_names, output_name};
 
 /// Writes a document of one model.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
     check_names(document)?;
     let mut writer = Writer {
         document,
-        target: target_name(document),
+        target: output_name(document, "prediction"),
         derived: BTreeSet::new(),
         read: sums::of(document)
             .iter()
@@ -47,18 +47,6 @@ fn refused<T>(reason: impl Into<String>) -> Result<T, ExportError> {
     Err(ExportError::Refused(reason.into()))
 }
 
-fn target_name(document: &Document) -> String {
-    let mut name = "prediction".to_owned();
-    let features = 0..document.features.len();
-    while features
-        .clone()
-        .any(|index| document.feature_name(index) == name)
-    {
-        name.push('_');
-    }
-    name
-}
-
 struct Writer<'a> {
     document: &'a Document,
     target: String,
@@ -70,7 +58,8 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn model(&mut self) -> Result<String, ExportError> {
-        let sums = sums::of(self.document);
+        let sums = sums::of(self.document).into_iter();
+        let sums: Vec<Sum<'_>> = sums.map(Sum::with_indicators).collect();
         let labels = self.document.model.labels();
         let (normalization, rescale, tables) = match sums::outcome(self.document) {
             Outcome::Values(curves) => {
@@ -136,9 +125,8 @@ impl Writer<'_> {
     }
 
     /// A missing category makes all its predictors 0, so that of the category that it stands for is an indicator's.
-    /// What an unknown category adds is put into the intercept, and taken off again for the known ones.
     fn table(&mut self, sum: &Sum<'_>, label: Option<&Label>) -> Result<String, ExportError> {
-        let mut intercept = sum.intercept;
+        let intercept = sum.intercept;
         let (mut numeric, mut categorical) = (String::new(), String::new());
         let mut if_missing: BTreeMap<usize, f64> = BTreeMap::new();
         for term in &sum.terms {
@@ -154,23 +142,16 @@ impl Writer<'_> {
                 Term::Missing { coefficient, .. } => {
                     *if_missing.entry(feature).or_default() += coefficient;
                 }
-                Term::Category {
-                    numbers,
-                    unknown,
-                    fill,
-                    ..
-                } => {
-                    let base = unknown.unwrap_or(0.0);
-                    intercept += base;
+                Term::Category { numbers, fill, .. } => {
                     for (category, number) in numbers {
                         if Some(*category) == *fill {
-                            *if_missing.entry(feature).or_default() += number - base;
+                            *if_missing.entry(feature).or_default() += number;
                         }
                         let (name, value) = (quoted(&name)?, quoted(&value(category))?);
                         let _ = writeln!(
                             categorical,
                             "      <CategoricalPredictor name={name} value={value} coefficient=\"{:?}\"/>",
-                            number - base
+                            number
                         );
                     }
                 }

@@ -8,8 +8,8 @@
 use sagelet::artifact::{Document, Isotonic, Label, Parameters};
 use serde_json::{Map, Value, json};
 
-use super::ExportError;
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
+use super::{ExportError, check_categories, check_labels};
 
 /// Writes the description of an estimator or pipeline.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
@@ -23,7 +23,7 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
     let table = if plain {
         plain_table(document)
     } else {
-        Table::of(&sums::of(document), &columns)
+        Table::of(document, &columns)
     };
     let estimator = estimator(document, &table)?;
     let description = if plain {
@@ -74,14 +74,7 @@ fn plain_table(document: &Document) -> Table {
 /// The columns that any score reads, in the order of the features.
 fn columns(document: &Document) -> Result<Vec<Column<'_>>, ExportError> {
     let mut columns: Vec<Column<'_>> = Vec::new();
-    for (index, feature) in document.features.iter().enumerate() {
-        if sums::cells(feature) == Cells::Mixed {
-            return Err(ExportError::Refused(format!(
-                "feature {} has categories of several types, which OneHotEncoder cannot sort",
-                document.feature_name(index)
-            )));
-        }
-    }
+    check_categories(document, "a column of OneHotEncoder")?;
     for sum in sums::of(document) {
         for term in sum.terms {
             let column = match term {
@@ -124,14 +117,13 @@ impl Column<'_> {
 }
 
 impl Table {
-    /// What an unknown category adds is put into the intercept, and taken off again for the known ones.
-    fn of(sums: &[Sum<'_>], columns: &[Column<'_>]) -> Self {
+    fn of(document: &Document, columns: &[Column<'_>]) -> Self {
         let mut table = Self {
             intercepts: Vec::new(),
             coefficients: Vec::new(),
         };
-        for sum in sums {
-            let (mut intercept, mut row) = (sum.intercept, Vec::new());
+        for sum in sums::of(document).into_iter().map(Sum::with_indicators) {
+            let mut row = Vec::new();
             for column in columns {
                 let own = sum.terms.iter().find(|term| {
                     (term.feature(), matches!(term, Term::Missing { .. })) == column.key()
@@ -141,16 +133,12 @@ impl Table {
                     Some(Term::Number { coefficient, .. } | Term::Missing { coefficient, .. }) => {
                         row.push(*coefficient);
                     }
-                    Some(Term::Category {
-                        numbers, unknown, ..
-                    }) => {
-                        let base = unknown.unwrap_or(0.0);
-                        intercept += base;
-                        row.extend(numbers.iter().map(|(_, number)| number - base));
+                    Some(Term::Category { numbers, .. }) => {
+                        row.extend(numbers.iter().map(|(_, number)| number));
                     }
                 }
             }
-            table.intercepts.push(intercept);
+            table.intercepts.push(sum.intercept);
             table.coefficients.push(row);
         }
         table
@@ -171,11 +159,7 @@ fn estimator(document: &Document, table: &Table) -> Result<Value, ExportError> {
             (isotonic_regression(isotonic), curves)
         }
         Outcome::Classes(_, kind) => {
-            if sums::sort(labels) == Cells::Mixed {
-                return Err(ExportError::Refused(
-                    "the labels are of several types, and an array of numpy has one".to_owned(),
-                ));
-            }
+            check_labels(document, "an array of numpy")?;
             (classifier(labels, table, kind), Vec::new())
         }
     };
@@ -204,7 +188,14 @@ fn names(attributes: &mut Map<String, Value>, document: &Document) {
 fn regression(document: &Document, table: &Table) -> Value {
     let class = match document.model {
         Parameters::ElasticNet(_) => "sklearn.linear_model.ElasticNet",
-        _ => "sklearn.linear_model.LinearRegression",
+        Parameters::LinearRegression(_)
+        | Parameters::GeneralizedLinear(_)
+        | Parameters::MultiTargetRegression(_)
+        | Parameters::Isotonic(_)
+        | Parameters::LogisticRegression(_)
+        | Parameters::MultinomialLogisticRegression(_)
+        | Parameters::OneVsRest(_)
+        | Parameters::LinearClassifier(_) => "sklearn.linear_model.LinearRegression",
     };
     let one_target = !matches!(document.model, Parameters::MultiTargetRegression(_));
     let (coefficients, intercepts) = match (table.coefficients.first(), table.intercepts.first()) {

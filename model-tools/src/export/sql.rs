@@ -9,8 +9,8 @@ use std::collections::HashSet;
 
 use sagelet::artifact::{Document, Isotonic, Label};
 
-use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, check_names, header};
+use super::sums::{self, Curve, Outcome, Probabilities, Sum, Term};
+use super::{ExportError, check_categories, check_labels, check_names, free_name, header};
 
 /// The table that rows are read from.
 const TABLE: &str = "model_input";
@@ -77,20 +77,9 @@ impl<'a> Writer<'a> {
     /// Refuses what has no column type, and what would be too long.
     fn check(&self) -> Result<(), ExportError> {
         check_names(self.document)?;
-        for (index, feature) in self.document.features.iter().enumerate() {
-            if sums::cells(feature) == Cells::Mixed {
-                return Err(ExportError::Refused(format!(
-                    "feature {} has categories of several types, and a column of SQL has one",
-                    self.document.feature_name(index)
-                )));
-            }
-        }
+        check_categories(self.document, "a column of SQL")?;
+        check_labels(self.document, "a column of SQL")?;
         let labels = self.document.model.labels();
-        if sums::sort(labels) == Cells::Mixed {
-            return Err(ExportError::Refused(
-                "the labels are of several types, and a column of SQL has one".to_owned(),
-            ));
-        }
         if labels.len() > CLASSES_MAX {
             return Err(ExportError::Refused(format!(
                 "SQL for {} classes: at most {CLASSES_MAX}, as each is compared with each",
@@ -212,10 +201,8 @@ impl<'a> Writer<'a> {
 
     /// A quoted name for a new column, with underscores until it differs from all others.
     fn name(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        while !self.taken.insert(name.to_lowercase()) {
-            name.push('_');
-        }
+        let name = free_name(wanted, |name| self.taken.contains(&name.to_lowercase()));
+        self.taken.insert(name.to_lowercase());
         self.quoted(&name)
     }
 

@@ -106,7 +106,10 @@ pub(super) fn outcome(document: &Document) -> Outcome<'_> {
         Parameters::OneVsRest(_) => Outcome::Classes(labels, Some(Probabilities::OneVsRest)),
         Parameters::LinearClassifier(_) => Outcome::Classes(labels, None),
         Parameters::Isotonic(isotonic) => Outcome::Isotonic(isotonic, curves(document)),
-        _ => Outcome::Values(curves(document)),
+        Parameters::LinearRegression(_)
+        | Parameters::ElasticNet(_)
+        | Parameters::GeneralizedLinear(_)
+        | Parameters::MultiTargetRegression(_) => Outcome::Values(curves(document)),
     }
 }
 
@@ -117,7 +120,14 @@ fn curves(document: &Document) -> Vec<Curve> {
             Link::Log => Some(Curve::Exp),
             Link::Logit => Some(Curve::Logistic),
         },
-        _ => None,
+        Parameters::LinearRegression(_)
+        | Parameters::ElasticNet(_)
+        | Parameters::Isotonic(_)
+        | Parameters::MultiTargetRegression(_)
+        | Parameters::LogisticRegression(_)
+        | Parameters::MultinomialLogisticRegression(_)
+        | Parameters::OneVsRest(_)
+        | Parameters::LinearClassifier(_) => None,
     };
     let inverse = document.inverse_transform.map(|inverse| match inverse {
         InverseTransform::Exp => Curve::Exp,
@@ -130,10 +140,7 @@ fn curves(document: &Document) -> Vec<Curve> {
 /// The names of a regression's predictions: its targets', or `prediction` and a number.
 pub(super) fn prediction_names(document: &Document) -> Vec<String> {
     let count = document.model.outputs();
-    let targets = match &document.model {
-        Parameters::MultiTargetRegression(multi) => multi.targets.as_slice(),
-        _ => &[],
-    };
+    let targets = scores::targets(&document.model);
     (0..count)
         .map(|index| match targets.get(index) {
             Some(name) => name.clone(),
@@ -214,7 +221,7 @@ fn term<'a>(index: usize, feature: &'a Feature, coefficients: &[f64]) -> Option<
         }
     };
     let mut labels = numbers.iter().map(|(label, _)| *label);
-    let fill = labels.find(|label| stands_for(&feature.missing, label));
+    let fill = labels.find(|label| feature.missing.stands_for(label));
     Some(Term::Category {
         feature: index,
         numbers,
@@ -247,13 +254,23 @@ fn ordinal_numbers(ordinal: &Ordinal, coefficient: f64) -> Vec<(&Label, f64)> {
         .collect()
 }
 
-/// Whether a missing cell that becomes `cell` is of this category.
-fn stands_for(cell: &Cell, category: &Label) -> bool {
-    match (cell, category) {
-        (Cell::Boolean(cell), Label::Boolean(category)) => cell == category,
-        (Cell::Number(cell), Label::Integer(category)) => *cell == *category as f64,
-        (Cell::Text(cell), Label::Text(category)) => cell == category,
-        _ => false,
+impl Sum<'_> {
+    /// The same sum in a form that indicators of categories can say: what an unknown category adds is part of the
+    /// intercept, and taken off again for the known ones.
+    pub(super) fn with_indicators(mut self) -> Self {
+        for term in &mut self.terms {
+            if let Term::Category {
+                numbers,
+                unknown: Some(base),
+                ..
+            } = term
+            {
+                self.intercept += *base;
+                numbers.iter_mut().for_each(|(_, number)| *number -= *base);
+                *base = 0.0;
+            }
+        }
+        self
     }
 }
 

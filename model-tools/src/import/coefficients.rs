@@ -2,8 +2,10 @@
 
 use sagelet::artifact::{Document, Feature, Linear, Parameters};
 use sagelet::limits::FEATURES_MAX;
+use sagelet::text::Quoted;
 
 use super::{ImportError, Imported};
+use crate::shown::quoted;
 
 /// What the row of the intercept is called.
 const INTERCEPTS: [&str; 4] = ["(Intercept)", "Intercept", "intercept", "const"];
@@ -27,30 +29,30 @@ const VALUES: [&str; 7] = [
 pub(crate) enum CoefficientsError {
     #[error("the CSV is damaged: {0}")]
     Csv(#[from] csv::Error),
-    #[error("line {line}: the coefficient {value:?} of {term:?} is not a finite number")]
+    #[error("line {line}: the coefficient {value} of {term} is not a finite number")]
     Value {
         /// Counted from 1.
         line: usize,
         /// What it is of.
-        term: String,
+        term: Quoted,
         /// What it is.
-        value: String,
+        value: Quoted,
     },
     #[error(
-        "line {line}: {term:?} is no column of a row but made of some, which only the program that fitted the model can do"
+        "line {line}: {term} is no column of a row but made of some, which only the program that fitted the model can do"
     )]
     Term {
         /// Counted from 1.
         line: usize,
         /// What it is called.
-        term: String,
+        term: Quoted,
     },
-    #[error("line {line}: {term:?} stands in the table a second time")]
+    #[error("line {line}: {term} stands in the table a second time")]
     Twice {
         /// Counted from 1.
         line: usize,
         /// What it is called.
-        term: String,
+        term: Quoted,
     },
     #[error("there is no coefficient beside the intercept")]
     Empty,
@@ -107,7 +109,7 @@ fn convert(bytes: &[u8]) -> Result<Imported, CoefficientsError> {
         if !seen.insert(term.to_owned()) {
             return Err(CoefficientsError::Twice {
                 line,
-                term: shown(term),
+                term: quoted(term),
             });
         }
         if INTERCEPTS.contains(&term) {
@@ -142,8 +144,8 @@ fn number(line: usize, term: &str, value: &str) -> Result<f64, CoefficientsError
     let number = value.parse().ok().filter(|number: &f64| number.is_finite());
     number.ok_or_else(|| CoefficientsError::Value {
         line,
-        term: shown(term),
-        value: shown(value),
+        term: quoted(term),
+        value: quoted(value),
     })
 }
 
@@ -153,12 +155,8 @@ fn check_term(line: usize, term: &str) -> Result<(), CoefficientsError> {
     if term.is_empty() || term.contains([':', '(', '[', '*', '^']) {
         return Err(CoefficientsError::Term {
             line,
-            term: shown(term),
+            term: quoted(term),
         });
     }
     Ok(())
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
 }

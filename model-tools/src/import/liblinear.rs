@@ -5,6 +5,7 @@ use sagelet::limits::{CLASSES_MAX, FEATURES_MAX};
 
 use super::linear::{self, Column, Conflict, Conversion, Kind, Prediction, combination};
 use super::{ImportError, Imported};
+use crate::shown::{bare, quoted};
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +109,7 @@ impl Head {
             let value = words.next().unwrap_or_default();
             match key {
                 "w" => return Ok(head),
-                "solver_type" => head.solver = value.chars().take(40).collect(),
+                "solver_type" => head.solver = bare(value),
                 "nr_class" => head.classes = Some(number(index, value, CLASSES_MAX)?),
                 "nr_feature" => head.features = Some(number(index, value, FEATURES_MAX)?),
                 "bias" => head.bias = Some(float(index, value)?),
@@ -123,13 +124,7 @@ impl Head {
                         .map_err(|_| wrong(index, "a label that is no whole number"))?;
                 }
                 other => {
-                    return Err(wrong(
-                        index,
-                        format!(
-                            "{:?} is not known",
-                            other.chars().take(40).collect::<String>()
-                        ),
-                    ));
+                    return Err(wrong(index, format!("{} is not known", quoted(other))));
                 }
             }
         }

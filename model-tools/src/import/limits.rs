@@ -16,6 +16,20 @@ pub(crate) const INSTRUCTIONS_MAX: usize = 16_000_000;
 /// file, so this is the file's own bound, with room for arrays that are written as text (protocol 2).
 pub(crate) const PAYLOAD_BYTES_MAX: usize = FOREIGN_BYTES_MAX + (64 << 20);
 
+/// Bytes above which an array is left out of a pickle that is read from a stream. The coefficients of the widest
+/// statsmodels result, a few thousand, are far below it, and its training table above.
+pub(crate) const PAYLOAD_BYTES_KEPT_MAX: usize = 1 << 20;
+
+/// Bytes that stay of such a pickle. With the objects that are made of them it takes less than 64 MiB.
+pub(crate) const THIN_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of a file from which on a pickle of statsmodels is read from a stream.
+pub(crate) const STREAMED_BYTES_MIN: u64 = 4 << 20;
+
+/// Cells of a training table that are walked over for the levels of all factors together: those of ten factors in a
+/// million rows of ten columns of texts, which lie in one array.
+pub(crate) const CELLS_LOOKED_AT_MAX: usize = 100_000_000;
+
 /// Dimensions of an array: numpy 2 allows 64, a fitted linear model has at most three.
 pub(crate) const DIMENSIONS_MAX: usize = 64;
 

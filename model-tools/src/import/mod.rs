@@ -6,8 +6,11 @@ mod archive;
 mod artifact;
 mod coefficients;
 mod container;
+mod h2o;
 mod ignored;
 mod json;
+mod known;
+mod large;
 mod liblinear;
 mod limits;
 mod linear;
@@ -24,6 +27,7 @@ mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+mod statsmodels;
 mod strangers;
 pub(crate) mod trust;
 mod xgboost;
@@ -83,7 +87,7 @@ pub(crate) struct Told {
 }
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 13] = [
+pub(crate) static FORMATS: [Format; 14] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -92,7 +96,7 @@ pub(crate) static FORMATS: [Format; 13] = [
     },
     Format {
         name: PICKLE,
-        description: "scikit-learn model dumped by pickle or joblib; nothing is run",
+        description: "scikit-learn or statsmodels by pickle or joblib; nothing is run",
         detect: pickle::is_pickle,
         read: sklearn::read_pickle,
     },
@@ -107,6 +111,12 @@ pub(crate) static FORMATS: [Format; 13] = [
         description: "SageMaker Linear Learner's model_algo-1, a network of MXNet",
         detect: linear_learner::detect,
         read: linear_learner::read,
+    },
+    Format {
+        name: "h2o-mojo",
+        description: "H2O's MOJO of a generalised linear model",
+        detect: h2o::detect,
+        read: h2o::read,
     },
     Format {
         name: "onnx",
@@ -214,6 +224,8 @@ pub(crate) enum ImportError {
     #[error(transparent)]
     LinearLearner(#[from] linear_learner::LinearLearnerError),
     #[error(transparent)]
+    H2o(#[from] h2o::H2oError),
+    #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]
     Xgboost(#[from] xgboost::XgboostError),
@@ -243,6 +255,8 @@ pub(crate) enum ImportError {
         file: String,
         error: Box<ImportError>,
     },
+    #[error(transparent)]
+    Statsmodels(#[from] statsmodels::StatsmodelsError),
     #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
     NoKeys(&'static str),
     #[error("--predictor-type is for networks of Linear Learner, and this is {0}: leave it out")]

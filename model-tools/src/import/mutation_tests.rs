@@ -22,6 +22,9 @@ fn corpus() -> Vec<Vec<u8>> {
         "sklearn-1.9",
         "wrapped",
         "together",
+        "h2o",
+        "statsmodels-0.12",
+        "statsmodels-0.15",
         "onnx",
         "xgboost",
         "liblinear",
@@ -196,6 +199,61 @@ fn mutations_of_the_corpus_neither_panic_nor_hang_nor_take_memory() {
     crate::ALLOCATOR.set_limit(usize::MAX).unwrap();
 }
 
+/// A zip archive of these members. An archive whose bytes are damaged is refused for that, before a member is looked at.
+fn zipped(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in members {
+        writer.start_file(name.as_str(), stored).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// The settings and levels of H2O's models, changed inside of their archives.
+#[test]
+fn damaged_members_of_a_mojo_neither_panic_nor_hang_nor_take_memory() {
+    use std::io::Read as _;
+    let count = std::env::var("MUTATIONS").map_or(MUTATIONS, |count| count.parse().unwrap());
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/h2o");
+    let mojo = |name: &str| {
+        let file = std::fs::File::open(root.join(name)).unwrap();
+        let mut archive = zip::ZipArchive::new(file).unwrap();
+        let mut members = Vec::new();
+        for index in 0..archive.len() {
+            let mut member = archive.by_index(index).unwrap();
+            let mut bytes = Vec::new();
+            member.read_to_end(&mut bytes).unwrap();
+            let name = String::from_utf8(member.name_raw().to_vec()).unwrap();
+            if name == "model.ini" || name.starts_with("domains/") {
+                members.push((name, bytes));
+            }
+        }
+        members
+    };
+    let mojos = [mojo("gaussian_filled_in.zip"), mojo("multinomial.zip")];
+    let before = crate::ALLOCATOR.allocated();
+    crate::ALLOCATOR
+        .set_limit(before + MEMORY_BYTES_MAX)
+        .unwrap();
+    let mut random = Random(3);
+    for _ in 0..count {
+        let mut members = mojos[random.below(mojos.len())].clone();
+        let other = mojos[random.below(mojos.len())][0].1.clone();
+        // Mostly the settings: the rest are lists of levels.
+        let settings = members.iter().position(|(name, _)| name == "model.ini");
+        let index = match random.below(4) {
+            0 => random.below(members.len()),
+            _ => settings.unwrap(),
+        };
+        mutate(&mut members[index].1, &other, &mut random);
+        read(&zipped(&members));
+    }
+    crate::ALLOCATOR.set_limit(usize::MAX).unwrap();
+}
+
 /// Every length of files of each format and compression; what is read of pickles has a test of its own.
 #[test]
 fn files_cut_short_anywhere_neither_panic_nor_hang() {
@@ -204,10 +262,13 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/onnx/logistic_three_64.onnx",
         "corpus/onnx/graph_columns.onnx",
         "corpus/onnx/graph_filled_in.onnx",
+        "corpus/onnx/graph_joined_categories.onnx",
+        "corpus/onnx/svr.onnx",
         "cases/exports/text/encoded-logistic.onnx",
         "corpus/pmml/jpmml_imputed.pmml",
         "corpus/pmml/spss_multinomial.pmml",
         "corpus/pmml/transformed.pmml",
+        "cases/pmml/mapped.pmml",
         "cases/coefficients/broom.csv",
         "cases/coefficients/r-coef.csv",
         "cases/coefficients/statsmodels.csv",
@@ -217,6 +278,7 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/xgboost/binary_logistic.model",
         "corpus/xgboost/multi_softprob.model",
         "corpus/linear-learner/multiclass.zip",
+        "corpus/h2o/gaussian_filled_in.zip",
         "corpus/linear-learner/binary_packed.gz",
         "corpus/sklearn-1.9/linear.skops",
         "corpus/sklearn-1.9/linear.zlib",
@@ -234,6 +296,9 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/wrapped/pmml_pipeline_1.9.pkl",
         "corpus/together/index.pkl",
         "corpus/together/bundle.pkl",
+        "corpus/statsmodels-0.12/formula_treatment.pkl",
+        "corpus/statsmodels-0.15/arrow_formula_treatment.pkl",
+        "corpus/statsmodels-0.15/formulaic_sum.pkl",
     ]
     .map(|name| std::fs::read(root.join(name)).unwrap())
     .into();

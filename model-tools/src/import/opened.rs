@@ -8,7 +8,7 @@ use super::skops::Skops;
 use super::trust::Contents;
 use super::{
     FORMATS, Format, ImportError, Imported, JSON, LINEAR_LEARNER, PICKLE, SKOPS, Source, Told,
-    linear_learner, names, rank, sklearn, strangers,
+    large, linear_learner, names, rank, sklearn, strangers,
 };
 use crate::error::Error;
 use crate::input::{Input, MODEL_BYTES_MAX};
@@ -77,18 +77,18 @@ pub(crate) fn open<P: AsRef<str>>(paths: &[P]) -> Result<Opened, Error> {
     let paths: Vec<&str> = paths.iter().map(AsRef::as_ref).collect();
     match paths.as_slice() {
         [path] if Path::new(path).is_dir() => open_folder(path),
-        [path] => open_file(Input::read(path, MODEL_BYTES_MAX)?),
+        [path] => open_file(large::read(path)?),
         several => open_several(several),
     }
 }
 
 fn open_folder(path: &str) -> Result<Opened, Error> {
     match container::folder(Path::new(path), rank_of_member)? {
-        Folder::Mlflow(file) => open_file(Input::read(&file.to_string_lossy(), MODEL_BYTES_MAX)?),
+        Folder::Mlflow(file) => open_file(large::read(&file.to_string_lossy())?),
         Folder::Files(files, bytes) => {
             let name = path.to_owned();
             Ok(among(
-                Input { name, bytes },
+                Input::of(name, bytes),
                 vec!["folder".to_owned()],
                 files,
             ))
@@ -149,10 +149,7 @@ fn open_several(paths: &[&str]) -> Result<Opened, Error> {
         });
     }
     let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
-    let input = Input {
-        name: names.join(", "),
-        bytes: all,
-    };
+    let input = Input::of(names.join(", "), all);
     Ok(of_members(input, Vec::new(), members, true))
 }
 
@@ -374,10 +371,6 @@ fn import_members(
 #[cfg(test)]
 pub(super) fn import_bytes(bytes: &[u8]) -> Option<Imported> {
     let name = "test".to_owned();
-    let opened = open_file(Input {
-        name,
-        bytes: bytes.to_vec(),
-    })
-    .ok()?;
+    let opened = open_file(Input::of(name, bytes.to_vec())).ok()?;
     opened.import(&Told::default()).ok()
 }

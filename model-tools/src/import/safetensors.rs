@@ -3,14 +3,14 @@
 //! Format: eight bytes with the length of a JSON header, the header, the numbers
 //! (github.com/huggingface/safetensors).
 
-use std::collections::BTreeMap;
-
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use sagelet::artifact::{Document, Feature, Linear, MultiTarget, Parameters};
 use sagelet::limits::FEATURES_MAX;
-use serde::Deserialize;
+use sagelet::text::Quoted;
 
-use super::objects::{Array, ArrayError, Dtype, Node, Objects, Order, TreeTooLarge};
 use super::{ImportError, Imported};
+use crate::shown::{listed, quoted};
 
 /// Bytes of a header, as the format's own reader has it.
 const HEADER_BYTES_MAX: usize = 100_000_000;
@@ -18,54 +18,43 @@ const HEADER_BYTES_MAX: usize = 100_000_000;
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SafetensorsError {
-    #[error("the header does not have the shape of safetensors: {0}")]
-    Header(#[from] serde_json::Error),
-    #[error("the tensor {0:?} lies outside of the file")]
-    Offsets(String),
-    #[error("the tensor {name:?} has the type {dtype}: F64, F32 and F16 are supported")]
-    Dtype { name: String, dtype: String },
-    #[error("the tensor {name:?}: {reason}")]
-    Array { name: String, reason: ArrayError },
+    #[error("the file is damaged, or not safetensors: {0}")]
+    File(Quoted),
+    #[error("the tensor {name} has the type {dtype}: F64, F32 and F16 are supported")]
+    Dtype {
+        /// What it is called.
+        name: Quoted,
+        /// What it is.
+        dtype: String,
+    },
     #[error(
         "it holds the tensors {0}: one linear layer has a weight of one or two dimensions, and a bias if any"
     )]
     Tensors(String),
     #[error("{found} numbers in the bias of {expected} outputs")]
-    Bias { found: usize, expected: usize },
+    Bias {
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
     #[error("a layer of {0} columns: 1 to {FEATURES_MAX} are possible")]
     Width(usize),
-    #[error(transparent)]
-    TooLarge(#[from] TreeTooLarge),
 }
 
-/// What the header says of one tensor.
-#[derive(Deserialize)]
-struct Tensor {
-    dtype: String,
-    shape: Vec<usize>,
-    data_offsets: [usize; 2],
-}
-
-#[derive(Deserialize)]
-struct Header {
-    /// Texts about the file, which say nothing of the model.
-    #[serde(rename = "__metadata__", default)]
-    _metadata: BTreeMap<String, String>,
-    #[serde(flatten)]
-    tensors: BTreeMap<String, Tensor>,
-}
-
-/// The header and the bytes after it.
-fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (header, data) = rest.split_at_checked(length)?;
-    (length <= HEADER_BYTES_MAX && header.first() == Some(&b'{')).then_some((header, data))
+impl From<SafeTensorError> for SafetensorsError {
+    fn from(error: SafeTensorError) -> Self {
+        Self::File(quoted(&error.to_string()))
+    }
 }
 
 /// The first eight bytes are the length of something that begins as JSON does.
 pub(super) fn detect(bytes: &[u8]) -> bool {
-    split(bytes).is_some()
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+        return false;
+    };
+    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    length <= HEADER_BYTES_MAX && length <= rest.len() && rest.first() == Some(&b'{')
 }
 
 /// Reads a file.
@@ -73,40 +62,26 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     Ok(convert(bytes)?)
 }
 
+/// The weight of the layer, and its bias if it has one.
+type Layer<'a> = (TensorView<'a>, Option<(String, TensorView<'a>)>);
+
 fn convert(bytes: &[u8]) -> Result<Imported, SafetensorsError> {
-    let (header, data) = split(bytes).unwrap_or_default();
-    let header: Header = serde_json::from_slice(header)?;
-    let tensors = &header.tensors;
-    let all = || {
-        header
-            .tensors
-            .keys()
-            .take(10)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let (mut weights, mut biases) = (named(tensors, "weight"), named(tensors, "bias"));
-    let ((Some(weight), None), (bias, None)) = (
-        (weights.next(), weights.next()),
-        (biases.next(), biases.next()),
-    ) else {
-        return Err(SafetensorsError::Tensors(all()));
-    };
-    let used = 1 + usize::from(bias.is_some());
-    let (outputs, width) = match *weight.1.shape.as_slice() {
+    let mut tensors = SafeTensors::deserialize(bytes)?.tensors();
+    tensors.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let (name, (weight, bias)) = layer(&tensors)?;
+    let (outputs, width) = match *weight.shape() {
         [width] => (1, width),
-        [outputs, width] => (outputs, width),
-        _ => return Err(SafetensorsError::Tensors(all())),
+        [outputs, width] if outputs > 0 => (outputs, width),
+        _ => return Err(others(&tensors)),
     };
-    if used != header.tensors.len() || outputs == 0 {
-        return Err(SafetensorsError::Tensors(all()));
-    }
     if width == 0 || width > FEATURES_MAX {
         return Err(SafetensorsError::Width(width));
     }
-    let coefficients = numbers(weight, data)?;
-    let intercepts = bias.map_or_else(|| Ok(vec![0.0; outputs]), |bias| numbers(bias, data))?;
+    let coefficients = numbers(&name, &weight)?;
+    let intercepts = match bias {
+        Some((name, bias)) => numbers(&name, &bias)?,
+        None => vec![0.0; outputs],
+    };
     if intercepts.len() != outputs {
         return Err(SafetensorsError::Bias {
             found: intercepts.len(),
@@ -124,13 +99,29 @@ fn convert(bytes: &[u8]) -> Result<Imported, SafetensorsError> {
     })
 }
 
-/// The tensors that are called so, in whichever layer.
-fn named<'a>(
-    tensors: &'a BTreeMap<String, Tensor>,
-    ending: &'static str,
-) -> impl Iterator<Item = (&'a String, &'a Tensor)> {
-    let is_so = move |name: &str| name.rsplit('.').next() == Some(ending);
-    tensors.iter().filter(move |(name, _)| is_so(name))
+/// The tensors of a layer, in whichever one: a weight, and a bias if there is a second tensor.
+fn layer<'a>(
+    tensors: &[(String, TensorView<'a>)],
+) -> Result<(String, Layer<'a>), SafetensorsError> {
+    let named = |ending: &'static str| {
+        let is_so =
+            move |(name, _): &&(String, TensorView<'a>)| name.rsplit('.').next() == Some(ending);
+        tensors.iter().filter(is_so)
+    };
+    let (mut weights, mut biases) = (named("weight"), named("bias"));
+    match (weights.next(), weights.next(), biases.next(), biases.next()) {
+        (Some((name, weight)), None, bias, None)
+            if tensors.len() == 1 + usize::from(bias.is_some()) =>
+        {
+            Ok((name.clone(), (weight.clone(), bias.cloned())))
+        }
+        _ => Err(others(tensors)),
+    }
+}
+
+fn others(tensors: &[(String, TensorView<'_>)]) -> SafetensorsError {
+    let names = tensors.iter().map(|(name, _)| name.as_str());
+    SafetensorsError::Tensors(listed(names))
 }
 
 fn parameters(coefficients: &[f64], intercepts: Vec<f64>, width: usize) -> Parameters {
@@ -150,32 +141,31 @@ fn parameters(coefficients: &[f64], intercepts: Vec<f64>, width: usize) -> Param
     }
 }
 
-/// The numbers of a tensor, row by row.
-fn numbers((name, tensor): (&String, &Tensor), data: &[u8]) -> Result<Vec<f64>, SafetensorsError> {
-    let [start, end] = tensor.data_offsets;
-    let bytes = data
-        .get(start..end)
-        .ok_or_else(|| SafetensorsError::Offsets(name.clone()))?;
-    let dtype = match tensor.dtype.as_str() {
-        "F64" => "<f8",
-        "F32" => "<f4",
-        "F16" => "<f2",
+/// The numbers of a tensor, row by row. The reader has checked that there are as many as the shape says.
+fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f64>, SafetensorsError> {
+    let data = tensor.data();
+    Ok(match tensor.dtype() {
+        Dtype::F64 => {
+            let numbers = data.as_chunks().0.iter();
+            numbers.map(|bytes| f64::from_le_bytes(*bytes)).collect()
+        }
+        Dtype::F32 => {
+            let numbers = data.as_chunks().0.iter();
+            numbers
+                .map(|bytes| f64::from(f32::from_le_bytes(*bytes)))
+                .collect()
+        }
+        Dtype::F16 => {
+            let numbers = data.as_chunks().0.iter();
+            numbers
+                .map(|bytes| half::f16::from_le_bytes(*bytes).to_f64())
+                .collect()
+        }
         other => {
-            let dtype = other.chars().take(20).collect();
             return Err(SafetensorsError::Dtype {
-                name: name.clone(),
-                dtype,
+                name: quoted(name),
+                dtype: format!("{other:?}"),
             });
         }
-    };
-    let wrong = |reason| SafetensorsError::Array {
-        name: name.clone(),
-        reason,
-    };
-    let mut objects = Objects::default();
-    let bytes = objects.add(Node::Bytes(bytes.into()))?;
-    let dtype = Dtype::parse(dtype).map_err(wrong)?;
-    let array =
-        Array::new(&objects, dtype, tensor.shape.clone(), Order::Rows, bytes).map_err(wrong)?;
-    array.floats(&objects).map_err(wrong)
+    })
 }

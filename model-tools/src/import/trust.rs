@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::known;
 use super::objects::Global;
 
 /// What is in a file of objects, as far as it can be told without converting it.
@@ -445,6 +446,7 @@ fn is_safe(module: &str, name: &str) -> bool {
     is_builtin(module) && SAFE_BUILTINS.contains(&name)
         || SAFE_NAMES.iter().any(|entry| listed(&entry))
         || is_scikit_learn_class(module, name)
+        || known::holds_data(module, name)
         || module.starts_with("sklearn.feature_selection.") && SCORES.contains(&name)
         || is_elementary_function(module, name)
         || module.starts_with("scipy.sparse.")

@@ -143,10 +143,7 @@ pub(super) fn unconverted(opened: &Opened, listings: &[Listing], reason: &str) -
         "format",
         &super::text::format(opened.format, &opened.layers),
     );
-    line(
-        "size",
-        &format!("{} bytes", grouped(opened.input.bytes.len())),
-    );
+    line("size", &format!("{} bytes", grouped(opened.input.size())));
     let classes = listings.iter().filter(|listing| listing.file.is_none());
     let classes = classes.filter_map(|listing| listing.contents.as_ref().ok()?.class.as_ref());
     classes.for_each(|class| line("class", class));

@@ -71,7 +71,7 @@ pub(super) fn unconverted(opened: &Opened, listings: &[Listing], reason: &str) -
     pretty(&Unconverted {
         file: &opened.input.name,
         format: opened.format.name,
-        bytes: opened.input.bytes.len(),
+        bytes: opened.input.size(),
         layers: &opened.layers,
         refused: reason,
         files: names::files(listings),
@@ -87,7 +87,7 @@ pub(super) fn json(source: &Source, listings: &[Listing]) -> String {
     pretty(&Report {
         file: &source.input.name,
         format: source.format.name,
-        bytes: source.input.bytes.len(),
+        bytes: source.input.size(),
         sha256: imported.digest.map(|digest| digest.to_string()),
         version: document.version.to_string(),
         width: document.model.width(),

@@ -64,7 +64,7 @@ fn summary(text: &mut String, source: &Source) {
     let document = &source.imported.document;
     line(text, "file", &source.input.name);
     line(text, "format", &format(source.format, &source.layers));
-    let size = grouped(source.input.bytes.len());
+    let size = grouped(source.input.size());
     line(text, "size", &format!("{size} bytes"));
     if let Some(digest) = source.imported.digest {
         line(text, "sha256", &digest.to_string());

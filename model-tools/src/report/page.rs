@@ -99,7 +99,7 @@ fn card(source: &Source) -> String {
         html.push_str(&entry("intercept", &rounded(score.intercept)));
     }
     html.push_str(&entry("format", source.format.description));
-    let bytes = grouped(source.input.bytes.len());
+    let bytes = grouped(source.input.size());
     html.push_str(&entry("size", &format!("{bytes} bytes")));
     if let Some(digest) = source.imported.digest {
         html.push_str(&entry("sha256", &digest.to_string()));

@@ -1,7 +1,7 @@
 //! Whether what a document says of a feature can be done to a cell.
 
 use super::{check_distinct, check_finite, meaning};
-use crate::artifact::{ArtifactError, Cell, Encoding, Feature, Label};
+use crate::artifact::{ArtifactError, Cell, Encoding, Feature};
 
 impl Feature {
     /// `name` is what errors call the feature.
@@ -36,7 +36,7 @@ impl Feature {
             cell => encoding
                 .categories()
                 .iter()
-                .any(|category| stands_for(cell, category)),
+                .any(|category| cell.stands_for(category)),
         };
         if known {
             return Ok(());
@@ -45,15 +45,6 @@ impl Feature {
             "feature {name}: missing cells become {}, which is none of its categories",
             self.missing
         ))
-    }
-}
-
-fn stands_for(cell: &Cell, category: &Label) -> bool {
-    match (cell, category) {
-        (Cell::Boolean(cell), Label::Boolean(category)) => cell == category,
-        (Cell::Number(cell), Label::Integer(category)) => cell.to_string() == category.to_string(),
-        (Cell::Text(cell), Label::Text(category)) => cell == category,
-        _ => false,
     }
 }
 

@@ -3,15 +3,18 @@
 //! `LinearRegressor` and `LinearClassifier` of ai.onnx.ml hold coefficients as floats of 32 bits; the standard
 //! operators take doubles, and lose nothing. Where all features are numbers the graph has one input `X` in the shape
 //! (N, features); else each feature is an input of its own, in the shape (N, 1), under its name.
+//!
+//! A row that the server refuses never gets an answer that looks like one: a regression and probabilities are NaN, and
+//! a label is looked up at a place that does not exist, so that the run fails.
 
 mod graph;
 mod protobuf;
 
-use sagelet::artifact::{Cell, Document, Isotonic, Label, Parameters};
+use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Parameters, Unknown};
 
 use self::graph::{Attribute, Element, Graph};
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
-use super::{ExportError, check_names};
+use super::{ExportError, check_categories, check_labels, check_names, output_name};
 
 /// Writes a model of operator set 13.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
@@ -65,6 +68,8 @@ fn names(document: &Document) -> Vec<(String, String)> {
 
 fn check(document: &Document) -> Result<(), ExportError> {
     check_names(document)?;
+    check_categories(document, "an ONNX tensor")?;
+    check_labels(document, "an ONNX tensor")?;
     let refused = |reason: String| Err(ExportError::Refused(reason));
     for (index, feature) in document.features.iter().enumerate() {
         let name = document.feature_name(index);
@@ -74,11 +79,6 @@ fn check(document: &Document) -> Result<(), ExportError> {
             ));
         }
         match sums::cells(feature) {
-            Cells::Mixed => {
-                return refused(format!(
-                    "feature {name} has categories of several types, and an ONNX tensor has one"
-                ));
-            }
             Cells::Integers | Cells::Booleans if !feature.missing.is_missing() => {
                 return refused(format!(
                     "feature {name} fills in missing cells, and an ONNX tensor of whole numbers or booleans has none"
@@ -86,9 +86,6 @@ fn check(document: &Document) -> Result<(), ExportError> {
             }
             _ => {}
         }
-    }
-    if sums::sort(document.model.labels()) == Cells::Mixed {
-        return refused("the labels are of several types, and an ONNX tensor has one".to_owned());
     }
     Ok(())
 }
@@ -101,8 +98,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// The scores of every row, in the shape (N, scores).
     fn scores(&mut self) -> String {
-        let sums = sums::of(self.document);
-        let mut intercepts: Vec<f64> = sums.iter().map(|sum| sum.intercept).collect();
+        let sums = sums::of(self.document).into_iter();
+        let sums: Vec<Sum<'_>> = sums.map(Sum::with_indicators).collect();
+        let intercepts: Vec<f64> = sums.iter().map(|sum| sum.intercept).collect();
         let features = &self.document.features;
         let numeric = features
             .iter()
@@ -124,8 +122,11 @@ impl Writer<'_> {
                     cells => {
                         let input = self.category_input(&name, cells);
                         for term in [false, true] {
-                            let part = self.categories(&input, index, term, &sums, &mut intercepts);
+                            let part = self.categories(&input, index, term, &sums);
                             parts.extend(part);
+                        }
+                        if hides_missing(feature) {
+                            parts.push(self.nan_if_empty(&input));
                         }
                     }
                 }
@@ -203,20 +204,18 @@ impl Writer<'_> {
         }
     }
 
-    /// What a feature's categories add to the scores, or its indicator if `missing`. What an unknown category adds is
-    /// put into the intercept, and taken off again for the known ones.
+    /// What a feature's categories add to the scores, or its indicator if `missing`.
     fn categories(
         &mut self,
         input: &str,
         feature: usize,
         missing: bool,
         sums: &[Sum<'_>],
-        intercepts: &mut [f64],
     ) -> Option<String> {
         let mut labels: Vec<Label> = Vec::new();
         let mut rows: Vec<Vec<f64>> = Vec::new();
         let mut takes_unknown = true;
-        for ((output, sum), intercept) in sums.iter().enumerate().zip(intercepts) {
+        for (output, sum) in sums.iter().enumerate() {
             let own = sum.terms.iter().filter(|term| term.feature() == feature);
             let term = own
                 .clone()
@@ -225,8 +224,6 @@ impl Writer<'_> {
                 continue;
             };
             takes_unknown = unknown.is_some();
-            let base = unknown.unwrap_or(0.0);
-            *intercept += base;
             for (label, number) in numbers {
                 let index = labels
                     .iter()
@@ -237,7 +234,7 @@ impl Writer<'_> {
                         labels.len() - 1
                     });
                 if let Some(place) = rows.get_mut(index).and_then(|row| row.get_mut(output)) {
-                    *place = number - base;
+                    *place = number;
                 }
             }
         }
@@ -263,6 +260,21 @@ impl Writer<'_> {
             .graph
             .doubles([labels.len(), sums.len()], &rows.concat());
         Some(self.graph.add("MatMul", &[&hot, &numbers], &[]))
+    }
+
+    /// NaN if the text is empty, which is what a missing one is, else 0.
+    fn nan_if_empty(&mut self, input: &str) -> String {
+        let empty = Attribute::Texts("cats_strings", vec![String::new()]);
+        let zeros = Attribute::Integer("zeros", 1);
+        let hot = self
+            .graph
+            .add_ml("OneHotEncoder", &[input], &[empty, zeros]);
+        let shape = self.graph.integers(&[-1, 1]);
+        let hot = self.graph.add("Reshape", &[&hot, &shape], &[]);
+        let is_empty = self.graph.cast(&hot, Element::Boolean);
+        let nan = self.graph.doubles([1, 1], &[f64::NAN]);
+        let zero = self.graph.doubles([1, 1], &[0.0]);
+        self.graph.add("Where", &[&is_empty, &nan, &zero], &[])
     }
 
     /// Straight lines between thresholds: the share of each piece that lies below the cell, times the piece's rise.
@@ -296,7 +308,10 @@ impl Writer<'_> {
         let covered = self.graph.add("Sub", &[&within, &low], &[]);
         let shares = self.graph.add("Div", &[&covered, &widths], &[]);
         let risen = self.graph.add("MatMul", &[&shares, &rises], &[]);
-        self.graph.add("Add", &[&first, &risen], &[])
+        let value = self.graph.add("Add", &[&first, &risen], &[]);
+        // Max and Min may give the bound where the cell is NaN.
+        let is_nan = self.graph.add("IsNaN", &[cells], &[]);
+        self.graph.add("Where", &[&is_nan, cells, &value], &[])
     }
 
     fn values(&mut self, mut value: String, curves: &[Curve]) {
@@ -313,7 +328,7 @@ impl Writer<'_> {
             };
         }
         let targets = self.document.model.outputs();
-        let name = self.output_name("prediction");
+        let name = output_name(self.document, "prediction");
         self.graph
             .output(&value, &name, Element::Double, Some(targets));
     }
@@ -329,42 +344,42 @@ impl Writer<'_> {
     }
 
     fn classes(&mut self, scores: &str, labels: &[Label], kind: Option<Probabilities>) {
-        let single = sums::of(self.document).len() == 1;
-        let best = if single {
-            let zero = self.graph.doubles([1, 1], &[0.0]);
-            let second = self.graph.add("Greater", &[scores, &zero], &[]);
-            let second = self.graph.cast(&second, Element::Integer);
-            let shape = self.graph.integers(&[-1]);
-            self.graph.add("Reshape", &[&second, &shape], &[])
-        } else {
-            let attributes = [
-                Attribute::Integer("axis", 1),
-                Attribute::Integer("keepdims", 0),
-            ];
-            self.graph.add("ArgMax", &[scores], &attributes)
-        };
+        let best = self.best(scores, labels.len());
         let (names, element) = self.labels(labels);
         let label = self.graph.add("Gather", &[&names, &best], &[]);
-        let name = self.output_name("label");
+        let name = output_name(self.document, "label");
         self.graph.output(&label, &name, element, None);
         let Some(kind) = kind else { return };
         let probabilities = self.probabilities(scores, labels.len(), kind);
-        let name = self.output_name("probabilities");
+        let name = output_name(self.document, "probabilities");
         self.graph
             .output(&probabilities, &name, Element::Double, Some(labels.len()));
     }
 
-    /// The name of an output, with underscores until no feature has it.
-    fn output_name(&self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let features = 0..self.document.features.len();
-        while features
-            .clone()
-            .any(|index| self.document.feature_name(index) == name)
-        {
-            name.push('_');
+    /// The index of each row's label, in the shape (N). A score that is NaN wins and loses no comparison, so that
+    /// ArgMax and Greater would give the first label: such a row gets an index past the last label, and Gather fails.
+    fn best(&mut self, scores: &str, classes: usize) -> String {
+        let none = [i64::try_from(classes).unwrap_or(i64::MAX)];
+        let none = self.graph.integers(&none);
+        if sums::of(self.document).len() == 1 {
+            let zero = self.graph.doubles([1, 1], &[0.0]);
+            let second = self.graph.add("Greater", &[scores, &zero], &[]);
+            let second = self.graph.cast(&second, Element::Integer);
+            let is_nan = self.graph.add("IsNaN", &[scores], &[]);
+            let best = self.graph.add("Where", &[&is_nan, &none, &second], &[]);
+            let shape = self.graph.integers(&[-1]);
+            return self.graph.add("Reshape", &[&best, &shape], &[]);
         }
-        name
+        let by_row = Attribute::Integer("keepdims", 0);
+        let axes = self.graph.integers(&[1]);
+        let sum = self.graph.add("ReduceSum", &[scores, &axes], &[by_row]);
+        let is_nan = self.graph.add("IsNaN", &[&sum], &[]);
+        let attributes = [
+            Attribute::Integer("axis", 1),
+            Attribute::Integer("keepdims", 0),
+        ];
+        let highest = self.graph.add("ArgMax", &[scores], &attributes);
+        self.graph.add("Where", &[&is_nan, &none, &highest], &[])
     }
 
     fn labels(&mut self, labels: &[Label]) -> (String, Element) {
@@ -407,11 +422,27 @@ impl Writer<'_> {
                 let logistic = self.logistic(scores);
                 let total = self.graph.add("ReduceSum", &[&logistic, &axes], &[]);
                 let shares = self.graph.add("Div", &[&logistic, &total], &[]);
-                let possible = self.graph.add("Greater", &[&total, &zero], &[]);
-                self.graph.add("Where", &[&possible, &shares, &alike], &[])
+                // Not "above 0 or alike": a total of NaN would be alike.
+                let nothing = self.graph.add("Equal", &[&total, &zero], &[]);
+                self.graph.add("Where", &[&nothing, &alike, &shares], &[])
             }
         }
     }
+}
+
+/// Whether an empty text would pass for an unknown category, where the server refuses a missing cell.
+fn hides_missing(feature: &Feature) -> bool {
+    let takes_unknown = match &feature.encoding {
+        Some(Encoding::OneHot(one_hot)) => one_hot.unknown == Unknown::Ignore,
+        Some(Encoding::Ordinal(ordinal)) => ordinal.unknown.is_some(),
+        Some(Encoding::Unused) | None => false,
+    };
+    let empty = Label::Text(String::new());
+    let categories = feature.encoding.as_ref().map(Encoding::categories);
+    takes_unknown
+        && feature.missing.is_missing()
+        && sums::cells(feature) == Cells::Texts
+        && categories.is_some_and(|categories| !categories.contains(&empty))
 }
 
 /// Categories with a number each, and the number of any other one.

@@ -1,17 +1,14 @@
-//! Writing of protobuf messages (protobuf.dev/programming-guides/encoding): keys, varints, lengths.
+//! Messages of protobuf as they grow, field by field.
+
+use sagelet::protobuf::{push_bytes, push_integer};
 
 /// A message as it grows.
 #[derive(Default)]
 pub(super) struct Message(Vec<u8>);
 
-/// Wire types: a varint, and bytes with their length before them.
-const VARINT: u64 = 0;
-const LENGTH_DELIMITED: u64 = 2;
-
 impl Message {
     pub(super) fn integer(mut self, field: u64, value: i64) -> Self {
-        self.varint(field << 3 | VARINT);
-        self.varint(value.cast_unsigned());
+        push_integer(&mut self.0, field, value);
         self
     }
 
@@ -31,26 +28,11 @@ impl Message {
     }
 
     pub(super) fn bytes(mut self, field: u64, value: &[u8]) -> Self {
-        self.varint(field << 3 | LENGTH_DELIMITED);
-        self.varint(value.len() as u64);
-        self.0.extend_from_slice(value);
+        push_bytes(&mut self.0, field, value);
         self
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
         self.0
-    }
-
-    /// Seven bits a byte, the lowest first; the eighth says that more follow.
-    fn varint(&mut self, mut value: u64) {
-        loop {
-            let [low, ..] = value.to_le_bytes();
-            value >>= 7;
-            if value == 0 {
-                self.0.push(low & 0x7f);
-                return;
-            }
-            self.0.push(low | 0x80);
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! how, and in the end makes the features of an artifact that say the same; it is the way back from what
 //! `export/sums.rs` makes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sagelet::artifact::{Feature, Label, Unknown};
 
@@ -35,6 +35,8 @@ pub(crate) struct Cells {
     filled: HashMap<(usize, u64), usize>,
     /// The indices of labels in their readings.
     labels: HashMap<(usize, Label), usize>,
+    /// The features without whose cell there is no prediction, whatever else is done about missing cells.
+    needed: HashSet<usize>,
 }
 
 impl Cells {
@@ -49,6 +51,7 @@ impl Cells {
             conversion: Conversion::new(features),
             filled: HashMap::new(),
             labels: HashMap::new(),
+            needed: HashSet::new(),
         }
     }
 
@@ -92,6 +95,16 @@ impl Cells {
             labels,
             unknown,
         })
+    }
+
+    /// The labels that a way to tell categories apart knows so far, and what it makes of others.
+    pub(crate) fn told_apart(&self, reading: usize) -> Option<(&[Label], Unknown)> {
+        match self.readings.get(reading)? {
+            Reading::Categories {
+                labels, unknown, ..
+            } => Some((labels, *unknown)),
+            _ => None,
+        }
     }
 
     /// 1 if the cell is this category, else 0. A label that was not told of before is added.
@@ -164,6 +177,11 @@ impl Cells {
             && matches!(column.terms.as_slice(), [(source, weight)] if *weight == 1.0 && source.part != Part::Number)
     }
 
+    /// Says that there is no prediction for a row in which this feature's cell is missing.
+    pub(crate) fn must_be_there(&mut self, feature: usize) {
+        self.needed.insert(feature);
+    }
+
     fn push(&mut self, reading: Reading) -> usize {
         self.readings.push(reading);
         self.readings.len() - 1
@@ -196,6 +214,11 @@ impl Cells {
                 )));
             }
             let terms = used.settle(place, &self.readings, scores.len());
+            if self.needed.contains(&feature) && !place.missing.is_missing() {
+                return Err(Conflict::new(format_args!(
+                    "missing cells of {name} are filled in, and elsewhere there is no prediction for them"
+                )));
+            }
             for (score, terms) in settled.iter_mut().zip(terms) {
                 let own = terms
                     .into_iter()

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sagelet::artifact::{Cell, Encoding, Feature};
+use sagelet::artifact::{Cell, Encoding, Feature, default_name};
 use sagelet::limits::FEATURES_MAX;
 
 /// Why features and columns do not go together in an artifact.
@@ -179,7 +179,7 @@ impl Conversion {
             .features
             .get(feature)
             .and_then(|feature| feature.name.clone());
-        name.unwrap_or_else(|| format!("x{feature}"))
+        name.unwrap_or_else(|| default_name(feature))
     }
 
     /// Says what stands in for a feature's missing cells.

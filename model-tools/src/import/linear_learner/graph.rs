@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::LinearLearnerError;
 use super::params::Array;
 use crate::import::linear::{Column, Conversion, Part, combination};
+use crate::shown::{bare, quoted};
 
 /// Nodes of a graph. A linear layer with its output and losses has a dozen.
 const NODES_MAX: usize = 10_000;
@@ -162,7 +163,7 @@ impl Graph<'_> {
             None => vec![0.0; outputs],
         };
         if columns.len() != width || bias.len() != outputs || outputs == 0 {
-            return Err(LinearLearnerError::Shape(node.name.clone()));
+            return Err(LinearLearnerError::Shape(quoted(&node.name)));
         }
         let terms: usize = columns.iter().map(|column| column.terms.len()).sum();
         self.conversion.spend(terms.saturating_mul(outputs))?;
@@ -202,7 +203,7 @@ fn end(operator: &str, node: &Node) -> Option<End> {
 
 fn refused(node: &Node) -> LinearLearnerError {
     LinearLearnerError::Node {
-        name: node.name.chars().take(100).collect(),
-        operator: node.op.chars().take(100).collect(),
+        name: quoted(&node.name),
+        operator: bare(&node.op),
     }
 }

@@ -11,6 +11,7 @@ mod params;
 use std::collections::HashMap;
 
 use sagelet::artifact::Label;
+use sagelet::text::Quoted;
 use serde_json::Value as Json;
 
 use self::graph::{End, Symbol};
@@ -18,6 +19,7 @@ use self::params::Array;
 use super::archive::{ArchiveError, Files};
 use super::linear::{self, Column, Conflict, Kind, Prediction};
 use super::{ImportError, Imported};
+use crate::shown::quoted;
 
 /// How the names of the members end.
 const SYMBOL: &str = "-symbol.json";
@@ -63,11 +65,11 @@ pub(crate) enum LinearLearnerError {
     #[error("its parameters: {0}")]
     Parameters(&'static str),
     #[error(
-        "the first output depends on the node {name:?}, a {operator} of MXNet, which is not supported: read the weights with MXNet and convert a table of coefficients (docs/models.md says how)"
+        "the first output depends on the node {name}, a {operator} of MXNet, which is not supported: read the weights with MXNet and convert a table of coefficients (docs/models.md says how)"
     )]
-    Node { name: String, operator: String },
-    #[error("the layer {0:?} has other numbers of weights than columns")]
-    Shape(String),
+    Node { name: Quoted, operator: String },
+    #[error("the layer {0} has other numbers of weights than columns")]
+    Shape(Quoted),
     #[error("a layer of {0} columns: 1 to {max} are possible", max = sagelet::limits::FEATURES_MAX)]
     Width(usize),
     #[error("its first output is no score")]
@@ -76,8 +78,8 @@ pub(crate) enum LinearLearnerError {
         "the graph ends in a score, and nothing in the file says what for, as {ADDITIONS} has no {PREDICTOR_TYPE}: say --predictor-type with what it was trained with"
     )]
     NoPredictorType,
-    #[error("{ADDITIONS} has the {PREDICTOR_TYPE} {0:?}, which is none of Linear Learner's")]
-    UnknownPredictorType(String),
+    #[error("{ADDITIONS} has the {PREDICTOR_TYPE} {0}, which is none of Linear Learner's")]
+    UnknownPredictorType(Quoted),
     #[error("{ADDITIONS} has another {PREDICTOR_TYPE} than --predictor-type says")]
     OtherPredictorType,
     #[error("{1} scores with the output that the graph has are not those of a {0:?}")]
@@ -142,7 +144,7 @@ fn predictor_type(files: &mut Files<'_>) -> Result<Option<PredictorType>, Linear
     let Some(name) = additions.get(PREDICTOR_TYPE).and_then(Json::as_str) else {
         return Ok(None);
     };
-    let unknown = || LinearLearnerError::UnknownPredictorType(name.chars().take(100).collect());
+    let unknown = || LinearLearnerError::UnknownPredictorType(quoted(name));
     PredictorType::named(name).map(Some).ok_or_else(unknown)
 }
 

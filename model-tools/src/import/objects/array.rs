@@ -1,7 +1,10 @@
 //! Arrays of numpy as they lie in files, and the numbers and texts in them.
 
+use sagelet::text::Quoted;
+
 use super::{Id, Node, Objects};
 use crate::import::limits::DIMENSIONS_MAX;
+use crate::shown::quoted;
 
 /// An array: its elements lie undecoded in another node, and are decoded where they are needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +64,8 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArrayError {
     /// Not a numpy type.
-    #[error("\"{0}\" is not a numpy type")]
-    Dtype(String),
+    #[error("{0} is not a numpy type")]
+    Dtype(Quoted),
     /// More dimensions than numpy has, or more elements than memory.
     #[error("an array of the shape {0:?} is too large")]
     Shape(Vec<usize>),
@@ -82,6 +85,11 @@ pub(crate) enum ArrayError {
         /// `bytes` or `objects`.
         unit: &'static str,
     },
+    /// The file was read without it.
+    #[error(
+        "an array of {0} bytes was left out when the file was read, as no model needs one of that size"
+    )]
+    LeftOut(usize),
     /// The elements are something else.
     #[error("an array of {dtype} does not hold {wanted}")]
     Wanted {
@@ -95,7 +103,7 @@ pub(crate) enum ArrayError {
 impl Dtype {
     /// Reads a type such as `f8`, `<f8`, `>i4`, `|b1`, `U3` or `O`.
     pub(crate) fn parse(text: &str) -> Result<Self, ArrayError> {
-        let refused = || ArrayError::Dtype(text.chars().take(32).collect());
+        let refused = || ArrayError::Dtype(quoted(text));
         let mut characters = text.chars();
         let mut letter = characters.next().ok_or_else(refused)?;
         let big_endian = letter == '>';
@@ -169,6 +177,11 @@ impl Array {
                 let expected = expected.ok_or_else(|| ArrayError::Shape(shape.clone()))?;
                 (expected, bytes.len(), "bytes")
             }
+            (Node::LeftOut(found), kind) if kind != Kind::Object => {
+                let expected = count.checked_mul(dtype.bytes);
+                let expected = expected.ok_or_else(|| ArrayError::Shape(shape.clone()))?;
+                (expected, *found, "bytes")
+            }
             _ => (count, 0, "elements"),
         };
         if expected != found {
@@ -195,6 +208,7 @@ impl Array {
 
     /// The elements as floats, row by row whatever the order in the file. Integers up to 2^53 are exact.
     pub(crate) fn floats(&self, objects: &Objects) -> Result<Vec<f64>, ArrayError> {
+        self.refuse_left_out(objects)?;
         let numbers = match (objects.get(self.data), self.dtype.kind) {
             (Node::Bytes(bytes), _) => self.numbers(bytes),
             (Node::List(elements), _) => elements
@@ -231,6 +245,7 @@ impl Array {
 
     /// The elements as texts, row by row.
     pub(crate) fn texts(&self, objects: &Objects) -> Result<Vec<String>, ArrayError> {
+        self.refuse_left_out(objects)?;
         let texts = match objects.get(self.data) {
             Node::Bytes(bytes) => self.decoded_texts(bytes),
             Node::List(elements) => elements
@@ -241,6 +256,13 @@ impl Array {
         };
         let texts = texts.ok_or_else(|| self.wanted("texts"))?;
         Ok(self.row_by_row(texts))
+    }
+
+    fn refuse_left_out(&self, objects: &Objects) -> Result<(), ArrayError> {
+        match objects.get(self.data) {
+            Node::LeftOut(bytes) => Err(ArrayError::LeftOut(*bytes)),
+            _ => Ok(()),
+        }
     }
 
     fn wanted(&self, wanted: &'static str) -> ArrayError {
@@ -270,7 +292,7 @@ impl Array {
     }
 
     /// Puts elements that lie column by column in the order of rows.
-    fn row_by_row<T: Clone>(&self, elements: Vec<T>) -> Vec<T> {
+    pub(crate) fn row_by_row<T: Clone>(&self, elements: Vec<T>) -> Vec<T> {
         if self.order == Order::Rows || self.shape.len() < 2 {
             return elements;
         }

@@ -32,6 +32,8 @@ pub(crate) enum Node {
     Text(Box<str>),
     /// Bytes, mutable or not, and the texts of Python 2.
     Bytes(Box<[u8]>),
+    /// Bytes that were not read, as many as this.
+    LeftOut(usize),
     /// A list.
     List(Vec<Id>),
     /// A tuple.

@@ -127,6 +127,9 @@ fn with_constant(
         Value::LogisticSum(columns) if operator == "Greater" && !swapped && all(0.0) => {
             Ok(Value::LogisticSumIsPositive(columns.clone()))
         }
+        Value::LogisticSum(columns) if operator == "Equal" && all(0.0) => {
+            Ok(Value::LogisticSumIsZero(columns.clone()))
+        }
         Value::Curved(curves, columns) => match (operator, curves.as_slice()) {
             ("Add", [Curve::Exp]) if all(1.0) => Ok(Value::OnePlusExp(columns.clone())),
             ("Sub", [Curve::Logistic]) if swapped && all(1.0) => {

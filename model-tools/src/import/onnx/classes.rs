@@ -3,11 +3,12 @@
 use sagelet::artifact::Label;
 
 use super::arithmetic::{Reason, negative, numbers, spend, spread};
+use super::encoding::missing_features;
 use super::matrix;
 use super::message::{BOOLEAN, Node, Tensor};
 use super::shapes;
 use super::value::Value;
-use crate::import::linear::{Cells, Column};
+use crate::import::linear::{Cells, Column, combination};
 
 /// Whole numbers up to here are exact as floating-point numbers.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -20,24 +21,43 @@ pub(super) fn choice(
     cells: &mut Cells,
 ) -> Result<Value, Reason> {
     match (condition, yes, no) {
-        (Value::Missing(features), Value::Constant(fills), Value::Linear(columns)) => {
+        (Value::NaN(asked), Value::Constant(fills), Value::Linear(columns)) => {
+            let features = missing_features(asked, cells)?;
             let fills = spread(numbers(fills)?, columns.len())?;
             let same = |(column, feature): (&Column, &usize)| {
                 cells
                     .cell_for(column, 0.0)
                     .is_some_and(|(own, _)| own == *feature)
             };
-            if features.len() != columns.len() || !columns.iter().zip(features).all(same) {
+            if features.len() != columns.len() || !columns.iter().zip(&features).all(same) {
                 return Err("it fills in other cells than those that it looks at".to_owned());
             }
             matrix::fill(columns, &fills, cells).map(Value::Linear)
         }
-        (Value::LogisticSumIsPositive(sum), Value::Shares(scores), Value::Constant(alike)) => {
+        (Value::LogisticSumIsPositive(sum), Value::Shares(scores), Value::Constant(alike))
+        | (Value::LogisticSumIsZero(sum), Value::Constant(alike), Value::Shares(scores)) => {
             let share = 1.0 / scores.len() as f64;
             if sum != scores || numbers(alike)?.iter().any(|number| *number != share) {
                 return Err("where all probabilities are 0 an artifact has them all alike, and this has not".to_owned());
             }
             Ok(Value::Shares(scores.clone()))
+        }
+        (Value::NaN(asked), Value::Constant(outside), Value::Above(_) | Value::Highest(_)) => {
+            without_label(asked, numbers(outside)?, no)
+        }
+        // A missing cell stays one.
+        (Value::NaN(asked), Value::Linear(cell), Value::Curved(_, columns))
+            if asked == cell && cell == columns =>
+        {
+            Ok(no.clone())
+        }
+        (Value::Missing(features), Value::Constant(yes), Value::Constant(no))
+            if is_all(numbers(yes)?, f64::is_nan) && is_all(numbers(no)?, |zero| zero == 0.0) =>
+        {
+            features
+                .iter()
+                .for_each(|feature| cells.must_be_there(*feature));
+            Ok(Value::Linear(vec![Column::zero(); features.len()]))
         }
         (Value::Above(score), Value::Constant(yes), Value::Constant(no)) => {
             two_classes(score, &[labels_of(no)?, labels_of(yes)?].concat())
@@ -46,6 +66,26 @@ pub(super) fn choice(
             "it chooses between {yes} and {no} by {condition}, which no linear model does"
         )),
     }
+}
+
+fn is_all(numbers: &[f64], is: fn(f64) -> bool) -> bool {
+    numbers.iter().all(|number| is(*number))
+}
+
+/// The place of a label, which is past the last one where a score is NaN: an artifact has no prediction there anyway.
+fn without_label(asked: &[Column], outside: &[f64], place: &Value) -> Result<Value, Reason> {
+    let (score, labels) = match place {
+        Value::Above(score) => (score.clone(), 2),
+        Value::Highest(scores) => {
+            let ones = vec![1.0; scores.len()];
+            (combination(scores, &ones, 0.0), scores.len())
+        }
+        _ => (Column::zero(), 0),
+    };
+    if asked != [score] || !outside.iter().all(|number| *number >= labels as f64) {
+        return Err("it gives a label where a score is NaN, and an artifact has none".to_owned());
+    }
+    Ok(place.clone())
 }
 
 /// The place of the highest score.

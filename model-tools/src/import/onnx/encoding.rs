@@ -6,7 +6,7 @@ use sagelet::artifact::{Label, Unknown};
 
 use super::arithmetic::{Reason, spend};
 use super::message::{BOOLEAN, DOUBLE, FLOAT, FLOAT16, INT64, Node, TEXT};
-use super::value::{Sort, Value};
+use super::value::{Encoded, Sort, Value};
 use crate::import::linear::{Cells, Column, combination};
 
 /// `TensorProto.DataType.BFLOAT16`
@@ -22,6 +22,11 @@ pub(super) fn cast(node: &Node, value: &Value, cells: &mut Cells) -> Result<Valu
         ))
     };
     match value {
+        Value::Linear(columns) if to == BOOLEAN => {
+            let feature = |column: &Column| cells.missing_feature(column);
+            let features: Option<Vec<usize>> = columns.iter().map(feature).collect();
+            features.map(Value::Missing).map_or_else(refused, Ok)
+        }
         Value::Linear(columns) if !to_float => whole(columns, to, cells).map_or_else(refused, Ok),
         Value::Cells(features, Sort::Integer) if to_float => Ok(Value::Linear(
             features.iter().copied().map(Cells::number).collect(),
@@ -39,12 +44,15 @@ pub(super) fn cast(node: &Node, value: &Value, cells: &mut Cells) -> Result<Valu
             Ok(value.clone())
         }
         Value::Cells(..) => refused(),
-        Value::Missing(features) if to != TEXT => Ok(Value::Linear(
-            features
-                .iter()
-                .map(|feature| cells.missing(*feature, false))
-                .collect(),
-        )),
+        Value::NaN(columns) if to != TEXT => {
+            let features = missing_features(columns, cells)?;
+            let indicators = features.into_iter();
+            Ok(Value::Linear(
+                indicators
+                    .map(|feature| cells.missing(feature, false))
+                    .collect(),
+            ))
+        }
         Value::Class(scores, labels) => match class_labels(labels, to) {
             Some(labels) => Ok(Value::Class(scores.clone(), labels)),
             None => refused(),
@@ -96,14 +104,12 @@ fn class_labels(labels: &[Label], to: i64) -> Option<Vec<Label>> {
     labels.iter().map(cast).collect()
 }
 
-/// Whether cells are missing.
-pub(super) fn is_missing(columns: &[Column], cells: &Cells) -> Result<Value, Reason> {
+/// The features whose cells are missing where columns are NaN.
+pub(super) fn missing_features(columns: &[Column], cells: &Cells) -> Result<Vec<usize>, Reason> {
     let feature = |column: &Column| cells.cell_for(column, 0.0).map(|(feature, _)| feature);
     let features: Option<Vec<usize>> = columns.iter().map(feature).collect();
     let reason = "it looks for missing numbers where there are no cells of the input";
-    features
-        .map(Value::Missing)
-        .ok_or_else(|| reason.to_owned())
+    features.ok_or_else(|| reason.to_owned())
 }
 
 /// A column for each category of each feature.
@@ -125,10 +131,11 @@ pub(super) fn one_hot(node: &Node, value: &Value, cells: &mut Cells) -> Result<V
     let labels = categories(node, sort, ["cats_strings", "cats_int64s"])?;
     spend(cells, labels.len().saturating_mul(features.len()))?;
     let mut columns = Vec::new();
+    let inputs = features.len();
     for feature in features {
         columns.extend(encoded(feature, &labels, unknown, cells));
     }
-    Ok(Value::Encoded(columns))
+    Ok(Value::Encoded(Encoded { columns, inputs }))
 }
 
 fn categories(node: &Node, sort: Sort, [texts, integers]: [&str; 2]) -> Result<Vec<Label>, Reason> {

@@ -10,6 +10,7 @@ use super::message::{BOOLEAN, Graph, Input, Model, TEXT, UINT8};
 use super::value::{Sort, Value};
 use super::{OnnxError, widths};
 use crate::import::linear::Cells;
+use crate::shown::quoted;
 
 /// The key of the list of the columns' names, as JSON, where a tensor of them has none.
 const FEATURE_NAMES: &str = "feature_names";
@@ -58,10 +59,10 @@ fn with_widths(graph: &Graph) -> Result<Vec<(&Input, usize)>, OnnxError> {
             _ => None,
         };
         let width = told.or_else(|| inferred.get(input.name.as_str()).copied());
-        let width = width.ok_or_else(|| OnnxError::Input(input.name.clone()))?;
+        let width = width.ok_or_else(|| OnnxError::Input(quoted(&input.name)))?;
         total += width.min(FEATURES_MAX + 1);
         if width == 0 || total > FEATURES_MAX {
-            return Err(OnnxError::Width(input.name.clone(), width));
+            return Err(OnnxError::Width(quoted(&input.name), width));
         }
         inputs.push((input, width));
     }

@@ -117,12 +117,8 @@ pub(super) fn scores(
         .collect())
 }
 
-/// Labels, and scores after the transformation that the operator names.
-pub(super) fn classifier(
-    node: &Node,
-    columns: &[Column],
-    cells: &mut Cells,
-) -> Result<[Value; 2], Reason> {
+/// The classes of a LinearClassifier or SVMClassifier.
+pub(super) fn labels_of(node: &Node) -> Vec<Label> {
     let texts = node
         .attributes
         .get("classlabels_strings")
@@ -131,11 +127,20 @@ pub(super) fn classifier(
         .attributes
         .get("classlabels_ints")
         .map(|list| &list.integers);
-    let labels: Vec<Label> = match (texts, integers) {
+    match (texts, integers) {
         (Some(texts), _) => texts.iter().cloned().map(Label::Text).collect(),
         (None, Some(integers)) => integers.iter().copied().map(Label::Integer).collect(),
         (None, None) => Vec::new(),
-    };
+    }
+}
+
+/// Labels, and scores after the transformation that the operator names.
+pub(super) fn classifier(
+    node: &Node,
+    columns: &[Column],
+    cells: &mut Cells,
+) -> Result<[Value; 2], Reason> {
+    let labels = labels_of(node);
     let scores = scores(node, columns, cells)?;
     if scores.len() != labels.len() {
         return Err(format!(

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use sagelet::protobuf::{Field, Fields};
+
 use super::OnnxError;
-use super::wire::{Field, Fields};
+use crate::shown::quoted;
 
 /// `ModelProto`, as far as it matters.
 #[derive(Debug, Default)]
@@ -71,7 +73,7 @@ impl Model {
         let mut model = Self::default();
         for field in Fields::of(bytes) {
             match field? {
-                (2, field) => model.producer = field.text()?,
+                (2, field) => model.producer = field.text()?.to_owned(),
                 (7, field) => {
                     model.graph = Graph::read(field.bytes()?)?;
                     model.has_graph = true;
@@ -84,7 +86,7 @@ impl Model {
             }
         }
         if !model.has_graph {
-            return Err(OnnxError::Damaged);
+            return Err(OnnxError::NoGraph);
         }
         Ok(model)
     }
@@ -95,8 +97,8 @@ fn property(bytes: &[u8]) -> Result<(String, String), OnnxError> {
     let (mut key, mut value) = (String::new(), String::new());
     for field in Fields::of(bytes) {
         match field? {
-            (1, field) => key = field.text()?,
-            (2, field) => value = field.text()?,
+            (1, field) => key = field.text()?.to_owned(),
+            (2, field) => value = field.text()?.to_owned(),
             _ => {}
         }
     }
@@ -127,7 +129,7 @@ impl Input {
         let mut input = Self::default();
         for field in Fields::of(bytes) {
             match field? {
-                (1, field) => input.name = field.text()?,
+                (1, field) => input.name = field.text()?.to_owned(),
                 // TypeProto.tensor_type
                 (2, field) => {
                     for tensor in nested(field.bytes()?, 1)? {
@@ -173,10 +175,10 @@ impl Node {
         let mut node = Self::default();
         for field in Fields::of(bytes) {
             match field? {
-                (1, field) => node.inputs.push(field.text()?),
-                (2, field) => node.outputs.push(field.text()?),
-                (3, field) => node.name = field.text()?,
-                (4, field) => node.operator = field.text()?,
+                (1, field) => node.inputs.push(field.text()?.to_owned()),
+                (2, field) => node.outputs.push(field.text()?.to_owned()),
+                (3, field) => node.name = field.text()?.to_owned(),
+                (4, field) => node.operator = field.text()?.to_owned(),
                 (5, field) => {
                     let (name, attribute) = Attribute::read(field.bytes()?)?;
                     node.attributes.insert(name, attribute);
@@ -233,16 +235,16 @@ impl Attribute {
         let (mut name, mut attribute) = (String::new(), Self::default());
         for field in Fields::of(bytes) {
             match field? {
-                (1, field) => name = field.text()?,
+                (1, field) => name = field.text()?.to_owned(),
                 (2, Field::Fixed32(bytes)) => {
                     attribute.float = Some(f32::from_le_bytes(bytes).into())
                 }
                 (3, field) => attribute.integer = Some(field.integer()?),
-                (4, field) => attribute.text = field.text().ok(),
+                (4, field) => attribute.text = field.text().ok().map(str::to_owned),
                 (5, field) => attribute.tensor = Some(Tensor::read(field.bytes()?)?.1),
-                (7, field) => field.floats(&mut attribute.floats)?,
-                (8, field) => field.integers(&mut attribute.integers)?,
-                (9, field) => attribute.texts.push(field.text()?),
+                (7, field) => field.push_floats(&mut attribute.floats)?,
+                (8, field) => field.push_integers(&mut attribute.integers)?,
+                (9, field) => attribute.texts.push(field.text()?.to_owned()),
                 _ => {}
             }
         }
@@ -256,14 +258,14 @@ impl Tensor {
         let (mut kind, mut raw, mut integers) = (0, None, Vec::new());
         for field in Fields::of(bytes) {
             match field? {
-                (1, field) => field.integers(&mut tensor.shape)?,
+                (1, field) => field.push_integers(&mut tensor.shape)?,
                 (2, field) => kind = field.integer()?,
-                (4, field) => field.floats(&mut tensor.numbers)?,
-                (5 | 7, field) => field.integers(&mut integers)?,
-                (6, field) => tensor.texts.push(field.text()?),
-                (8, field) => name = field.text()?,
+                (4, field) => field.push_floats(&mut tensor.numbers)?,
+                (5 | 7, field) => field.push_integers(&mut integers)?,
+                (6, field) => tensor.texts.push(field.text()?.to_owned()),
+                (8, field) => name = field.text()?.to_owned(),
                 (9, field) => raw = Some(field.bytes()?),
-                (10, field) => field.doubles(&mut tensor.numbers)?,
+                (10, field) => field.push_doubles(&mut tensor.numbers)?,
                 (13, _) => return Err(OnnxError::External),
                 _ => {}
             }
@@ -281,7 +283,7 @@ impl Tensor {
             .try_fold(1_i64, |count, length| count.checked_mul(*length));
         let found = tensor.numbers.len().max(tensor.texts.len());
         if count.and_then(|count| usize::try_from(count).ok()) != Some(found) {
-            return Err(OnnxError::Shape(name));
+            return Err(OnnxError::Shape(quoted(&name)));
         }
         Ok((name, tensor))
     }

@@ -8,49 +8,55 @@ mod arithmetic;
 mod classes;
 mod encoding;
 mod inputs;
+mod joined;
 mod matrix;
 mod message;
 mod operators;
 mod outcome;
 mod shapes;
+mod svm;
 mod value;
 mod widths;
-mod wire;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use sagelet::artifact::{Document, Parameters};
 use sagelet::limits::FEATURES_MAX;
+use sagelet::protobuf::{Field, Fields, WireError};
+use sagelet::text::Quoted;
 
 use self::inputs::Values;
 use self::message::{Graph, Model, Node};
 use super::linear::{self, Cells, Conflict};
 use super::{ImportError, Imported};
+use crate::shown::{bare, quoted};
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OnnxError {
-    #[error("the file is damaged: it does not have the structure of ONNX")]
-    Damaged,
+    #[error("the file is damaged: it does not have the structure of ONNX: {0}")]
+    Wire(#[from] WireError),
+    #[error("the file is damaged: it does not have the structure of ONNX: there is no graph")]
+    NoGraph,
     #[error("its numbers lie in another file: save the model in one file")]
     External,
-    #[error("the tensor {0:?} does not have as many numbers as its shape says")]
-    Shape(String),
+    #[error("the tensor {0} does not have as many numbers as its shape says")]
+    Shape(Quoted),
     #[error("numbers of the data type {0} are not supported")]
     DataType(i64),
     #[error(
-        "the input {0:?} does not say how many columns it has, and no weights tell: export the model with a fixed number"
+        "the input {0} does not say how many columns it has, and no weights tell: export the model with a fixed number"
     )]
-    Input(String),
+    Input(Quoted),
     #[error(
-        "the input {0:?} has {1} columns: 1 to {FEATURES_MAX} are possible for all inputs together"
+        "the input {0} has {1} columns: 1 to {FEATURES_MAX} are possible for all inputs together"
     )]
-    Width(String, usize),
+    Width(Quoted, usize),
     #[error("an output depends on the node {}", .0)]
     Node(Refused),
-    #[error("the output {0:?} depends on no input")]
-    Unknown(String),
+    #[error("the output {0} depends on no input")]
+    Unknown(Quoted),
     #[error("its outputs are not those of a regression or a classifier")]
     Outputs,
     #[error(
@@ -63,9 +69,9 @@ pub(crate) enum OnnxError {
 
 /// A node that makes nothing a linear model has.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{name:?}, a {operator}: {reason}")]
+#[error("{name}, a {operator}: {reason}")]
 pub(crate) struct Refused {
-    name: String,
+    name: Quoted,
     operator: String,
     reason: String,
 }
@@ -73,8 +79,8 @@ pub(crate) struct Refused {
 /// Whether `bytes` are a `ModelProto`: its first field is the version of the format, and it has a graph.
 pub(super) fn detect(bytes: &[u8]) -> bool {
     matches!(bytes, [0x08, 1..=32, ..])
-        && wire::Fields::of(bytes).all(|field| field.is_ok())
-        && wire::Fields::of(bytes).any(|field| matches!(field, Ok((7, wire::Field::Bytes(_)))))
+        && Fields::of(bytes).all(|field| field.is_ok())
+        && Fields::of(bytes).any(|field| matches!(field, Ok((7, Field::Bytes(_)))))
 }
 
 /// Reads a model.
@@ -84,7 +90,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
 
 fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     let model = Model::read(bytes)?;
-    let (mut cells, values) = inputs::read(&model)?;
+    let (mut cells, values) = inputs::read(&model).map_err(|error| cause(error, &model.graph))?;
     if is_single(&model.graph) {
         cells.conversion.note("holds numbers of 32 bits: they are kept exactly, but what they were rounded from is lost".to_owned());
     }
@@ -105,6 +111,22 @@ fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
         notes,
         ..Imported::new(document)
     })
+}
+
+/// The reason that tells more than inputs whose width is not known: an operator of networks that are not linear.
+fn cause(error: OnnxError, graph: &Graph) -> OnnxError {
+    let not_linear = |node: &Node| {
+        let reason = operators::never_linear(&node.operator)?;
+        Some(refusal(node, reason.to_owned()))
+    };
+    match error {
+        OnnxError::Input(_) | OnnxError::Width(..) => match graph.nodes.iter().find_map(not_linear)
+        {
+            Some(refused) => OnnxError::Node(refused.as_ref().clone()),
+            None => error,
+        },
+        other => other,
+    }
 }
 
 /// Whether numbers have 32 bits: those in attributes always have.
@@ -186,14 +208,14 @@ impl Followed {
         }
         let value = self.values.get(name).map(Rc::as_ref);
         let value = value.filter(|value| value.width().is_some());
-        value.ok_or_else(|| OnnxError::Unknown(name.clone()))
+        value.ok_or_else(|| OnnxError::Unknown(quoted(name)))
     }
 }
 
 fn refusal(node: &Node, reason: String) -> Rc<Refused> {
     Rc::new(Refused {
-        name: node.shown().chars().take(100).collect(),
-        operator: node.operator.chars().take(100).collect(),
+        name: quoted(node.shown()),
+        operator: bare(&node.operator),
         reason,
     })
 }

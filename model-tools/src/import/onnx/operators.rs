@@ -5,11 +5,72 @@ use std::rc::Rc;
 use super::arithmetic::{Reason, binary, negative, numbers, spend};
 use super::classes;
 use super::encoding;
+use super::joined;
 use super::matrix;
 use super::message::Node;
 use super::shapes;
+use super::svm;
 use super::value::{Curve, Sort, Value};
 use crate::import::linear::{Cells, Column, combination};
+
+/// What makes labels and scores.
+type Classifier = fn(&Node, &[Column], &mut Cells) -> Result<[Value; 2], Reason>;
+
+/// Every operator that linear models are exported with.
+const KNOWN: [&str; 44] = [
+    "Abs",
+    "Add",
+    "ArgMax",
+    "ArrayFeatureExtractor",
+    "Cast",
+    "Concat",
+    "Constant",
+    "Div",
+    "Equal",
+    "Exp",
+    "FeatureVectorizer",
+    "Flatten",
+    "Gather",
+    "Gemm",
+    "Greater",
+    "Identity",
+    "Imputer",
+    "IsNaN",
+    "LabelEncoder",
+    "Less",
+    "LinearClassifier",
+    "LinearRegressor",
+    "MatMul",
+    "Max",
+    "Min",
+    "Mul",
+    "Neg",
+    "Normalizer",
+    "OneHotEncoder",
+    "Pow",
+    "Reciprocal",
+    "ReduceSum",
+    "Reshape",
+    "SVMClassifier",
+    "SVMRegressor",
+    "Scaler",
+    "Sigmoid",
+    "Softmax",
+    "Squeeze",
+    "Sub",
+    "Transpose",
+    "Unsqueeze",
+    "Where",
+    "ZipMap",
+];
+
+/// What is said of an operator that is not among them.
+const UNKNOWN: &str = "linear models have no such operator, or are not exported with it";
+
+/// Why an operator is refused whatever it is applied to; none if linear models have it.
+pub(super) fn never_linear(operator: &str) -> Option<&'static str> {
+    (!KNOWN.contains(&operator)).then_some(UNKNOWN)
+}
 
 /// The outputs of a node.
 ///
@@ -26,11 +87,14 @@ pub(super) fn apply(
         }
         return Ok(vec![value]);
     }
-    if node.operator == "LinearClassifier" {
+    let classifier = match node.operator.as_str() {
+        "LinearClassifier" => Some(matrix::classifier as Classifier),
+        "SVMClassifier" => Some(svm::classifier as Classifier),
+        _ => None,
+    };
+    if let Some(classifier) = classifier {
         let columns = columns_of(inputs.first())?;
-        return Ok(matrix::classifier(node, &columns, cells)?
-            .map(Rc::new)
-            .into());
+        return Ok(classifier(node, &columns, cells)?.map(Rc::new).into());
     }
     let inputs: Vec<&Value> = inputs.iter().map(Rc::as_ref).collect();
     let value = result(node, &inputs, cells)?;
@@ -47,13 +111,12 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
             shapes::transposed(node, matrix).map(Value::Constant)
         }
         ("Cast", [value]) => encoding::cast(node, value, cells),
-        ("IsNaN", [Value::Linear(columns)]) => encoding::is_missing(columns, cells),
+        ("IsNaN", [Value::Linear(columns)]) => Ok(Value::NaN(columns.clone())),
         ("LabelEncoder", [value]) => encoding::numbered(node, value, cells),
         ("OneHotEncoder", [value]) => encoding::one_hot(node, value, cells),
         ("Where", [condition, yes, no]) => classes::choice(condition, yes, no, cells),
-        ("Concat", _) if node.integer("axis").is_some_and(shapes::is_by_column) => {
-            concatenated(inputs, cells)
-        }
+        ("Concat", _) => joined::concatenated(node, inputs, cells),
+        ("FeatureVectorizer", _) => joined::vector(node, inputs, cells),
         ("Gather" | "ArrayFeatureExtractor", [from, places]) => {
             classes::gathered(node, from, places, cells)
         }
@@ -76,6 +139,9 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
         ("Scaler", [value]) => {
             matrix::scaler(node, &linear_columns(value)?, cells).map(Value::Linear)
         }
+        ("SVMRegressor", [value]) => {
+            svm::regressor(node, &linear_columns(value)?, cells).map(Value::Linear)
+        }
         ("LinearRegressor", [value]) if matches!(node.text("post_transform"), "" | "NONE") => {
             matrix::scores(node, &linear_columns(value)?, cells).map(Value::Linear)
         }
@@ -89,7 +155,7 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
             matrix::gemm(node, columns, matrix, rest.first().copied(), cells).map(Value::Linear)
         }
         (
-            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Greater" | "Less" | "Max" | "Min",
+            "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Greater" | "Less" | "Equal" | "Max" | "Min",
             [left, right],
         ) => binary(operator, left, right, cells),
         _ => Err(unknown(operator, inputs)),
@@ -97,35 +163,18 @@ fn result(node: &Node, inputs: &[&Value], cells: &mut Cells) -> Result<Value, Re
 }
 
 fn unknown(operator: &str, inputs: &[&Value]) -> Reason {
-    let known = [
-        "Cast",
-        "IsNaN",
-        "Where",
-        "Concat",
-        "Gather",
-        "ArgMax",
-        "Softmax",
-        "Normalizer",
-        "Exp",
-        "Sigmoid",
-        "Neg",
-        "Imputer",
-        "LinearRegressor",
-        "MatMul",
-        "Gemm",
-    ];
-    let of: Vec<String> = inputs.iter().map(ToString::to_string).collect();
-    if known.contains(&operator) {
-        return format!(
-            "of {} it makes nothing that a linear model has",
-            of.join(" and ")
-        );
+    if let Some(reason) = never_linear(operator) {
+        return reason.to_owned();
     }
-    "linear models have no such operator, or are not exported with it".to_owned()
+    let of: Vec<String> = inputs.iter().map(ToString::to_string).collect();
+    format!(
+        "of {} it makes nothing that a linear model has",
+        of.join(" and ")
+    )
 }
 
 /// The columns that a linear operator of ai.onnx.ml takes, which also takes whole numbers as numbers.
-fn linear_columns(value: &Value) -> Result<Vec<Column>, Reason> {
+pub(super) fn linear_columns(value: &Value) -> Result<Vec<Column>, Reason> {
     match value {
         Value::Linear(columns) => Ok(columns.clone()),
         Value::Cells(features, Sort::Integer) => {
@@ -154,30 +203,6 @@ fn curved(value: &Value, curve: Curve) -> Result<Value, Reason> {
         other => Err(format!(
             "of {other} it makes nothing that a linear model has"
         )),
-    }
-}
-
-/// Tensors side by side.
-fn concatenated(inputs: &[&Value], cells: &mut Cells) -> Result<Value, Reason> {
-    let mut linear = Vec::new();
-    let mut logistic = Vec::new();
-    for input in inputs {
-        let (into, columns) = match (input, input.of_logistic()) {
-            (_, Some(columns)) => (&mut logistic, columns),
-            (Value::Linear(columns), _) => (&mut linear, columns.as_slice()),
-            (other, _) => {
-                return Err(format!(
-                    "it joins {other}, and a linear model joins columns"
-                ));
-            }
-        };
-        spend(cells, columns.iter().map(|column| column.terms.len()).sum())?;
-        into.extend(columns.iter().cloned());
-    }
-    match (linear.is_empty(), logistic.is_empty()) {
-        (false, true) => Ok(Value::Linear(linear)),
-        (true, false) => Ok(Value::logistic(logistic)),
-        _ => Err("it joins columns with probabilities".to_owned()),
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) fn unchanged(node: &Node, inputs: &[Rc<Value>]) -> Result<Option<Rc<V
     };
     match (value.as_ref(), operator) {
         _ if !keeps_rows => {}
-        (Value::Encoded(columns), "Reshape" | "Flatten") => {
-            return Ok(Some(Rc::new(Value::Linear(columns.clone()))));
+        (Value::Encoded(encoded), "Reshape" | "Flatten") => {
+            return Ok(Some(Rc::new(Value::Linear(encoded.columns.clone()))));
         }
         (Value::Encoded(_), "Squeeze" | "Unsqueeze") => {}
         _ => return Ok(Some(Rc::clone(value))),

@@ -15,10 +15,12 @@ pub(super) enum Value {
     Cells(Vec<usize>, Sort),
     /// Whether the cells of features are missing.
     Missing(Vec<usize>),
+    /// Whether columns are NaN, which they are where a cell that they need is missing.
+    NaN(Vec<Column>),
     /// Affine functions of what cells make.
     Linear(Vec<Column>),
-    /// Indicators of categories in the shape (rows, inputs, categories), which have to be put side by side first.
-    Encoded(Vec<Column>),
+    /// Indicators of categories, which have to be put side by side first.
+    Encoded(Encoded),
     /// Functions of each of these columns, one after the other.
     Curved(Vec<Curve>, Vec<Column>),
     /// 1 + exp of each.
@@ -29,6 +31,8 @@ pub(super) enum Value {
     LogisticSum(Vec<Column>),
     /// Whether that sum is above 0.
     LogisticSumIsPositive(Vec<Column>),
+    /// Whether that sum is 0.
+    LogisticSumIsZero(Vec<Column>),
     /// Each logistic function divided by their sum.
     Shares(Vec<Column>),
     Softmax(Vec<Column>),
@@ -38,6 +42,21 @@ pub(super) enum Value {
     Highest(Vec<Column>),
     /// The label of the highest score.
     Class(Vec<Column>, Vec<Label>),
+}
+
+/// Indicators of categories in the shape (rows, inputs, categories).
+#[derive(Debug, Clone)]
+pub(super) struct Encoded {
+    /// Input by input.
+    pub(super) columns: Vec<Column>,
+    pub(super) inputs: usize,
+}
+
+impl Encoded {
+    /// How many inputs there are, and how many categories each has.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.inputs, self.columns.len() / self.inputs.max(1))
+    }
 }
 
 /// What the cells of a column are.
@@ -99,10 +118,12 @@ impl Value {
             Self::Clamped(column, clamps) => clamps.len() + column.terms.len(),
             Self::Above(column) => column.terms.len(),
             Self::Linear(columns)
-            | Self::Encoded(columns)
+            | Self::Encoded(Encoded { columns, .. })
             | Self::OnePlusExp(columns)
             | Self::LogisticSum(columns)
             | Self::LogisticSumIsPositive(columns)
+            | Self::LogisticSumIsZero(columns)
+            | Self::NaN(columns)
             | Self::Shares(columns)
             | Self::Softmax(columns)
             | Self::Highest(columns)
@@ -116,14 +137,16 @@ impl Value {
             Self::Constant(_) => None,
             Self::Cells(features, _) | Self::Missing(features) => Some(features.len()),
             Self::Linear(columns)
-            | Self::Encoded(columns)
+            | Self::Encoded(Encoded { columns, .. })
             | Self::Curved(_, columns)
+            | Self::NaN(columns)
             | Self::OnePlusExp(columns)
             | Self::Shares(columns)
             | Self::Softmax(columns) => Some(columns.len()),
             Self::Clamped(_, clamps) => Some(clamps.len()),
             Self::LogisticSum(_)
             | Self::LogisticSumIsPositive(_)
+            | Self::LogisticSumIsZero(_)
             | Self::Above(_)
             | Self::Highest(_)
             | Self::Class(..) => Some(1),
@@ -139,6 +162,7 @@ impl fmt::Display for Value {
             Self::Cells(_, Sort::Integer) => "whole numbers",
             Self::Cells(_, Sort::Boolean) => "booleans",
             Self::Missing(_) => "whether cells are missing",
+            Self::NaN(_) => "whether columns are NaN",
             Self::Linear(_) => "linear functions of the rows",
             Self::Encoded(_) => "categories in three dimensions",
             Self::Curved(..) => "curved functions of scores",
@@ -146,6 +170,7 @@ impl fmt::Display for Value {
             Self::Clamped(..) => "columns held between bounds",
             Self::LogisticSum(_) => "a sum of probabilities",
             Self::LogisticSumIsPositive(_) => "whether a sum of probabilities is above 0",
+            Self::LogisticSumIsZero(_) => "whether a sum of probabilities is 0",
             Self::Shares(_) | Self::Softmax(_) => "probabilities",
             Self::Above(_) => "whether a score is above a number",
             Self::Highest(_) => "the place of the highest score",

@@ -24,6 +24,7 @@ pub(super) fn read(code: u8, input: &mut Input<'_>) -> Result<Option<Node>, Prob
         op::SHORT_BINSTRING | op::SHORT_BINBYTES => bytes(input.counted(1, "bytes")?),
         op::BINSTRING | op::BINBYTES => bytes(input.counted(4, "bytes")?),
         op::BINBYTES8 | op::BYTEARRAY8 => bytes(input.counted(8, "bytes")?),
+        op::LEFT_OUT => left_out(input)?,
         op::EMPTY_LIST => Node::List(Vec::new()),
         op::EMPTY_TUPLE => Node::Tuple(Vec::new()),
         op::EMPTY_SET => Node::Set(Vec::new()),
@@ -31,6 +32,14 @@ pub(super) fn read(code: u8, input: &mut Input<'_>) -> Result<Option<Node>, Prob
         _ => return Ok(None),
     };
     Ok(Some(node))
+}
+
+/// Bytes that were left behind, of which only the number is known.
+fn left_out(input: &mut Input<'_>) -> Result<Node, Problem> {
+    const WHAT: &str = "the length of what was left out";
+    let length = u64::from_le_bytes(input.array(WHAT)?);
+    let length = usize::try_from(length).map_err(|_| Problem::Truncated(WHAT))?;
+    Ok(Node::LeftOut(length))
 }
 
 fn bytes(bytes: &[u8]) -> Node {

@@ -15,8 +15,10 @@ mod numpy;
 mod opcode;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 pub(crate) use error::PickleError;
+pub(crate) use thin::thin;
 
 use std::collections::HashMap;
 

@@ -40,6 +40,11 @@ opcodes! {
     FRAME = 0x95,
 }
 
+// Our own, for files that were read without their large byte strings: how many bytes there were. Python has none.
+opcodes! {
+    LEFT_OUT = 0xf0,
+}
+
 // Protocol 5: mutable bytes, and buffers that lie outside the file.
 opcodes! {
     BYTEARRAY8 = 0x96, NEXT_BUFFER = 0x97, READONLY_BUFFER = 0x98,

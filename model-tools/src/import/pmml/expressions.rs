@@ -6,6 +6,7 @@ use roxmltree::Node;
 
 use super::PmmlError;
 use super::fields::{DEPTH_MAX, Fields, Value};
+use super::tables;
 use super::xml::{attribute, children, elements, finite, number, refuse, wrong};
 use crate::import::linear::{Cells, Column};
 
@@ -27,7 +28,13 @@ pub(super) fn derived(
             format!("the derived field {name:?} has no expression"),
         ));
     };
-    let value = value(expression, fields, depth + 1).map_err(|error| error.of(name))?;
+    let value = match (expression.tag_name().name(), field.attribute("optype")) {
+        ("MapValues", Some("categorical" | "ordinal")) => {
+            tables::recoded(expression, fields, depth + 1).map(Value::Category)
+        }
+        _ => value(expression, fields, depth + 1),
+    };
+    let value = value.map_err(|error| error.of(name))?;
     let is_whole = field.attribute("dataType") == Some("integer");
     match value {
         Value::Number(column) if is_whole && !is_whole_number(&column) => Err(wrong(
@@ -59,6 +66,7 @@ fn value(
         "FieldRef" => reference(node, fields, depth),
         "NormContinuous" => norm_continuous(node, fields, depth),
         "NormDiscrete" => norm_discrete(node, fields, depth).map(Value::Number),
+        "MapValues" => tables::number(node, fields, depth).map(Value::Number),
         "Apply" => apply(node, fields, depth).map(Value::Number),
         other => Err(wrong(
             node,
@@ -193,6 +201,7 @@ fn apply(
             let (left, right) = (column(left, fields, depth)?, column(right, fields, depth)?);
             arithmetic(node, function, &left, &right, fields)
         }
+        ("sum", [_, ..]) => sum(&arguments, fields, depth),
         ("if", &[condition, yes, no]) => choice(condition, yes, no, fields, depth),
         _ => Err(wrong(
             node,
@@ -202,6 +211,28 @@ fn apply(
             ),
         )),
     }
+}
+
+/// The sum of any number of columns.
+fn sum(
+    arguments: &[Node<'_, '_>],
+    fields: &mut Fields<'_, '_>,
+    depth: usize,
+) -> Result<Column, PmmlError> {
+    let mut columns = Vec::new();
+    for argument in arguments {
+        columns.push(column(*argument, fields, depth)?);
+    }
+    if columns
+        .iter()
+        .any(|column| fields.cells.can_be_missing(column))
+    {
+        fields.cells.conversion.note(
+            "sum leaves out missing cells in PMML: the artifact refuses a row with one".to_owned(),
+        );
+    }
+    let ones = vec![1.0; columns.len()];
+    fields.sum(&columns, &ones, 0.0)
 }
 
 fn arithmetic(

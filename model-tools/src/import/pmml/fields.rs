@@ -1,9 +1,11 @@
 //! The fields of a PMML document: what the rows have, and what is derived from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use roxmltree::Node;
 use sagelet::artifact::{Feature, Label, Unknown};
+use sagelet::text::Quoted;
 
 use super::PmmlError;
 use super::expressions;
@@ -31,7 +33,12 @@ pub(super) struct Category {
     sort: Sort,
     /// What stands in for a missing cell.
     replacement: Option<Label>,
+    /// The categories that its own were renamed to, if they were, with those of their own that each stands for.
+    names: Option<Rc<HashMap<String, Vec<String>>>>,
 }
+
+/// Pairs of a category, and what stands for it.
+pub(super) type Table = Vec<(String, String)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
@@ -137,6 +144,7 @@ impl<'a, 'input> Fields<'a, 'input> {
             reading: self.cells.categories(feature, labels, unknown),
             sort,
             replacement: replacement.map(|text| sort.label(text)),
+            names: None,
         }))
     }
 
@@ -207,6 +215,49 @@ impl<'a, 'input> Fields<'a, 'input> {
 
     /// 1 where a field is of this category, else 0.
     pub(super) fn indicator(&mut self, category: &Category, value: &str) -> Column {
+        let Some(names) = &category.names else {
+            return self.own_indicator(category, value);
+        };
+        let own = names.get(value).map_or(&[][..], Vec::as_slice);
+        let columns: Vec<Column> = own
+            .iter()
+            .map(|own| self.own_indicator(category, own))
+            .collect();
+        combination(&columns, &vec![1.0; columns.len()], 0.0)
+    }
+
+    /// The category with other names for its values.
+    pub(super) fn renamed(category: Category, table: Table) -> Category {
+        let mut names: HashMap<String, Vec<String>> = HashMap::new();
+        for (own, name) in table {
+            names.entry(name).or_default().push(own);
+        }
+        Category {
+            names: Some(Rc::new(names)),
+            ..category
+        }
+    }
+
+    /// A value of a field of categories for which a table has nothing, if the model can meet one.
+    pub(super) fn not_in(&self, category: &Category, table: &Table) -> Option<String> {
+        if category.names.is_some() {
+            return Some("a value that was renamed before".to_owned());
+        }
+        let Some((labels, unknown)) = self.cells.told_apart(category.reading) else {
+            return Some("any value".to_owned());
+        };
+        let known: HashSet<Label> = table
+            .iter()
+            .map(|(value, _)| category.sort.label(value))
+            .collect();
+        let missed = labels.iter().find(|label| !known.contains(label));
+        let any = (unknown == Unknown::Ignore).then(|| "a value that is not listed".to_owned());
+        missed
+            .map(|label| Quoted::of(label.to_string().as_bytes()).to_string())
+            .or(any)
+    }
+
+    fn own_indicator(&mut self, category: &Category, value: &str) -> Column {
         let label = category.sort.label(value);
         let indicator = self.cells.category(category.reading, &label);
         let Some(replacement) = &category.replacement else {

@@ -4,6 +4,7 @@ mod expressions;
 mod fields;
 mod general;
 mod regression;
+mod tables;
 mod xml;
 
 use roxmltree::{Document as Xml, Node, ParsingOptions};
@@ -105,14 +106,26 @@ fn predicted<'a, 'input>(
     Ok((fields, prediction))
 }
 
+/// Models whose elements have names of their own, and what they are.
+const OTHER_MODELS: [(&str, &str); 3] = [
+    (
+        "NeuralNetwork",
+        "the functions between its layers are not linear",
+    ),
+    ("Scorecard", "it adds up scores of ranges of numbers"),
+    ("MiningModel", "it is made of several models"),
+];
+
 fn no_model(root: Node<'_, '_>) -> PmmlError {
-    let model = elements(root)
-        .map(|node| node.tag_name().name())
-        .find(|name| name.ends_with("Model"));
-    PmmlError::NoModel(match model {
-        Some(name) => format!("a {name} is not supported"),
-        None => "no model at all".to_owned(),
-    })
+    let mut names = elements(root).map(|node| node.tag_name().name());
+    let is_other = |name: &&str| OTHER_MODELS.iter().any(|(other, _)| other == name);
+    let model = names.find(|name| name.ends_with("Model") || is_other(name));
+    let Some(name) = model else {
+        return PmmlError::NoModel("no model at all".to_owned());
+    };
+    let why = OTHER_MODELS.iter().find(|(other, _)| *other == name);
+    let why = why.map_or_else(String::new, |(_, why)| format!(", as {why}"));
+    PmmlError::NoModel(format!("a {name} is not supported{why}"))
 }
 
 /// What becomes of a prediction in the end: factor · prediction + constant.

@@ -20,13 +20,18 @@ pub(super) fn elements<'a, 'input>(
         .filter(|child| child.is_element() && child.tag_name().name() != "Extension")
 }
 
+/// Characters of a reason: names and values in it are as long as their file has them.
+const REASON_CHARS_MAX: usize = 400;
+
 /// A refusal of an element, by its line.
 pub(super) fn wrong(node: Node<'_, '_>, reason: impl Into<String>) -> PmmlError {
     let line = node.document().text_pos_at(node.range().start).row;
-    PmmlError::Element {
-        line,
-        reason: reason.into(),
+    let mut reason: String = reason.into();
+    if let Some((cut, _)) = reason.char_indices().nth(REASON_CHARS_MAX) {
+        reason.truncate(cut);
+        reason.push('…');
     }
+    PmmlError::Element { line, reason }
 }
 
 /// An attribute that has to be there.

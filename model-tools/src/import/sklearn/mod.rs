@@ -48,6 +48,7 @@ use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
 use super::pickle::Pickle;
 use super::skops::Skops;
+use super::statsmodels;
 use super::strangers;
 use super::trust::{self, Named};
 use super::{ImportError, Imported};
@@ -93,7 +94,10 @@ pub(super) fn read_skops_part(bytes: &[u8], keys: &[String]) -> Result<Imported,
 /// Converts the model in a tree whose file names these classes and functions.
 fn convert(root: Value<'_>, globals: &[Named], keys: &[String]) -> Result<Imported, ImportError> {
     trust::refuse_dangerous(globals).map_err(ImportError::Dangerous)?;
-    let mut imported = model(root, keys)?;
+    let mut imported = match statsmodels::is_of_statsmodels(root) {
+        true => statsmodels::convert(root, keys)?,
+        false => model(root, keys)?,
+    };
     imported.ignored.extend(trust::unknown(globals));
     Ok(imported)
 }
