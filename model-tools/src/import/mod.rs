@@ -96,7 +96,7 @@ pub(crate) static FORMATS: [Format; 14] = [
     },
     Format {
         name: PICKLE,
-        description: "scikit-learn or statsmodels by pickle or joblib; nothing is run",
+        description: "scikit-learn or statsmodels by pickle, joblib; nothing is run",
         detect: pickle::is_pickle,
         read: sklearn::read_pickle,
     },
