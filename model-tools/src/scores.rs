@@ -15,74 +15,29 @@ pub(crate) struct Score<'a> {
 /// The scores of a model, in the order of its targets or classes. An isotonic regression has none; a
 /// classifier between two classes has one if a score above 0 means the second.
 pub(crate) fn of(parameters: &Parameters) -> Vec<Score<'_>> {
-    match parameters {
-        Parameters::LinearRegression(linear) | Parameters::ElasticNet(linear) => {
-            vec![single(linear.intercept, &linear.coefficients)]
-        }
-        Parameters::GeneralizedLinear(generalized) => {
-            vec![single(generalized.intercept, &generalized.coefficients)]
-        }
-        Parameters::LogisticRegression(logistic) => {
-            vec![single(logistic.intercept, &logistic.coefficients)]
-        }
-        Parameters::Isotonic(_) => Vec::new(),
-        Parameters::MultiTargetRegression(multi) => table(
-            &multi.intercepts,
-            &multi.coefficients,
-            &|index| match multi.targets.get(index) {
-                Some(name) => format!("target {name}"),
-                None => format!("target {}", index + 1),
-            },
-        ),
-        Parameters::MultinomialLogisticRegression(classifier)
-        | Parameters::OneVsRest(classifier)
-        | Parameters::LinearClassifier(classifier) => table(
-            &classifier.intercepts,
-            &classifier.coefficients,
-            &|index| match classifier.labels.get(index) {
-                Some(label) => format!("class {label}"),
-                None => format!("class {}", index + 1),
-            },
-        ),
-    }
-}
-
-/// The names of a regression's targets, where it has names for them.
-pub(crate) fn targets(parameters: &Parameters) -> &[String] {
-    match parameters {
-        Parameters::MultiTargetRegression(multi) => &multi.targets,
-        Parameters::LinearRegression(_)
-        | Parameters::ElasticNet(_)
-        | Parameters::GeneralizedLinear(_)
-        | Parameters::Isotonic(_)
-        | Parameters::LogisticRegression(_)
-        | Parameters::MultinomialLogisticRegression(_)
-        | Parameters::OneVsRest(_)
-        | Parameters::LinearClassifier(_) => &[],
-    }
-}
-
-fn single(intercept: f64, coefficients: &[f64]) -> Score<'_> {
-    Score {
-        name: None,
-        intercept,
-        coefficients,
-    }
-}
-
-fn table<'a>(
-    intercepts: &[f64],
-    coefficients: &'a [Vec<f64>],
-    name: &dyn Fn(usize) -> String,
-) -> Vec<Score<'a>> {
-    let scores = intercepts.iter().zip(coefficients).enumerate();
+    let scores = parameters.scores();
+    let several = scores.len() > 1;
+    let scores = scores.into_iter().enumerate();
     scores
-        .map(|(index, (&intercept, coefficients))| Score {
-            name: (intercepts.len() > 1).then(|| name(index)),
-            intercept,
-            coefficients,
+        .map(|(index, score)| Score {
+            name: several.then(|| name(parameters, index)),
+            intercept: score.intercept,
+            coefficients: score.coefficients,
         })
         .collect()
+}
+
+/// What one of several scores is called: `class setosa`, `target price`, `target 2`.
+fn name(parameters: &Parameters, index: usize) -> String {
+    let number = index + 1;
+    match (
+        parameters.labels().get(index),
+        parameters.targets().get(index),
+    ) {
+        (Some(label), _) => format!("class {label}"),
+        (None, Some(target)) => format!("target {target}"),
+        (None, None) => format!("target {number}"),
+    }
 }
 
 /// The names of the design matrix's columns: a feature's own, `city=Oslo` for a category of it,

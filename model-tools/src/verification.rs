@@ -1,7 +1,7 @@
 //! Verification rows for a model that comes without: rows that no coefficient can change unnoticed on.
 
 use sagelet::artifact::{
-    Cell, Document, Encoding, Feature, Isotonic, Label, Link, Parameters, Verification,
+    Cell, Document, Encoding, Feature, Isotonic, Label, Link, Outcome, Parameters, Verification,
 };
 use sagelet::model::{Model, ModelError};
 
@@ -54,9 +54,11 @@ pub(crate) fn of_rows(
 }
 
 fn rows(document: &Document) -> Vec<Vec<Cell>> {
-    let mut designs = match &document.model {
-        Parameters::Isotonic(isotonic) => isotonic_rows(isotonic),
-        parameters => scored_rows(parameters, document.inverse_transform.is_some()),
+    let mut designs = match document.model.outcome() {
+        Outcome::Isotonic(isotonic) => isotonic_rows(isotonic),
+        Outcome::Values(_) | Outcome::Classes(..) => {
+            scored_rows(&document.model, document.inverse_transform.is_some())
+        }
     };
     let features = &document.features;
     repeat_for_categories(&mut designs, features);
@@ -122,9 +124,10 @@ fn missing_cell(feature: &Feature) -> Cell {
 
 /// Rows of the design matrix for every score, as [`linear_rows`] has them.
 fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
-    let curved = match parameters {
-        Parameters::GeneralizedLinear(generalized) => generalized.link != Link::Identity,
-        other => other.has_probabilities() || transformed,
+    let curved = match parameters.outcome() {
+        Outcome::Values(link) => link != Link::Identity || transformed,
+        Outcome::Classes(_, probabilities) => probabilities.is_some(),
+        Outcome::Isotonic(_) => transformed,
     };
     let scores = scores::of(parameters);
     let mut rows = Vec::new();

@@ -222,6 +222,22 @@ impl Parameters {
         }
     }
 
+    /// The names of a regression's targets, where it has names for them.
+    #[must_use]
+    pub fn targets(&self) -> &[String] {
+        match self {
+            Self::MultiTargetRegression(multi) => &multi.targets,
+            Self::LinearRegression(_)
+            | Self::ElasticNet(_)
+            | Self::GeneralizedLinear(_)
+            | Self::Isotonic(_)
+            | Self::LogisticRegression(_)
+            | Self::MultinomialLogisticRegression(_)
+            | Self::OneVsRest(_)
+            | Self::LinearClassifier(_) => &[],
+        }
+    }
+
     /// Whether this is a classifier that knows probabilities.
     #[must_use]
     pub fn has_probabilities(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sagelet::artifact::{Document, Parameters};
+use sagelet::artifact::{Document, Link, Outcome};
 
 use super::{Finding, Verdict};
 use crate::inspect::layout::{fit, grouped, padded, rounded};
@@ -41,11 +41,12 @@ fn equal(label: &'static str, a: &str, b: &str) -> Finding {
 }
 
 fn kind(document: &Document) -> String {
-    match &document.model {
-        Parameters::GeneralizedLinear(model) => {
-            format!("{}, {:?} link", document.model.kind(), model.link).to_lowercase()
+    let kind = document.model.kind();
+    match document.model.outcome() {
+        Outcome::Values(link) if link != Link::Identity => {
+            format!("{kind}, {link:?} link").to_lowercase()
         }
-        other => other.kind().to_owned(),
+        Outcome::Values(_) | Outcome::Isotonic(_) | Outcome::Classes(..) => kind.to_owned(),
     }
 }
 
@@ -210,7 +211,7 @@ pub(super) fn close(a: f64, b: f64, tolerance: f64) -> bool {
 
 /// Every parameter with a name that says what it belongs to.
 fn named_numbers(document: &Document) -> Vec<(String, f64)> {
-    if let Parameters::Isotonic(isotonic) = &document.model {
+    if let Outcome::Isotonic(isotonic) = document.model.outcome() {
         let x = isotonic.x_thresholds.iter().enumerate();
         let y = isotonic.y_thresholds.iter().enumerate();
         return x

@@ -4,12 +4,11 @@
 //! the cell, a number for each category, or a number if the cell is missing. A cell whose coefficients are all 0
 //! adds nothing, and no formula reads it.
 
+pub(super) use sagelet::artifact::Probabilities;
 use sagelet::artifact::{
-    Cell, Document, Encoding, Feature, InverseTransform, Isotonic, Label, Link, OneHot, Ordinal,
-    Parameters, Unknown,
+    self, Cell, Document, Encoding, Feature, InverseTransform, Isotonic, Label, Link, OneHot,
+    Ordinal, Unknown,
 };
-
-use crate::scores;
 
 /// A score: its intercept and what the cells add to it.
 pub(super) struct Sum<'a> {
@@ -57,17 +56,6 @@ pub(super) enum Curve {
     Logistic,
 }
 
-/// How scores become probabilities.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Probabilities {
-    /// The logistic function of the only score is the probability of the second class.
-    Logistic,
-    /// exp of each score, divided by their sum.
-    Softmax,
-    /// The logistic function of each score, divided by their sum; all alike if that is 0.
-    OneVsRest,
-}
-
 /// What the cells of a feature are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cells {
@@ -83,10 +71,10 @@ pub(super) enum Cells {
 
 /// The scores of a document, in the order of its targets or classes.
 pub(super) fn of(document: &Document) -> Vec<Sum<'_>> {
-    if let Parameters::Isotonic(_) = &document.model {
+    if let artifact::Outcome::Isotonic(_) = document.model.outcome() {
         return vec![sum(document, 0.0, &[1.0])];
     }
-    let scores = scores::of(&document.model);
+    let scores = document.model.scores();
     let scores = scores.iter();
     scores
         .map(|score| sum(document, score.intercept, score.coefficients))
@@ -95,52 +83,33 @@ pub(super) fn of(document: &Document) -> Vec<Sum<'_>> {
 
 /// What the document makes of its scores.
 pub(super) fn outcome(document: &Document) -> Outcome<'_> {
-    let labels = document.model.labels();
-    match &document.model {
-        Parameters::LogisticRegression(_) => {
-            Outcome::Classes(labels, Some(Probabilities::Logistic))
-        }
-        Parameters::MultinomialLogisticRegression(_) => {
-            Outcome::Classes(labels, Some(Probabilities::Softmax))
-        }
-        Parameters::OneVsRest(_) => Outcome::Classes(labels, Some(Probabilities::OneVsRest)),
-        Parameters::LinearClassifier(_) => Outcome::Classes(labels, None),
-        Parameters::Isotonic(isotonic) => Outcome::Isotonic(isotonic, curves(document)),
-        Parameters::LinearRegression(_)
-        | Parameters::ElasticNet(_)
-        | Parameters::GeneralizedLinear(_)
-        | Parameters::MultiTargetRegression(_) => Outcome::Values(curves(document)),
-    }
-}
-
-fn curves(document: &Document) -> Vec<Curve> {
-    let link = match &document.model {
-        Parameters::GeneralizedLinear(generalized) => match generalized.link {
-            Link::Identity => None,
-            Link::Log => Some(Curve::Exp),
-            Link::Logit => Some(Curve::Logistic),
-        },
-        Parameters::LinearRegression(_)
-        | Parameters::ElasticNet(_)
-        | Parameters::Isotonic(_)
-        | Parameters::MultiTargetRegression(_)
-        | Parameters::LogisticRegression(_)
-        | Parameters::MultinomialLogisticRegression(_)
-        | Parameters::OneVsRest(_)
-        | Parameters::LinearClassifier(_) => None,
-    };
     let inverse = document.inverse_transform.map(|inverse| match inverse {
         InverseTransform::Exp => Curve::Exp,
         InverseTransform::Expm1 => Curve::Expm1,
         InverseTransform::Square => Curve::Square,
     });
-    link.into_iter().chain(inverse).collect()
+    match document.model.outcome() {
+        artifact::Outcome::Values(link) => {
+            let link = match link {
+                Link::Identity => None,
+                Link::Log => Some(Curve::Exp),
+                Link::Logit => Some(Curve::Logistic),
+            };
+            Outcome::Values(link.into_iter().chain(inverse).collect())
+        }
+        artifact::Outcome::Isotonic(isotonic) => {
+            Outcome::Isotonic(isotonic, inverse.into_iter().collect())
+        }
+        artifact::Outcome::Classes(labels, probabilities) => {
+            Outcome::Classes(labels, probabilities)
+        }
+    }
 }
 
 /// The names of a regression's predictions: its targets', or `prediction` and a number.
 pub(super) fn prediction_names(document: &Document) -> Vec<String> {
     let count = document.model.outputs();
-    let targets = scores::targets(&document.model);
+    let targets = document.model.targets();
     (0..count)
         .map(|index| match targets.get(index) {
             Some(name) => name.clone(),

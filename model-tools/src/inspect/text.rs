@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sagelet::artifact::{Document, Isotonic, Label, Link, Parameters};
+use sagelet::artifact::{Document, Isotonic, Label, Link, Outcome, Parameters, Probabilities};
 use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
@@ -25,7 +25,7 @@ pub(super) fn render(source: &Source, top: usize) -> String {
     let document = &source.imported.document;
     let mut text = String::new();
     summary(&mut text, source);
-    if let Parameters::Isotonic(isotonic) = &document.model {
+    if let Outcome::Isotonic(isotonic) = document.model.outcome() {
         thresholds(&mut text, isotonic, top);
     }
     described_cells(&mut text, document, top);
@@ -97,34 +97,32 @@ pub(super) fn format(format: &Format, layers: &[String]) -> String {
 }
 
 pub(crate) fn formula(parameters: &Parameters) -> &'static str {
-    match parameters {
-        Parameters::LinearRegression(_) | Parameters::ElasticNet(_) => {
-            "intercept + sum of coefficient * cell"
-        }
-        Parameters::GeneralizedLinear(generalized) => match generalized.link {
-            Link::Identity => "p = intercept + sum of coefficient * cell (identity link)",
-            Link::Log => "exp(p), p = intercept + sum of coefficient * cell (log link)",
-            Link::Logit => {
-                "1 / (1 + exp(-p)), p = intercept + sum of coefficient * cell (logit link)"
-            }
-        },
-        Parameters::Isotonic(_) => "straight lines between thresholds, constant outside",
-        Parameters::MultiTargetRegression(_) => {
+    let scores = parameters.scores().len();
+    match parameters.outcome() {
+        Outcome::Values(Link::Identity) if scores > 1 => {
             "for each target, intercept + sum of coefficient * cell"
         }
-        Parameters::LogisticRegression(_) => {
+        Outcome::Values(Link::Identity) => "intercept + sum of coefficient * cell",
+        Outcome::Values(Link::Log) => {
+            "exp(p), p = intercept + sum of coefficient * cell (log link)"
+        }
+        Outcome::Values(Link::Logit) => {
+            "1 / (1 + exp(-p)), p = intercept + sum of coefficient * cell (logit link)"
+        }
+        Outcome::Isotonic(_) => "straight lines between thresholds, constant outside",
+        Outcome::Classes(_, Some(Probabilities::Logistic)) => {
             "the second class if p > 0, p = intercept + sum of coefficient * cell; its probability is 1 / (1 + exp(-p))"
         }
-        Parameters::MultinomialLogisticRegression(_) => {
+        Outcome::Classes(_, Some(Probabilities::Softmax)) => {
             "the class with the highest p = intercept + sum of coefficient * cell; probabilities are the softmax of p"
         }
-        Parameters::OneVsRest(_) => {
+        Outcome::Classes(_, Some(Probabilities::OneVsRest)) => {
             "the class with the highest p = intercept + sum of coefficient * cell; probabilities are 1 / (1 + exp(-p)), divided by their sum"
         }
-        Parameters::LinearClassifier(classifier) if classifier.coefficients.len() == 1 => {
+        Outcome::Classes(_, None) if scores == 1 => {
             "the second class if intercept + sum of coefficient * cell > 0; no probabilities"
         }
-        Parameters::LinearClassifier(_) => {
+        Outcome::Classes(_, None) => {
             "the class with the highest intercept + sum of coefficient * cell; no probabilities"
         }
     }

@@ -1,7 +1,7 @@
 //! The page: sections from top to bottom.
 
 use ndarray::Axis;
-use sagelet::artifact::{Document, Label, Parameters};
+use sagelet::artifact::{Document, Label, Outcome};
 
 use super::data::Data;
 use super::{chart, quality};
@@ -133,7 +133,7 @@ fn cells_table(document: &Document) -> String {
 
 /// A chart for each score, or the thresholds of an isotonic regression.
 fn coefficients(document: &Document, data: Option<&Data>) -> String {
-    if let Parameters::Isotonic(isotonic) = &document.model {
+    if let Outcome::Isotonic(isotonic) = document.model.outcome() {
         let pairs = isotonic.x_thresholds.iter().zip(&isotonic.y_thresholds);
         let rows = pairs.take(THRESHOLDS_MAX).map(|(x, y)| {
             format!(

@@ -10,7 +10,7 @@
 mod graph;
 mod protobuf;
 
-use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Parameters, Unknown};
+use sagelet::artifact::{Cell, Document, Encoding, Feature, Isotonic, Label, Unknown};
 
 use self::graph::{Attribute, Element, Graph};
 use super::sums::{self, Cells, Curve, Outcome, Probabilities, Sum, Term};
@@ -57,10 +57,9 @@ fn names(document: &Document) -> Vec<(String, String)> {
             serde_json::Value::from_iter(names).to_string(),
         ));
     }
-    if let Parameters::MultiTargetRegression(multi) = &document.model
-        && !multi.targets.is_empty()
-    {
-        let names = serde_json::Value::from_iter(multi.targets.iter().cloned());
+    let targets = document.model.targets();
+    if !targets.is_empty() {
+        let names = serde_json::Value::from_iter(targets.iter().cloned());
         lists.push(("target_names".to_owned(), names.to_string()));
     }
     lists
