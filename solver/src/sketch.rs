@@ -1,8 +1,6 @@
 //! Quantiles of a column by counting: integers in logarithmic buckets, so that the result does not depend on the
 //! order of the rows or on how they are shared out.
 
-use std::collections::BTreeMap;
-
 /// How fine the buckets are: an octave has 2^bits of them, so a bucket is 2^−bits of its numbers wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolution(u32);
@@ -27,14 +25,18 @@ impl Resolution {
     }
 }
 
+/// Signs and exponents of numbers.
+const OCTAVES: usize = 1 << 12;
+
 /// Counts of numbers, by bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sketch {
     resolution: Resolution,
-    /// By sign and exponent of the numbers, in the order of the numbers' keys.
-    octaves: BTreeMap<u32, Box<[f64]>>,
-    /// The octave that the last number was in, taken out of the map: columns stay in few octaves.
-    last: Option<(u32, Box<[f64]>)>,
+    /// The place of each octave's counts among all, plus one; 0 for an octave that has none. Empty at first.
+    places: Vec<u16>,
+    /// The octaves that have counts, in the order of their counts.
+    octaves: Vec<usize>,
+    counts: Vec<f64>,
 }
 
 impl Sketch {
@@ -43,64 +45,57 @@ impl Sketch {
     pub fn new(resolution: Resolution) -> Self {
         Self {
             resolution,
-            octaves: BTreeMap::new(),
-            last: None,
+            places: Vec::new(),
+            octaves: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
     /// Counts a number that is not NaN. Weights of whole numbers keep the result independent of the order.
     pub fn add(&mut self, number: f64, weight: f64) {
         let Resolution(bits) = self.resolution;
-        let key = rising(number) >> (52 - bits);
-        let octave = u32::try_from(key >> bits).unwrap_or(u32::MAX);
-        let bucket = usize::try_from(key).unwrap_or(0) % self.resolution.buckets();
-        if self.last.as_ref().is_none_or(|(last, _)| *last != octave) {
-            self.turn_to(octave);
-        }
-        if let Some((_, counts)) = &mut self.last {
-            counts[bucket] += weight;
-        }
+        let key = usize::try_from(rising(number) >> (52 - bits)).unwrap_or(0);
+        let place = match self.places.get(key >> bits) {
+            Some(place) if *place > 0 => usize::from(*place) - 1,
+            _ => self.make_room(key >> bits),
+        };
+        self.counts[(place << bits) + key % self.resolution.buckets()] += weight;
     }
 
-    fn turn_to(&mut self, octave: u32) {
-        let counts = self.octaves.remove(&octave);
-        let counts =
-            counts.unwrap_or_else(|| vec![0.0; self.resolution.buckets()].into_boxed_slice());
-        if let Some((key, old)) = self.last.replace((octave, counts)) {
-            self.octaves.insert(key, old);
-        }
+    /// Makes counts for an octave. Returns their place.
+    fn make_room(&mut self, octave: usize) -> usize {
+        self.places.resize(OCTAVES, 0);
+        self.octaves.push(octave);
+        self.counts
+            .resize(self.octaves.len() * self.resolution.buckets(), 0.0);
+        self.places[octave] = u16::try_from(self.octaves.len()).unwrap_or(u16::MAX);
+        self.octaves.len() - 1
     }
 
     /// Adds the counts of another one.
-    pub fn merge(&mut self, other: Self) {
-        self.put_back();
-        for (octave, counts) in other.octaves.into_iter().chain(other.last) {
-            match self.octaves.get_mut(&octave) {
-                Some(own) => {
-                    for (own, count) in own.iter_mut().zip(&counts) {
-                        *own += count;
-                    }
-                }
-                None => drop(self.octaves.insert(octave, counts)),
+    pub fn merge(&mut self, other: &Self) {
+        let buckets = self.resolution.buckets();
+        for (octave, counts) in other.octaves.iter().zip(other.counts.chunks(buckets)) {
+            let place = match self.places.get(*octave) {
+                Some(place) if *place > 0 => usize::from(*place) - 1,
+                _ => self.make_room(*octave),
+            };
+            let own = &mut self.counts[place * buckets..(place + 1) * buckets];
+            for (own, count) in own.iter_mut().zip(counts) {
+                *own += count;
             }
-        }
-    }
-
-    fn put_back(&mut self) {
-        if let Some((octave, counts)) = self.last.take() {
-            self.octaves.insert(octave, counts);
         }
     }
 
     /// The number below which `share` of the count lies, to 0.1 %; none if nothing was counted.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        let total: f64 = self.buckets().iter().map(|(_, count)| count).sum();
-        let wanted = share * total;
+        let buckets = self.buckets();
+        let total: f64 = buckets.iter().map(|(_, count)| count).sum();
         let mut counted = 0.0;
-        for &(number, count) in &self.buckets() {
+        for (number, count) in buckets {
             counted += count;
-            if counted >= wanted {
+            if counted >= share * total {
                 return Some(number);
             }
         }
@@ -110,28 +105,29 @@ impl Sketch {
     /// The buckets that are not empty, in the order of their numbers: the number of each and its count.
     #[must_use]
     pub fn buckets(&self) -> Vec<(f64, f64)> {
-        let mut octaves: Vec<(u32, &[f64])> = self
+        let buckets = self.resolution.buckets();
+        let mut octaves: Vec<(usize, &[f64])> = self
             .octaves
             .iter()
-            .chain(self.last.as_ref().map(|(octave, counts)| (octave, counts)))
-            .map(|(octave, counts)| (*octave, &**counts))
+            .copied()
+            .zip(self.counts.chunks(buckets))
             .collect();
         octaves.sort_unstable_by_key(|(octave, _)| *octave);
-        let mut buckets = Vec::new();
+        let mut found = Vec::new();
         for (octave, counts) in octaves {
             for (bucket, &count) in counts.iter().enumerate() {
                 if count > 0.0 {
-                    buckets.push((self.number(octave, bucket), count));
+                    found.push((self.number(octave, bucket), count));
                 }
             }
         }
-        buckets
+        found
     }
 
     /// The number that a bucket stands for: its edge that is nearer to 0, where whole numbers and 0 itself lie.
-    fn number(&self, octave: u32, bucket: usize) -> f64 {
+    fn number(&self, octave: usize, bucket: usize) -> f64 {
         let Resolution(bits) = self.resolution;
-        let key = u64::from(octave) << bits | bucket as u64;
+        let key = (octave as u64) << bits | bucket as u64;
         let low = from_rising(key << (52 - bits));
         let high = from_rising(key << (52 - bits) | ((1 << (52 - bits)) - 1));
         if low.abs() < high.abs() { low } else { high }
@@ -173,7 +169,7 @@ mod tests {
             let half = if index % 2 == 0 { &mut even } else { &mut odd };
             half.add(number, 1.0);
         }
-        odd.merge(even);
+        odd.merge(&even);
         for (share, place) in [
             (0.01, 100),
             (0.25, 2_500),

@@ -104,7 +104,7 @@ impl ColumnSummary {
         self.missing += other.missing;
         self.minimum = self.minimum.min(other.minimum);
         self.maximum = self.maximum.max(other.maximum);
-        self.sketch.merge(other.sketch);
+        self.sketch.merge(&other.sketch);
     }
 }
 

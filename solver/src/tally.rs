@@ -118,7 +118,7 @@ impl Classification {
         self.loss += other.loss;
         self.confusion.add(&other.confusion);
         if let (Some(own), Some(other)) = (&mut self.scores, other.scores) {
-            for (own, other) in own.iter_mut().zip(*other) {
+            for (own, other) in own.iter_mut().zip(other.iter()) {
                 own.merge(other);
             }
         }

@@ -15,6 +15,7 @@ mod recordio;
 mod tests;
 
 pub use accept::Accept;
+pub(crate) use csv::whole_records;
 pub use csv::{StreamError, first_record, read_records, read_stream};
 pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
