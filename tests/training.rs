@@ -321,6 +321,80 @@ fn json_lines_are_read_by_name_or_by_place() {
 }
 
 #[test]
+fn libsvm_recordio_and_npy_are_read_with_their_labels() {
+    let libsvm = "1\n3 1:1\n-2 2:1\n0 1:1 2:1\n5 1:2\n";
+    let rows = [
+        [1.0, 0.0, 0.0],
+        [3.0, 1.0, 0.0],
+        [-2.0, 0.0, 1.0],
+        [0.0, 1.0, 1.0],
+        [5.0, 2.0, 0.0],
+    ];
+    let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    npy.extend(
+        format!(
+            "{:<118}",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (5, 3), }"
+        )
+        .bytes(),
+    );
+    npy.extend(
+        rows.iter()
+            .flatten()
+            .flat_map(|cell: &f64| cell.to_le_bytes()),
+    );
+    let recordio: Vec<u8> = rows
+        .iter()
+        .flat_map(|row| frame(row[0], &row[1..]))
+        .collect();
+    for (name, bytes) in [
+        ("part-0", libsvm.as_bytes()),
+        ("x.npy", &npy),
+        ("rows.pbr", &recordio),
+    ] {
+        let prefix = Prefix::new();
+        prefix.write(&format!("input/data/train/{name}"), bytes);
+        let document = trained(&prefix);
+        assert_close(&parameters(&document).coefficients, &[2.0, -3.0]);
+        assert_close(&[parameters(&document).intercept], &[1.0]);
+    }
+    let prefix = Prefix::new();
+    prefix.write("input/data/train/part-0", "1 1:1\n2:1 1:3\n");
+    assert!(refused(&prefix).contains("row 2 has no label"));
+}
+
+/// A frame of RecordIO with a record of doubles.
+fn frame(label: f64, features: &[f64]) -> Vec<u8> {
+    let field = |number: u8, bytes: &[u8]| {
+        let mut field = vec![number << 3 | 2, u8::try_from(bytes.len()).unwrap()];
+        field.extend(bytes);
+        field
+    };
+    let entry = |numbers: &[f64]| {
+        let packed: Vec<u8> = numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
+        let value = field(3, &field(1, &packed));
+        [field(1, b"values"), field(2, &value)].concat()
+    };
+    let record = [field(1, &entry(features)), field(2, &entry(&[label]))].concat();
+    let mut frame = vec![
+        0x0a,
+        0x23,
+        0xd7,
+        0xce,
+        u8::try_from(record.len()).unwrap(),
+        0,
+        0,
+        0,
+    ];
+    frame.extend(&record);
+    frame.resize(frame.len().next_multiple_of(4), 0);
+    frame
+}
+
+#[test]
 fn the_content_type_of_the_channel_counts_more_than_names() {
     let prefix = Prefix::new();
     prefix.write("input/data/train/rows.jsonl", ROWS);

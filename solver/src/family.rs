@@ -109,6 +109,29 @@ impl Family {
         }
     }
 
+    /// The expectation of the second derivative, which the covariance of coefficients is defined by.
+    pub(crate) fn information(self, predictor: f64) -> f64 {
+        let mean = self.mean(predictor);
+        match self {
+            Self::Logistic => mean * (1.0 - mean),
+            Self::Tweedie {
+                power,
+                link: Link::Log,
+            } => scaled(predictor, 2.0 - power),
+            Self::Tweedie { power, .. } => mean.powf(-power),
+        }
+    }
+
+    /// Whether the second derivative is its own expectation, as canonical links have it.
+    pub(crate) fn is_canonical(self) -> bool {
+        match self {
+            Self::Logistic => true,
+            Self::Tweedie { power, link } => {
+                (power == 1.0 && link == Link::Log) || (power == 0.0 && link == Link::Identity)
+            }
+        }
+    }
+
     /// Whether `second` is the second derivative itself, so that Newton's steps converge fast.
     #[must_use]
     pub fn is_observed(self) -> bool {

@@ -29,6 +29,8 @@ pub struct Scalar<'a> {
     passes: usize,
     objective: f64,
     last: Option<(Evaluation, Quality)>,
+    /// Whether the optimum is known and the pass is for the information alone.
+    informing: bool,
 }
 
 /// The sum of a chunk.
@@ -74,6 +76,7 @@ impl<'a> Scalar<'a> {
             passes: 0,
             objective: f64::NAN,
             last: None,
+            informing: false,
         }
     }
 
@@ -139,7 +142,10 @@ impl<'a> Scalar<'a> {
                     (label, plain * classes.weight(place))
                 }
             };
-            let slope = self.family.slope(label, predictor);
+            let mut slope = self.family.slope(label, predictor);
+            if self.informing {
+                slope.second = self.family.information(predictor);
+            }
             sum.weight += weight;
             if weight > 0.0 {
                 sum.loss += weight * slope.loss;
@@ -215,6 +221,10 @@ impl Algorithm for Scalar<'_> {
             hessian: sum.hessian,
             scale: sum.slopes * each,
         };
+        if self.informing {
+            self.last = Some((found, sum.quality));
+            return Ok(Next::Done);
+        }
         if !found.loss.is_finite()
             && self.passes == 1
             && let Some(fallback) = self.fallback.take()
@@ -227,10 +237,14 @@ impl Algorithm for Scalar<'_> {
         }
         self.objective = found.loss + self.optimiser.penalty(self.optimiser.trial());
         let next = self.optimiser.advance(&found, self.design)?;
-        if next == Next::Done {
-            self.last = Some((found, sum.quality));
+        if next == Next::Again {
+            return Ok(next);
         }
-        Ok(next)
+        self.last = Some((found, sum.quality));
+        // The covariance needs a Hessian that the steps of other links do not have.
+        self.informing =
+            !self.penalised && !self.family.is_canonical() && self.optimiser.wants_hessian();
+        Ok(if self.informing { Next::Again } else { next })
     }
 
     fn finish(self) -> Result<Fit, FitError> {

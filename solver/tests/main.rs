@@ -10,5 +10,6 @@
 mod conditions;
 mod determined;
 mod nist;
+mod references;
 mod streams;
 mod support;

@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use sagelet_solver::block::Block;
 
 use super::table::{LabelKind, Role, Schema};
-use crate::codec::{ContentType, DecodeError};
+use crate::codec::{ContentType, DecodeError, examples};
 use crate::rows::{Cell, Origin, RowBuilder, RowError, Sink, TextNumber, read_number};
 use crate::text::Quoted;
 
@@ -15,6 +15,12 @@ pub enum ExampleError {
     /// The row is none of this table.
     #[error(transparent)]
     Row(#[from] DecodeError),
+    /// A row without label, in a format that keeps labels apart.
+    #[error("row {row} has no label, or one that is not a finite number")]
+    NoLabel {
+        /// The row.
+        row: usize,
+    },
     /// A label, weight or offset that is none.
     #[error("row {row}, column {column} ({role}): {value} is not {expected}")]
     Special {
@@ -46,9 +52,14 @@ impl Decoder<'_> {
         first: usize,
         each: &mut dyn FnMut(&Block<'_>),
     ) -> Result<(), ExampleError> {
+        let mut apart = Vec::new();
+        examples(self.content_type, bytes, &mut |example| {
+            apart.push(example.label)
+        })?;
         let mut examples = Examples {
             schema: self.schema,
             each,
+            apart: apart.into_iter(),
             labels: Vec::new(),
             weights: Vec::new(),
             offsets: Vec::new(),
@@ -66,6 +77,8 @@ impl Decoder<'_> {
 struct Examples<'a> {
     schema: &'a Schema,
     each: &'a mut dyn FnMut(&Block<'_>),
+    /// The labels of the rows to come, where the format keeps them apart.
+    apart: std::vec::IntoIter<Option<f64>>,
     labels: Vec<f64>,
     weights: Vec<f64>,
     offsets: Vec<f64>,
@@ -73,7 +86,10 @@ struct Examples<'a> {
 }
 
 impl Sink for Examples<'_> {
-    fn block(&mut self, rows: ArrayView2<'_, f64>, _: usize) -> Result<(), RowError> {
+    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
+        if self.schema.roles.label.is_none() {
+            self.take_labels(rows.nrows(), first)?;
+        }
         let block = Block {
             width: rows.ncols(),
             cells: rows.to_slice().unwrap_or_default(),
@@ -115,6 +131,25 @@ impl Sink for Examples<'_> {
 }
 
 impl Examples<'_> {
+    /// Takes the labels of so many rows.
+    fn take_labels(&mut self, rows: usize, first: usize) -> Result<(), RowError> {
+        for row in first..first + rows {
+            match self
+                .apart
+                .next()
+                .flatten()
+                .filter(|label| label.is_finite())
+            {
+                Some(label) => self.labels.push(label),
+                None => {
+                    self.refused = Some(ExampleError::NoLabel { row });
+                    return Err(RowError::Stopped);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn list(&mut self, role: Role) -> &mut Vec<f64> {
         match role {
             Role::Label => &mut self.labels,

@@ -24,7 +24,9 @@ fn record_length(text: &[u8]) -> usize {
         match byte {
             b'"' => quotes += 1,
             b'\n' if quotes.is_multiple_of(2) => return place + 1,
-            b'\r' if quotes.is_multiple_of(2) && text.get(place + 1) != Some(&b'\n') => return place + 1,
+            b'\r' if quotes.is_multiple_of(2) && text.get(place + 1) != Some(&b'\n') => {
+                return place + 1;
+            }
             _ => {}
         }
     }

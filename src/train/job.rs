@@ -17,7 +17,8 @@ use super::settings::{Loss, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
 use crate::artifact::{Artifact, write_atomically};
-use crate::codec::ContentType;
+use crate::codec::{ContentType, examples};
+use crate::limits::FEATURES_MAX;
 use crate::log;
 
 /// Channel names that are looked for, in this order: the guide's, and the platform's built-in algorithms'.
@@ -59,8 +60,23 @@ impl<'a> Job<'a> {
             .first()
             .map(|file| file.path.clone())
             .unwrap_or_default();
-        let look = table::look(&path, &first.bytes, content_type, settings)?;
-        let roles = Roles::new(look.columns, look.names.clone(), true, settings)?;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut look = table::look(&path, &first.bytes, content_type, settings)?;
+        let keeps_labels_apart = look.columns == 0;
+        if keeps_labels_apart {
+            look.columns = match settings.feature_dim {
+                Some(said) => usize::try_from(said)
+                    .unwrap_or(usize::MAX)
+                    .min(FEATURES_MAX),
+                None => widest(&files, content_type, threads)?,
+            };
+        }
+        let roles = Roles::new(
+            look.columns,
+            look.names.clone(),
+            !keeps_labels_apart,
+            settings,
+        )?;
         Ok(Self {
             prefix,
             settings,
@@ -71,20 +87,27 @@ impl<'a> Job<'a> {
             look,
             roles,
             first,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads,
             stop,
         })
     }
 
     /// Looks at columns until it is known which hold categories.
     pub(super) fn schema(&self) -> Result<Schema, TrainError> {
-        let label = self.roles.label;
-        let first = self.discoverer(self.roles.kept().chain(label).collect())?;
-        let mut found = self.discovered(&first, &self.first)?;
-        let label_kind = match label {
-            Some(label) => label_kind(self.settings, found.holds_texts(label)),
-            None => label_kind(self.settings, false),
+        let Some(label) = self.roles.label else {
+            // Formats that keep labels apart hold numbers alone.
+            let kind = label_kind(self.settings, false);
+            let numbers = Discovery::default();
+            return Ok(Schema::new(
+                self.roles.clone(),
+                &numbers,
+                kind,
+                self.settings,
+            )?);
         };
+        let first = self.discoverer(self.roles.kept().chain([label]).collect())?;
+        let mut found = self.discovered(&first, &self.first)?;
+        let label_kind = label_kind(self.settings, found.holds_texts(label));
         if found.needs_all_rows(&self.roles) {
             log::info(format_args!("looking at all rows for categories"));
             let all = self.discoverer(self.roles.kept().collect())?;
@@ -273,6 +296,35 @@ impl<'a> Job<'a> {
             ("training_files".to_owned(), files),
         ])
     }
+}
+
+/// How many features the widest row has, of a format that does not say so at its beginning.
+fn widest(
+    files: &[DataFile],
+    content_type: ContentType,
+    threads: usize,
+) -> Result<usize, TrainError> {
+    let mut chunks = Chunks::new(files, b',');
+    let mut widest = 0;
+    workers::in_order(
+        threads,
+        || Ok(chunks.next()?.map(|chunk| (chunk.index, chunk))),
+        |chunk: Chunk| {
+            let mut width = 0;
+            let read = examples(content_type, &chunk.bytes, &mut |example| {
+                width = width.max(example.width);
+            });
+            let path = files.get(chunk.extent.file).map(|file| file.path.clone());
+            read.map(|()| width).map_err(|error| TrainError::Example {
+                path: path.unwrap_or_default(),
+                source: error.into(),
+            })
+        },
+        |_, width| widest = widest.max(width),
+    )?;
+    Ok(usize::try_from(widest)
+        .unwrap_or(usize::MAX)
+        .min(FEATURES_MAX))
 }
 
 /// The loss and penalty in a phrase.

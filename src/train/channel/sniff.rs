@@ -22,6 +22,9 @@ const SUFFIXES: [(&str, Format); 13] = [
     (".rec", Format::RecordIo),
 ];
 
+/// Lines that are looked at.
+const LINES: usize = 3;
+
 /// Suffixes of data that cannot be trained on.
 const FOREIGN: [&str; 9] = [
     ".parquet", ".avro", ".orc", ".arrow", ".feather", ".xlsx", ".zip", ".tar", ".pkl",
@@ -44,29 +47,38 @@ pub(in crate::train) fn format_of(path: &Path, head: &[u8]) -> Option<Format> {
 }
 
 fn by_content(head: &[u8]) -> Format {
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if head.starts_with(b"\x93NUMPY") {
         Format::Npy
     } else if head.starts_with(&[0x0a, 0x23, 0xd7, 0xce]) {
         Format::RecordIo
-    } else if line.trim_ascii_start().starts_with(b"{") {
+    } else if head.trim_ascii_start().starts_with(b"{") {
         Format::JsonLines
-    } else if is_libsvm(line) {
+    } else if is_libsvm(head) {
         Format::LibSvm
     } else {
         Format::Csv
     }
 }
 
-/// Whether a line is a number and then pairs with colons.
-fn is_libsvm(line: &[u8]) -> bool {
-    let mut tokens = line.trim_ascii().split(|byte| *byte == b' ');
-    let label = tokens.next().unwrap_or_default();
-    let mut pairs = tokens.filter(|token| !token.is_empty()).peekable();
-    leading_decimal(label.strip_prefix(b"+").unwrap_or(label))
-        .is_some_and(|(_, rest)| rest.is_empty())
-        && pairs.peek().is_some()
-        && pairs.all(|pair| leading_decimal(pair).is_some_and(|(_, rest)| rest.starts_with(b":")))
+/// Whether the first lines are numbers and then pairs with colons, and some have pairs.
+fn is_libsvm(head: &[u8]) -> bool {
+    let is_decimal = |text: &[u8]| {
+        let text = text.strip_prefix(b"+").unwrap_or(text);
+        leading_decimal(text).is_some_and(|(_, rest)| rest.is_empty())
+    };
+    let is_pair =
+        |token: &[u8]| leading_decimal(token).is_some_and(|(_, rest)| rest.starts_with(b":"));
+    let mut has_pairs = false;
+    for line in head.split(|byte| *byte == b'\n').take(LINES) {
+        let tokens = line.split(u8::is_ascii_whitespace);
+        for (place, token) in tokens.filter(|token| !token.is_empty()).enumerate() {
+            if place > 0 && !is_pair(token) || place == 0 && !is_decimal(token) {
+                return false;
+            }
+            has_pairs |= place > 0;
+        }
+    }
+    has_pairs
 }
 
 #[cfg(test)]
