@@ -359,7 +359,7 @@ fn libsvm_recordio_and_npy_are_read_with_their_labels() {
         assert_close(&[parameters(&document).intercept], &[1.0]);
     }
     let prefix = Prefix::new();
-    prefix.write("input/data/train/part-0", "1 1:1\n2:1 1:3\n");
+    prefix.write("input/data/train/part-0.libsvm", "1 1:1\n2:1 1:3\n");
     assert!(refused(&prefix).contains("row 2 has no label"));
 }
 

@@ -13,6 +13,8 @@ const ROWS_MAX: usize = 1 << 14;
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     most: usize,
+    /// Whether the sample is all rows or none.
+    all_or_none: bool,
     /// Rows with a priority of this or above are not drawn.
     bound: u64,
     priorities: Vec<u64>,
@@ -20,9 +22,10 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize, all_or_none: bool) -> Self {
         Self {
             most: (CELLS / (width + 1)).clamp(1, ROWS_MAX),
+            all_or_none,
             bound: u64::MAX,
             priorities: Vec::new(),
             rows: Rows {
@@ -34,6 +37,9 @@ impl Sample {
 
     /// Considers a row, `number` being the number of rows of its chunk before it.
     pub(crate) fn add(&mut self, number: u64, block: &Block<'_>, row: usize) {
+        if self.bound == 0 {
+            return;
+        }
         let priority = priority(number, block, row);
         if priority >= self.bound {
             return;
@@ -50,6 +56,7 @@ impl Sample {
 
     /// Adds the rows that were drawn from the chunk that comes next.
     pub(crate) fn merge(&mut self, next: Self) {
+        self.bound = self.bound.min(next.bound);
         self.priorities.extend(next.priorities);
         self.rows.cells.extend(next.rows.cells);
         self.rows.labels.extend(next.rows.labels);
@@ -68,11 +75,18 @@ impl Sample {
 
     /// Keeps the rows with the smallest priorities.
     fn prune(&mut self) {
-        if self.priorities.len() <= self.most {
+        if self.priorities.len() <= self.most && self.bound > 0 {
             return;
         }
         let mut sorted = self.priorities.clone();
-        let (_, &mut bound, _) = sorted.select_nth_unstable(self.most);
+        let last = self.most.min(sorted.len().saturating_sub(1));
+        let bound = if sorted.is_empty() {
+            0
+        } else {
+            *sorted.select_nth_unstable(last).1
+        };
+        // A bound of 0 draws no row any more.
+        let bound = if self.all_or_none { 0 } else { bound };
         self.bound = bound;
         let width = self.rows.width;
         let mut kept = 0;

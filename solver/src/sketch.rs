@@ -28,18 +28,48 @@ impl Resolution {
 /// Signs and exponents of numbers.
 const OCTAVES: usize = 1 << 12;
 
+/// What a bucket counts with: `u32` for rows, so that the counts of a table stay in a core's cache; `f64` for weights.
+pub trait Count: Copy + Default + PartialEq {
+    /// The sum of two counts.
+    #[must_use]
+    fn plus(self, other: Self) -> Self;
+
+    /// The count as a number.
+    fn number(self) -> f64;
+}
+
+impl Count for u32 {
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+
+    fn number(self) -> f64 {
+        self.into()
+    }
+}
+
+impl Count for f64 {
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+
+    fn number(self) -> f64 {
+        self
+    }
+}
+
 /// Counts of numbers, by bucket.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sketch {
+pub struct Sketch<C> {
     resolution: Resolution,
     /// The place of each octave's counts among all, plus one; 0 for an octave that has none. Empty at first.
     places: Vec<u16>,
     /// The octaves that have counts, in the order of their counts.
     octaves: Vec<usize>,
-    counts: Vec<f64>,
+    counts: Vec<C>,
 }
 
-impl Sketch {
+impl<C: Count> Sketch<C> {
     /// Counts of nothing.
     #[must_use]
     pub fn new(resolution: Resolution) -> Self {
@@ -52,14 +82,15 @@ impl Sketch {
     }
 
     /// Counts a number that is not NaN. Weights of whole numbers keep the result independent of the order.
-    pub fn add(&mut self, number: f64, weight: f64) {
+    pub fn add(&mut self, number: f64, weight: C) {
         let Resolution(bits) = self.resolution;
         let key = usize::try_from(rising(number) >> (52 - bits)).unwrap_or(0);
         let place = match self.places.get(key >> bits) {
             Some(place) if *place > 0 => usize::from(*place) - 1,
             _ => self.make_room(key >> bits),
         };
-        self.counts[(place << bits) + key % self.resolution.buckets()] += weight;
+        let count = &mut self.counts[(place << bits) + key % self.resolution.buckets()];
+        *count = count.plus(weight);
     }
 
     /// Makes counts for an octave. Returns their place.
@@ -67,7 +98,7 @@ impl Sketch {
         self.places.resize(OCTAVES, 0);
         self.octaves.push(octave);
         self.counts
-            .resize(self.octaves.len() * self.resolution.buckets(), 0.0);
+            .resize(self.octaves.len() * self.resolution.buckets(), C::default());
         self.places[octave] = u16::try_from(self.octaves.len()).unwrap_or(u16::MAX);
         self.octaves.len() - 1
     }
@@ -82,7 +113,7 @@ impl Sketch {
             };
             let own = &mut self.counts[place * buckets..(place + 1) * buckets];
             for (own, count) in own.iter_mut().zip(counts) {
-                *own += count;
+                *own = own.plus(*count);
             }
         }
     }
@@ -106,7 +137,7 @@ impl Sketch {
     #[must_use]
     pub fn buckets(&self) -> Vec<(f64, f64)> {
         let buckets = self.resolution.buckets();
-        let mut octaves: Vec<(usize, &[f64])> = self
+        let mut octaves: Vec<(usize, &[C])> = self
             .octaves
             .iter()
             .copied()
@@ -116,8 +147,8 @@ impl Sketch {
         let mut found = Vec::new();
         for (octave, counts) in octaves {
             for (bucket, &count) in counts.iter().enumerate() {
-                if count > 0.0 {
-                    found.push((self.number(octave, bucket), count));
+                if count != C::default() {
+                    found.push((self.number(octave, bucket), count.number()));
                 }
             }
         }
@@ -162,12 +193,15 @@ mod tests {
         let numbers: Vec<f64> = (1..=10_001)
             .map(|n| f64::from(n) * 0.37 - 1_000.0)
             .collect();
-        let mut forward = Sketch::new(Resolution::FINE);
-        let (mut even, mut odd) = (Sketch::new(Resolution::FINE), Sketch::new(Resolution::FINE));
+        let mut forward = Sketch::<u32>::new(Resolution::FINE);
+        let (mut even, mut odd) = (
+            Sketch::<u32>::new(Resolution::FINE),
+            Sketch::<u32>::new(Resolution::FINE),
+        );
         for (index, &number) in numbers.iter().enumerate() {
-            forward.add(number, 1.0);
+            forward.add(number, 1);
             let half = if index % 2 == 0 { &mut even } else { &mut odd };
-            half.add(number, 1.0);
+            half.add(number, 1);
         }
         odd.merge(&even);
         for (share, place) in [
@@ -189,10 +223,10 @@ mod tests {
 
     #[test]
     fn zeros_ones_and_signs_are_found_as_they_are() {
-        let mut sketch = Sketch::new(Resolution::FINE);
+        let mut sketch = Sketch::<u32>::new(Resolution::FINE);
         for (number, times) in [(-3.0, 10), (0.0, 30), (-0.0, 10), (1.0, 30), (7.0, 20)] {
             for _ in 0..times {
-                sketch.add(number, 1.0);
+                sketch.add(number, 1);
             }
         }
         let found: Vec<f64> = [0.05, 0.3, 0.6, 0.95]
@@ -200,6 +234,6 @@ mod tests {
             .map(|&share| sketch.quantile(share).unwrap())
             .collect();
         assert_eq!(found, [-3.0, 0.0, 1.0, 7.0]);
-        assert_eq!(Sketch::new(Resolution::FINE).quantile(0.5), None);
+        assert_eq!(Sketch::<u32>::new(Resolution::FINE).quantile(0.5), None);
     }
 }

@@ -20,6 +20,7 @@ pub struct Survey {
     regression: bool,
     classes_max: usize,
     weights: BTreeMap<u64, f64>,
+    samples_all: bool,
 }
 
 /// What the first pass found.
@@ -59,7 +60,7 @@ pub struct ColumnSummary {
     /// The largest cell.
     pub maximum: f64,
     /// How often which numbers were seen.
-    pub sketch: Sketch,
+    pub sketch: Sketch<u32>,
 }
 
 /// The sum of a chunk.
@@ -96,7 +97,7 @@ impl ColumnSummary {
         self.count += 1;
         self.minimum = self.minimum.min(cell);
         self.maximum = self.maximum.max(cell);
-        self.sketch.add(cell, 1.0);
+        self.sketch.add(cell, 1);
     }
 
     fn merge(&mut self, other: Self) {
@@ -119,6 +120,7 @@ impl Survey {
             regression: true,
             classes_max: 0,
             weights: BTreeMap::new(),
+            samples_all: false,
         }
     }
 
@@ -131,7 +133,15 @@ impl Survey {
             regression: false,
             classes_max,
             weights: BTreeMap::new(),
+            samples_all: false,
         }
+    }
+
+    /// Keeps all rows as the sample or, if they are too many, none.
+    #[must_use]
+    pub fn with_all_or_no_rows(mut self) -> Self {
+        self.samples_all = true;
+        self
     }
 
     /// Multiplies the weight of every row by the weight of its class, by the bits of the class's code.
@@ -212,7 +222,7 @@ impl Pass for Survey {
             triangle: Triangle::zeros(factored),
             gathered: Table::zeros(factored, ROWS_GATHERED),
             waiting: 0,
-            sample: Sample::new(self.width()),
+            sample: Sample::new(self.width(), self.samples_all),
         }
     }
 

@@ -39,7 +39,7 @@ pub struct Classification {
     /// Sum of weights by label (row) and predicted label (column).
     pub confusion: Table,
     /// Between two classes: the scores of the first class and of the second.
-    pub scores: Option<Box<[Sketch; 2]>>,
+    pub scores: Option<Box<[Sketch<f64>; 2]>>,
 }
 
 impl Regression {

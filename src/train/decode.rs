@@ -60,6 +60,7 @@ impl Decoder<'_> {
             schema: self.schema,
             each,
             apart: apart.into_iter(),
+            cells: Vec::new(),
             labels: Vec::new(),
             weights: Vec::new(),
             offsets: Vec::new(),
@@ -74,11 +75,16 @@ impl Decoder<'_> {
     }
 }
 
+/// What a weight has to be.
+const A_WEIGHT: &str = "a weight: a number of 0 or more";
+
 struct Examples<'a> {
     schema: &'a Schema,
     each: &'a mut dyn FnMut(&Block<'_>),
     /// The labels of the rows to come, where the format keeps them apart.
     apart: std::vec::IntoIter<Option<f64>>,
+    /// The cells of features, where they are taken out of plain rows.
+    cells: Vec<f64>,
     labels: Vec<f64>,
     weights: Vec<f64>,
     offsets: Vec<f64>,
@@ -90,9 +96,16 @@ impl Sink for Examples<'_> {
         if self.schema.roles.label.is_none() {
             self.take_labels(rows.nrows(), first)?;
         }
+        let mut cells = rows.to_slice().unwrap_or_default();
+        let mut width = rows.ncols();
+        if self.schema.is_plain {
+            self.take_apart(cells, first)?;
+            cells = &self.cells;
+            width = self.schema.roles.features.len();
+        }
         let block = Block {
-            width: rows.ncols(),
-            cells: rows.to_slice().unwrap_or_default(),
+            width,
+            cells,
             labels: &self.labels,
             weights: &self.weights,
             offsets: &self.offsets,
@@ -114,7 +127,7 @@ impl Sink for Examples<'_> {
                 .ok_or("a number (hyperparameter predictor_type makes labels classes)"),
             (Role::Weight, _) => number_of(cell)
                 .filter(|weight| *weight >= 0.0)
-                .ok_or("a weight: a number of 0 or more"),
+                .ok_or(A_WEIGHT),
             (Role::Offset, _) => number_of(cell).ok_or("a number"),
         };
         match read {
@@ -131,6 +144,30 @@ impl Sink for Examples<'_> {
 }
 
 impl Examples<'_> {
+    /// Takes label, weight and offset out of rows of plain numbers.
+    fn take_apart(&mut self, rows: &[f64], first: usize) -> Result<(), RowError> {
+        let special = self.schema.roles.special();
+        self.cells.clear();
+        for (place, row) in rows.chunks(self.schema.roles.columns().max(1)).enumerate() {
+            let mut from = 0;
+            for &(column, role) in &special {
+                let cell = row.get(column).copied().unwrap_or_default();
+                if role == Role::Weight && cell < 0.0 {
+                    let (row, cell) = (first + place, Cell::Number(cell));
+                    self.refused = Some(self.special(row, role, cell, A_WEIGHT));
+                    return Err(RowError::Stopped);
+                }
+                self.list(role).push(cell);
+                self.cells
+                    .extend_from_slice(row.get(from..column).unwrap_or_default());
+                from = column + 1;
+            }
+            self.cells
+                .extend_from_slice(row.get(from..).unwrap_or_default());
+        }
+        Ok(())
+    }
+
     /// Takes the labels of so many rows.
     fn take_labels(&mut self, rows: usize, first: usize) -> Result<(), RowError> {
         for row in first..first + rows {

@@ -184,6 +184,9 @@ pub(super) fn fit(
     let first = passes.first_block()?;
     let block = first.block(0, first.labels.len());
     let survey = match schema.label_kind {
+        LabelKind::Number if is_one_pass(schema, settings) => {
+            Survey::regression(&block).with_all_or_no_rows()
+        }
         LabelKind::Number => Survey::regression(&block),
         LabelKind::Class => Survey::classification(&block, CLASSES_MAX)
             .with_class_weights(class_weights(passes, schema, settings)?),

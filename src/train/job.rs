@@ -17,7 +17,7 @@ use super::settings::{Loss, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
 use crate::artifact::{Artifact, write_atomically};
-use crate::codec::{ContentType, examples};
+use crate::codec::{ContentType, Format, examples};
 use crate::limits::FEATURES_MAX;
 use crate::log;
 
@@ -98,12 +98,8 @@ impl<'a> Job<'a> {
             // Formats that keep labels apart hold numbers alone.
             let kind = label_kind(self.settings, false);
             let numbers = Discovery::default();
-            return Ok(Schema::new(
-                self.roles.clone(),
-                &numbers,
-                kind,
-                self.settings,
-            )?);
+            let roles = self.roles.clone();
+            return Ok(Schema::new(roles, &numbers, kind, false, self.settings)?);
         };
         let first = self.discoverer(self.roles.kept().chain([label]).collect())?;
         let mut found = self.discovered(&first, &self.first)?;
@@ -114,10 +110,13 @@ impl<'a> Job<'a> {
             found = self.discover_all(&all)?;
         }
         found.settle(&self.roles)?;
+        let is_by_place = matches!(self.content_type.format, Format::Csv | Format::Npy);
+        let roles = self.roles.clone();
         Ok(Schema::new(
-            self.roles.clone(),
+            roles,
             &found,
             label_kind,
+            is_by_place,
             self.settings,
         )?)
     }

@@ -1,5 +1,6 @@
 //! Which column is the label, which the weight, which are features.
 
+use super::schema::Role;
 use crate::text::Quoted;
 use crate::train::settings::{ColumnChoice, Settings};
 
@@ -170,6 +171,26 @@ impl Roles {
             .collect();
         roles.check_features(columns, settings)?;
         Ok(roles)
+    }
+
+    /// The columns that are no features and what they are, in the order of the columns.
+    pub(in crate::train) fn special(&self) -> Vec<(usize, Role)> {
+        let special = [
+            (self.label, Role::Label),
+            (self.weights, Role::Weight),
+            (self.offset, Role::Offset),
+        ];
+        let mut special: Vec<(usize, Role)> = special
+            .into_iter()
+            .filter_map(|(column, role)| Some((column?, role)))
+            .collect();
+        special.sort_by_key(|(column, _)| *column);
+        special
+    }
+
+    /// How many columns there are.
+    pub(in crate::train) fn columns(&self) -> usize {
+        self.features.len() + self.special().len()
     }
 
     /// What a column is called in sentences.
