@@ -135,7 +135,6 @@ pub(super) struct Fitted {
     pub(super) objective: f64,
     /// Passes over the rows, the first among them.
     pub(super) passes: usize,
-    pub(super) violation: f64,
     pub(super) quality: Quality,
     pub(super) covariance: Option<Table>,
 }
@@ -196,6 +195,11 @@ pub(super) fn fit(
     if summary.triangle.at(0, 0) == 0.0 {
         return Err(FitError::NoWeight.into());
     }
+    let features = schema.features.len();
+    log::info(format_args!(
+        "training on {} rows of {features} features",
+        summary.rows
+    ));
     let treatments = treatments(schema, &summary, settings);
     let design = Design::new(&summary, &treatments, settings.intercept);
     say_constant(&design, schema);
@@ -417,6 +421,13 @@ impl Problem<'_> {
         labels: Vec<Label>,
         classes: Option<Classes>,
     ) -> Fitted {
+        if fit.passes > 0 {
+            log::info(format_args!(
+                "found the optimum in {} passes: the largest gradient is {:.1e} of its size",
+                fit.passes + 1,
+                fit.violation
+            ));
+        }
         Fitted {
             kind,
             summary: self.summary,
@@ -427,7 +438,6 @@ impl Problem<'_> {
             coefficients: fit.coefficients,
             objective: fit.objective,
             passes: fit.passes + 1,
-            violation: fit.violation,
             quality: fit.quality,
             covariance: fit.covariance,
         }

@@ -383,12 +383,6 @@ fn evaluate(passes: &mut Passes<'_>, fitted: &Fitted) -> Result<Quality, TrainEr
 fn said_metrics(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> BTreeMap<String, f64> {
     let mut kept = BTreeMap::from([("training_rows".to_owned(), fitted.summary.rows as f64)]);
     log::info(format_args!("training_rows={};", fitted.summary.rows));
-    log::info(format_args!(
-        "{} in {} passes, largest gradient {:.1e} of its size",
-        outcome::width(&fitted.design),
-        fitted.passes,
-        fitted.violation
-    ));
     log::info(format_args!("train:objective_loss={};", fitted.objective));
     kept.insert("train_objective_loss".to_owned(), fitted.objective);
     for (channel, quality) in channels {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use sagelet_solver::algorithm::Quality;
-use sagelet_solver::design::Design;
 use sagelet_solver::family::Link;
 use sagelet_solver::table::Table;
 use sagelet_solver::tally::{Classification, Regression};
@@ -370,9 +369,4 @@ fn confusion(fitted: &Fitted, quality: &Quality) -> Option<Confusion> {
             .map(|row| table.row(row).to_vec())
             .collect(),
     })
-}
-
-/// How many columns of a design are fitted, and how many are constant, in a sentence.
-pub(super) fn width(design: &Design) -> String {
-    format!("{} columns", design.columns.len())
 }
