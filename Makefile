@@ -11,7 +11,7 @@ STATIC = target/static/sagelet
 .PHONY: help agreement serve test test-mutations check static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
-        example deny clean check-exports bench
+        example deny clean check-exports bench train-demo compare-training
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -113,6 +113,14 @@ bench: static ## Measure the static binary against peers (needs wrk; nginx if it
 example: ## Write examples/diabetes/model.cbor anew
 	$(CARGO) run --release --locked --quiet --bin sagelet -- train --prefix examples/local_test/test_dir
 	cp examples/local_test/test_dir/model/model.cbor examples/diabetes/model.cbor
+
+train-demo: ## Fit a public data set, serve the model and send it a row (needs python3 with pip, and curl)
+	$(CARGO) build --release --locked --bin sagelet
+	scripts/training/demo.sh target/release/sagelet
+
+compare-training: ## Compare fits with scikit-learn, statsmodels and glmnet (needs those of Python; R is optional)
+	$(CARGO) build --release --locked --bin sagelet
+	python3 scripts/training/compare.py target/release/sagelet
 
 deny: ## Check licences, advisories and sources of dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --workspace check

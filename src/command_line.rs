@@ -19,7 +19,7 @@ Usage: sagelet <COMMAND> [FLAGS]
 Commands:
   serve [MODEL.cbor]  Answer /ping and /invocations from the model in this file,
                       or from the one .cbor file in <PREFIX>/model
-  train               Fit a model to the CSV files in
+  train               Fit a model to the files in
                       <PREFIX>/input/data/training, write
                       <PREFIX>/model/model.cbor
   ping                Ask a running server whether it can predict (a health

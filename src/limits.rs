@@ -247,3 +247,17 @@ pub const MODELS_BYTES_MAX: usize = 256 << 20;
 
 /// Models on one page of a list, as in the platform's own multi-model server.
 pub const MODELS_LISTED_MAX: usize = 100;
+
+/// Bytes of training data that one thread works on at once: a tenth of a second of work at most, so that threads
+/// share files evenly, and enough rows that merging what they add up to costs little.
+pub const TRAINING_CHUNK_BYTES: usize = 1 << 20;
+
+/// Bytes of an npy file of training data, which is read whole. Larger tables come in several files.
+pub const TRAINING_NPY_BYTES_MAX: usize = 1 << 30;
+
+/// Columns that training fits: the factor of 4,096 columns takes 134 MB, and each thread has one.
+pub const TRAINING_COLUMNS_MAX: usize = 4_096;
+
+/// Bytes of decoded rows that are kept between passes if neither the settings nor the container's limit say how
+/// many.
+pub const TRAINING_MEMORY_BYTES: u64 = 1 << 30;

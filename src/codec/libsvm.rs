@@ -37,14 +37,14 @@ pub(super) fn read(
     Ok(())
 }
 
-fn tokens(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn tokens(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = memchr::memchr(b'#', line).unwrap_or(line.len());
     let line = line.get(..end).unwrap_or_default();
     line.split(u8::is_ascii_whitespace)
         .filter(|token| !token.is_empty())
 }
 
-fn cell(token: &[u8]) -> Option<(u64, Cell<'static>)> {
+pub(super) fn cell(token: &[u8]) -> Option<(u64, Cell<'static>)> {
     let colon = memchr::memchr(b':', token)?;
     let (index, value) = token.split_at(colon);
     let index = std::str::from_utf8(index).ok()?.parse().ok()?;

@@ -4,6 +4,8 @@ mod accept;
 mod csv;
 mod datatype;
 mod error;
+#[cfg(feature = "train")]
+mod examples;
 mod json;
 mod jsonlines;
 mod libsvm;
@@ -15,9 +17,12 @@ mod recordio;
 mod tests;
 
 pub use accept::Accept;
+pub(crate) use csv::whole_records;
 pub use csv::{StreamError, first_record, read_records, read_stream};
 pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
+#[cfg(feature = "train")]
+pub(crate) use examples::examples;
 pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults};
 pub use predictions::{Field, Predictions};
 

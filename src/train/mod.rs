@@ -1,18 +1,37 @@
-//! `sagelet train`: the training contract. Settings and CSV files in, an artifact or a failure file out.
+//! `sagelet train`: the training contract. Settings and data files in, an artifact or a failure file out.
+//!
+//! ```text
+//! settings, channels -> look at the first file -> roles of columns -> categories -> schema
+//!         -> chunks -> decoder -> blocks -> solver (passes) -> document, metrics -> artifact, output/data
+//! ```
 
 mod channel;
+mod decode;
 mod fit;
-mod hyperparameters;
+mod header;
+mod job;
+mod memory;
+mod outcome;
+mod passes;
+mod settings;
+mod table;
+mod workers;
 
 pub use channel::ChannelError;
+pub use decode::ExampleError;
 pub use fit::FitError;
-pub use hyperparameters::SettingsError;
+pub use settings::SettingsError;
+pub use table::TableError;
 
 use std::path::{Path, PathBuf};
 
-use crate::artifact::{Artifact, ArtifactError, write_atomically};
+use crate::artifact::{ArtifactError, write_atomically};
+use crate::codec::DecodeError;
 use crate::limits::FAILURE_CHARS_MAX;
 use crate::log;
+use crate::model::ModelError;
+use crate::rows::RowError;
+use job::Job;
 
 /// Why no model was trained.
 #[derive(Debug, thiserror::Error)]
@@ -21,12 +40,29 @@ pub enum TrainError {
     /// A hyperparameter.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The training data.
+    /// The files of a channel.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// The columns of the data.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A row. Its number is that of its line in the file.
+    #[error("{path}: {source}{}", remedy(.source))]
+    Example {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        source: ExampleError,
+    },
+    /// Data without rows.
+    #[error("the training channel has no rows")]
+    NoRows,
     /// The fit.
     #[error(transparent)]
     Fit(#[from] FitError),
+    /// The fitted model does not load.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// The artifact, or writing it.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -34,10 +70,27 @@ pub enum TrainError {
     #[error("cannot make the directory {path}: {source}")]
     Directory {
         /// The directory.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// What helps against an error of a row, where a setting does.
+fn remedy(error: &ExampleError) -> &'static str {
+    let ExampleError::Row(DecodeError::Row(error)) = error else {
+        return "";
+    };
+    match error {
+        RowError::Missing { .. } => {
+            " (hyperparameter missing says what stands in for missing cells: mean, median, constant, indicator)"
+        }
+        RowError::NotANumber { .. } => {
+            " (hyperparameters: categories, if the column holds categories; missing_values, if the text means a \
+             missing cell; header=present, if the line names the columns)"
+        }
+        _ => "",
+    }
 }
 
 /// Trains a model from what is under `prefix` and writes `<prefix>/model/model.cbor`. On failure, the reason
@@ -54,29 +107,15 @@ pub fn run(prefix: &Path) -> Result<(), TrainError> {
 }
 
 fn train(prefix: &Path) -> Result<(), TrainError> {
-    let settings = hyperparameters::read(&prefix.join("input/config/hyperparameters.json"))?;
-    let data = channel::read(&prefix.join("input/data"))?;
-    log::info(format_args!(
-        "training on {} rows of {} features",
-        data.rows(),
-        data.features()
-    ));
-    let document = fit::linear_regression(&data, &settings)?;
-    for (name, value) in &document.metrics {
-        // The form that the platform's metric definitions (regular expressions over the log) can pick up.
-        log::info(format_args!("{name}={value};"));
+    let settings = settings::read(&prefix.join("input/config/hyperparameters.json"))?;
+    for note in &settings.notes {
+        log::info(format_args!("{note}"));
     }
-    let (artifact, bytes) = Artifact::seal(document)?;
-    let directory = make_directory(prefix.join("model"))?;
-    let path = directory.join("model.cbor");
-    write_atomically(&path, &bytes, true)?;
-    log::info(format_args!(
-        "wrote {}: {} bytes, sha256 {}",
-        path.display(),
-        artifact.bytes,
-        artifact.digest
-    ));
-    Ok(())
+    channel::check_hosts(prefix)?;
+    let job = Job::open(prefix, &settings)?;
+    let schema = job.schema()?;
+    let (fitted, channels) = job.fit(&schema)?;
+    job.write(&schema, &fitted, &channels)
 }
 
 /// Writes the failure file. If that fails too, the log is all there is.

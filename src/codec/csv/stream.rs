@@ -97,7 +97,7 @@ pub fn first_record(
 }
 
 /// How many of the first bytes of a text are whole records, whatever follows.
-fn whole_records(text: &[u8], delimiter: u8) -> usize {
+pub(crate) fn whole_records(text: &[u8], delimiter: u8) -> usize {
     // A CR at the end may be half of a line end.
     let settled = text.strip_suffix(b"\r").unwrap_or(text);
     if memchr::memchr(b'"', settled).is_none() {

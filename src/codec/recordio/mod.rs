@@ -8,9 +8,13 @@
 //! ```
 
 mod answer;
+#[cfg(feature = "train")]
+mod examples;
 mod wire;
 
 pub(super) use answer::encode;
+#[cfg(feature = "train")]
+pub(super) use examples::examples;
 
 use super::error::DecodeError;
 use crate::rows::{Cell, RowBuilder, RowError, SparseRow};

@@ -1,0 +1,117 @@
+//! Rows on their way through the program: blocks of them, passes over all blocks, and what can be passed over.
+
+/// Rows of numbers with what is to be predicted from them.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// Columns of a row.
+    pub width: usize,
+    /// Row by row; NaN where a cell is missing.
+    pub cells: &'a [f64],
+    /// One per row: the value of a regression, the code of a class.
+    pub labels: &'a [f64],
+    /// One per row, at least 0; empty if all are 1.
+    pub weights: &'a [f64],
+    /// What is added to the linear predictor, one per row; empty if all are 0.
+    pub offsets: &'a [f64],
+}
+
+impl<'a> Block<'a> {
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The cells of one row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &'a [f64] {
+        &self.cells[row * self.width..(row + 1) * self.width]
+    }
+
+    /// The weight of one row.
+    #[must_use]
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights.get(row).copied().unwrap_or(1.0)
+    }
+
+    /// The offset of one row.
+    #[must_use]
+    pub fn offset(&self, row: usize) -> f64 {
+        self.offsets.get(row).copied().unwrap_or(0.0)
+    }
+}
+
+/// What is worked out from all rows in one pass. Chunks of the data are worked on side by side, each by its own
+/// sum, and the sums are merged in the order of the chunks: the result does not depend on the number of threads.
+pub trait Pass: Sync {
+    /// What a chunk of rows adds up to.
+    type Sum: Send;
+
+    /// The sum of no rows.
+    fn begin(&self) -> Self::Sum;
+
+    /// Adds a block.
+    fn block(&self, sum: &mut Self::Sum, block: &Block<'_>);
+
+    /// Adds the sum of the chunk that comes next.
+    fn merge(&self, total: &mut Self::Sum, next: Self::Sum);
+}
+
+/// Rows that can be passed over again and again, always in the same blocks.
+pub trait Source {
+    /// Why a pass failed.
+    type Error;
+
+    /// Passes over all rows.
+    ///
+    /// # Errors
+    /// The rows cannot be read.
+    fn pass<P: Pass>(&mut self, pass: &P) -> Result<P::Sum, Self::Error>;
+}
+
+/// Rows in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Columns of a row.
+    pub width: usize,
+    /// Row by row.
+    pub cells: Vec<f64>,
+    /// One per row.
+    pub labels: Vec<f64>,
+    /// One per row, or empty.
+    pub weights: Vec<f64>,
+    /// One per row, or empty.
+    pub offsets: Vec<f64>,
+}
+
+/// Rows of a chunk in memory.
+const CHUNK_ROWS: usize = 4096;
+
+impl Rows {
+    /// Some of the rows as a block.
+    #[must_use]
+    pub fn block(&self, from: usize, to: usize) -> Block<'_> {
+        Block {
+            width: self.width,
+            cells: &self.cells[from * self.width..to * self.width],
+            labels: &self.labels[from..to],
+            weights: self.weights.get(from..to).unwrap_or(&[]),
+            offsets: self.offsets.get(from..to).unwrap_or(&[]),
+        }
+    }
+}
+
+impl Source for &Rows {
+    type Error = std::convert::Infallible;
+
+    fn pass<P: Pass>(&mut self, pass: &P) -> Result<P::Sum, Self::Error> {
+        let mut total = pass.begin();
+        let rows = self.labels.len();
+        for from in (0..rows).step_by(CHUNK_ROWS) {
+            let mut sum = pass.begin();
+            pass.block(&mut sum, &self.block(from, (from + CHUNK_ROWS).min(rows)));
+            pass.merge(&mut total, sum);
+        }
+        Ok(total)
+    }
+}

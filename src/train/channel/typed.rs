@@ -1,0 +1,88 @@
+//! What the files of a channel are: their format, and how its rows are read.
+
+use std::path::Path;
+
+use super::files::{Channel, ChannelError};
+use super::{DataFile, config, format_of, head};
+use crate::codec::{ContentType, Format, Header, RowDefaults};
+use crate::train::TrainError;
+use crate::train::settings::Settings;
+
+/// The files of a channel with their format, and how their rows are read.
+pub(in crate::train) fn typed(
+    prefix: &Path,
+    channel: &Channel,
+    settings: &Settings,
+) -> Result<(Vec<DataFile>, ContentType), TrainError> {
+    let config = config(prefix, channel.name)?;
+    config.check(channel.name)?;
+    let said = config
+        .content_type
+        .as_deref()
+        .filter(|text| !text.trim().is_empty());
+    let said = said.map(|text| content_type(channel, text)).transpose()?;
+    let mut files = Vec::new();
+    for path in &channel.paths {
+        let format = match said {
+            Some(said) => said.format,
+            None => sniffed(path)?,
+        };
+        files.push(DataFile {
+            path: path.clone(),
+            format,
+        });
+    }
+    let format = files.first().map_or(Format::Csv, |file| file.format);
+    if let Some(other) = files.iter().find(|file| file.format != format) {
+        return Err(ChannelError::ContentType {
+            channel: channel.name.to_owned(),
+            reason: format!(
+                "{} is {}, and the first file is {}: one format per channel",
+                other.path.display(),
+                other.format.media_type(),
+                format.media_type()
+            ),
+        }
+        .into());
+    }
+    Ok((files, reading(format, settings)))
+}
+
+/// How rows of a format are read: headers are passed over before.
+fn reading(format: Format, settings: &Settings) -> ContentType {
+    let delimiter = match settings.delimiter {
+        b'\t' => "tab",
+        b';' => "semicolon",
+        b'|' => "pipe",
+        _ => "comma",
+    };
+    let content_type = match format {
+        Format::Csv => ContentType::parse(&format!("text/csv; delimiter={delimiter}")),
+        other => Ok(ContentType::of(other)),
+    };
+    content_type
+        .unwrap_or(ContentType::of(format))
+        .or(RowDefaults {
+            header: Header::Absent,
+            ..RowDefaults::default()
+        })
+}
+
+/// The content type of a channel. The built-in algorithms write `label_size` into it, which says nothing here: the
+/// label is where the settings say.
+fn content_type(channel: &Channel, text: &str) -> Result<ContentType, ChannelError> {
+    let parts: Vec<&str> = text
+        .split(';')
+        .filter(|part| !part.trim().to_ascii_lowercase().starts_with("label_size"))
+        .collect();
+    ContentType::parse(&parts.join(";")).map_err(|error| ChannelError::ContentType {
+        channel: channel.name.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+/// The format of a file by its name or content.
+fn sniffed(path: &Path) -> Result<Format, TrainError> {
+    let head = head(path)?;
+    Ok(format_of(path, &head).ok_or_else(|| ChannelError::Format(path.to_owned()))?)
+}

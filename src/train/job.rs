@@ -1,0 +1,396 @@
+//! A training job from its channels to what it leaves.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use sagelet_solver::algorithm::Quality;
+use sagelet_solver::block::Source;
+use sagelet_solver::evaluate::Evaluate;
+
+use super::channel::{self, Channel, ChannelError, Chunk, Chunks, DataFile};
+use super::decode::Decoder;
+use super::fit::{self, Fitted};
+use super::passes::{Part, Passes, Store};
+use super::settings::{Loss, PredictorType, Settings};
+use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
+use super::{TrainError, header, make_directory, memory, outcome, workers};
+use crate::artifact::{Artifact, write_atomically};
+use crate::codec::{ContentType, Format, examples};
+use crate::limits::FEATURES_MAX;
+use crate::log;
+
+/// Channel names that are looked for, in this order: the guide's, and the platform's built-in algorithms'.
+const TRAINING: [&str; 2] = ["training", "train"];
+
+/// How good a model is on the rows of each channel, by the channel's name.
+type Qualities = Vec<(&'static str, Quality)>;
+
+/// A job and its training channel.
+pub(super) struct Job<'a> {
+    prefix: &'a Path,
+    settings: &'a Settings,
+    channel: Channel,
+    files: Vec<DataFile>,
+    content_type: ContentType,
+    delimiter: u8,
+    look: Look,
+    roles: Roles,
+    /// The first chunk of the first file.
+    first: Chunk,
+    threads: usize,
+    stop: Arc<AtomicBool>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn open(prefix: &'a Path, settings: &'a Settings) -> Result<Self, TrainError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        // Without it, a process without a parent in its container cannot be stopped but by force.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&stop));
+        let data = prefix.join("input/data");
+        let channel =
+            channel::find(&data, &TRAINING)?.ok_or(ChannelError::NoFiles { path: data })?;
+        let (files, content_type) = channel::typed(prefix, &channel, settings)?;
+        let delimiter = settings.delimiter;
+        let first = Chunks::new(&files, delimiter)
+            .next()?
+            .ok_or(TrainError::NoRows)?;
+        let path = files
+            .first()
+            .map(|file| file.path.clone())
+            .unwrap_or_default();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut look = table::look(&path, &first.bytes, content_type, settings)?;
+        let keeps_labels_apart = look.columns == 0;
+        if keeps_labels_apart {
+            look.columns = match settings.feature_dim {
+                Some(said) => usize::try_from(said)
+                    .unwrap_or(usize::MAX)
+                    .min(FEATURES_MAX),
+                None => widest(&files, content_type, threads)?,
+            };
+        }
+        let roles = Roles::new(
+            look.columns,
+            look.names.clone(),
+            !keeps_labels_apart,
+            settings,
+        )?;
+        Ok(Self {
+            prefix,
+            settings,
+            channel,
+            files,
+            content_type,
+            delimiter,
+            look,
+            roles,
+            first,
+            threads,
+            stop,
+        })
+    }
+
+    /// Looks at columns until it is known which hold categories.
+    pub(super) fn schema(&self) -> Result<Schema, TrainError> {
+        let Some(label) = self.roles.label else {
+            // Formats that keep labels apart hold numbers alone.
+            let kind = label_kind(self.settings, false);
+            let numbers = Discovery::default();
+            let roles = self.roles.clone();
+            return Ok(Schema::new(roles, &numbers, kind, false, self.settings)?);
+        };
+        let first = self.discoverer(self.roles.kept().chain([label]).collect())?;
+        let mut found = self.discovered(&first, &self.first)?;
+        let label_kind = label_kind(self.settings, found.holds_texts(label));
+        if found.needs_all_rows(&self.roles) {
+            log::info(format_args!("looking at all rows for categories"));
+            let all = self.discoverer(self.roles.kept().collect())?;
+            found = self.discover_all(&all)?;
+        }
+        found.settle(&self.roles)?;
+        let is_by_place = matches!(self.content_type.format, Format::Csv | Format::Npy);
+        let roles = self.roles.clone();
+        Ok(Schema::new(
+            roles,
+            &found,
+            label_kind,
+            is_by_place,
+            self.settings,
+        )?)
+    }
+
+    fn discoverer(&self, mut columns: Vec<usize>) -> Result<Discoverer, TrainError> {
+        columns.sort_unstable();
+        let names = self.look.names.as_deref();
+        Ok(Discoverer::new(
+            columns,
+            self.look.columns,
+            names,
+            self.settings,
+        )?)
+    }
+
+    fn discovered(&self, discoverer: &Discoverer, chunk: &Chunk) -> Result<Discovery, TrainError> {
+        let skipped = match &self.look.header {
+            Some(header) if chunk.extent.offset == 0 => {
+                header::length(&chunk.bytes, header, self.content_type)
+            }
+            _ => 0,
+        };
+        let bytes = chunk.bytes.get(skipped..).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(Discovery::default());
+        }
+        let path = self
+            .files
+            .get(chunk.extent.file)
+            .map(|file| file.path.clone());
+        discoverer
+            .look(bytes, self.content_type)
+            .map_err(|error| TrainError::Example {
+                path: path.unwrap_or_default(),
+                source: error.into(),
+            })
+    }
+
+    fn discover_all(&self, discoverer: &Discoverer) -> Result<Discovery, TrainError> {
+        let mut chunks = Chunks::new(&self.files, self.delimiter);
+        let mut all = Discovery::default();
+        workers::in_order(
+            self.threads,
+            || Ok(chunks.next()?.map(|chunk| (chunk.index, chunk))),
+            |chunk| self.discovered(discoverer, &chunk),
+            |_, found| all.merge(found),
+        )?;
+        Ok(all)
+    }
+
+    fn passes<'p>(
+        &'p self,
+        files: &'p [DataFile],
+        schema: &'p Schema,
+        store: &'p Store,
+        part: Part,
+        activity: &str,
+    ) -> Passes<'p> {
+        Passes {
+            files,
+            decoder: Decoder {
+                schema,
+                content_type: self.content_type,
+            },
+            delimiter: self.delimiter,
+            header: self.look.header.as_deref(),
+            threads: self.threads,
+            part,
+            store,
+            stop: &self.stop,
+            activity: activity.to_owned(),
+        }
+    }
+
+    /// Fits the model and evaluates it on all channels.
+    pub(super) fn fit(&self, schema: &Schema) -> Result<(Fitted, Qualities), TrainError> {
+        let (held_out, seed) = (self.settings.validation_split, self.settings.seed);
+        let validation = channel::find(&self.prefix.join("input/data"), &["validation"])?;
+        let is_split = held_out > 0.0 && validation.is_none();
+        let part = if is_split {
+            Part::Fitted { held_out, seed }
+        } else {
+            Part::All
+        };
+        // Rows that nobody looks at again need not be kept.
+        let is_one_pass = !is_split && fit::is_one_pass(schema, self.settings);
+        let budget = if is_one_pass {
+            0
+        } else {
+            self.settings.memory.unwrap_or_else(memory::budget)
+        };
+        let store = Store::new(budget);
+        let mut passes = self.passes(&self.files, schema, &store, part, "training");
+        let fitted = fit::fit(&mut passes, schema, self.settings)?;
+        let mut channels = vec![("train", fitted.quality.clone())];
+        if is_split {
+            let part = Part::HeldOut { held_out, seed };
+            let mut passes = self.passes(&self.files, schema, &store, part, "validation");
+            channels.push(("validation", evaluate(&mut passes, &fitted)?));
+        }
+        let test = channel::find(&self.prefix.join("input/data"), &["test"])?;
+        for channel in validation.iter().chain(&test) {
+            let (files, _) = channel::typed(self.prefix, channel, self.settings)?;
+            let store = Store::new(0);
+            let mut passes = self.passes(&files, schema, &store, Part::All, channel.name);
+            channels.push((channel.name, evaluate(&mut passes, &fitted)?));
+        }
+        Ok((fitted, channels))
+    }
+
+    pub(super) fn write(
+        &self,
+        schema: &Schema,
+        fitted: &Fitted,
+        channels: &[(&'static str, Quality)],
+    ) -> Result<(), TrainError> {
+        let mut document =
+            outcome::document(fitted, schema, self.settings, self.provenance(fitted))?;
+        document.metrics = said_metrics(fitted, channels);
+        let (artifact, bytes) = Artifact::seal(document)?;
+        self.write_report(schema, fitted, channels)?;
+        let directory = make_directory(self.prefix.join("model"))?;
+        let path = directory.join("model.cbor");
+        write_atomically(&path, &bytes, true)?;
+        log::info(format_args!(
+            "wrote {}: {} bytes, sha256 {}",
+            path.display(),
+            artifact.bytes,
+            artifact.digest
+        ));
+        Ok(())
+    }
+
+    fn write_report(
+        &self,
+        schema: &Schema,
+        fitted: &Fitted,
+        channels: &[(&'static str, Quality)],
+    ) -> Result<(), TrainError> {
+        let channels: Vec<_> = channels
+            .iter()
+            .map(|(name, quality)| (*name, quality))
+            .collect();
+        let report = outcome::Report::new(fitted, schema, &channels);
+        let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
+        let directory = make_directory(self.prefix.join("output/data"))?;
+        write_atomically(&directory.join("training.json"), &json, true)?;
+        Ok(())
+    }
+
+    fn provenance(&self, fitted: &Fitted) -> BTreeMap<String, String> {
+        let names = self
+            .channel
+            .paths
+            .iter()
+            .filter_map(|path| path.file_name());
+        let names: Vec<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        let shown = names
+            .iter()
+            .take(20)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = names.len().saturating_sub(20);
+        let files = if more > 0 {
+            format!("{shown} and {more} more")
+        } else {
+            shown
+        };
+        let settings = self.settings;
+        BTreeMap::from([
+            ("producer".to_owned(), crate::PRODUCER.to_owned()),
+            ("algorithm".to_owned(), algorithm(fitted.kind, settings)),
+            ("training_files".to_owned(), files),
+        ])
+    }
+}
+
+/// How many features the widest row has, of a format that does not say so at its beginning.
+fn widest(
+    files: &[DataFile],
+    content_type: ContentType,
+    threads: usize,
+) -> Result<usize, TrainError> {
+    let mut chunks = Chunks::new(files, b',');
+    let mut widest = 0;
+    workers::in_order(
+        threads,
+        || Ok(chunks.next()?.map(|chunk| (chunk.index, chunk))),
+        |chunk: Chunk| {
+            let mut width = 0;
+            let read = examples(content_type, &chunk.bytes, &mut |example| {
+                width = width.max(example.width);
+            });
+            let path = files.get(chunk.extent.file).map(|file| file.path.clone());
+            read.map(|()| width).map_err(|error| TrainError::Example {
+                path: path.unwrap_or_default(),
+                source: error.into(),
+            })
+        },
+        |_, width| widest = widest.max(width),
+    )?;
+    Ok(usize::try_from(widest)
+        .unwrap_or(usize::MAX)
+        .min(FEATURES_MAX))
+}
+
+/// The loss and penalty in a phrase.
+fn algorithm(kind: fit::Kind, settings: &Settings) -> String {
+    let loss = match kind {
+        fit::Kind::LeastSquares => "least squares".to_owned(),
+        fit::Kind::Logistic => "logistic regression".to_owned(),
+        fit::Kind::Softmax => "multinomial logistic regression".to_owned(),
+        fit::Kind::Generalized(power, _) => {
+            format!("generalised linear model, Tweedie power {power}")
+        }
+    };
+    match (settings.l1 > 0.0, settings.wd > 0.0) {
+        (false, false) => loss,
+        _ => format!("{loss}, l1={}, wd={}", settings.l1, settings.wd),
+    }
+}
+
+fn label_kind(settings: &Settings, holds_texts: bool) -> LabelKind {
+    match (settings.predictor_type, settings.loss) {
+        (Some(PredictorType::Regressor), _) => LabelKind::Number,
+        (Some(PredictorType::Binary | PredictorType::Multiclass), _)
+        | (None, Some(Loss::Logistic | Loss::Softmax)) => LabelKind::Class,
+        (None, Some(_)) => LabelKind::Number,
+        (None, None) => {
+            let kind = if holds_texts {
+                LabelKind::Class
+            } else {
+                LabelKind::Number
+            };
+            let (found, predictor_type) = match kind {
+                LabelKind::Class => ("texts", "a classifier"),
+                LabelKind::Number => ("numbers", "a regressor"),
+            };
+            log::info(format_args!(
+                "the labels are {found}, so the model is {predictor_type} (hyperparameter predictor_type)"
+            ));
+            kind
+        }
+    }
+}
+
+fn evaluate(passes: &mut Passes<'_>, fitted: &Fitted) -> Result<Quality, TrainError> {
+    let evaluate = Evaluate::new(
+        &fitted.design,
+        &fitted.intercepts,
+        &fitted.coefficients,
+        fitted.kind.family(),
+        fitted.classes.as_ref(),
+        fitted.summary.label_shift,
+    );
+    passes.pass(&evaluate)
+}
+
+/// Writes the metrics of all channels into the log, in the form that the platform's metric definitions (regular
+/// expressions over the log) can pick up, and gives those that the artifact keeps.
+fn said_metrics(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> BTreeMap<String, f64> {
+    let mut kept = BTreeMap::from([("training_rows".to_owned(), fitted.summary.rows as f64)]);
+    log::info(format_args!("training_rows={};", fitted.summary.rows));
+    log::info(format_args!("train:objective_loss={};", fitted.objective));
+    kept.insert("train_objective_loss".to_owned(), fitted.objective);
+    for (channel, quality) in channels {
+        for (name, value) in outcome::metrics(quality) {
+            log::info(format_args!("{channel}:{name}={value};"));
+            log::info(format_args!("{channel}_{name}={value};"));
+            kept.insert(format!("{channel}_{name}"), value);
+        }
+    }
+    kept
+}

@@ -1,0 +1,391 @@
+//! Passes over the rows of a channel: decoded by all cores, kept in memory as far as it goes.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use sagelet_solver::block::{Block, Pass, Rows, Source};
+
+use super::channel::{Chunk, Chunks, DataFile, Extent};
+use super::decode::{Decoder, ExampleError};
+use super::{ChannelError, TrainError};
+use crate::log;
+
+/// Time between two lines about progress.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// Which rows a pass is over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    All,
+    /// The rows that are not held out.
+    Fitted {
+        held_out: f64,
+        seed: u64,
+    },
+    /// The rows that are held out.
+    HeldOut {
+        held_out: f64,
+        seed: u64,
+    },
+}
+
+/// The rows of a channel.
+pub(super) struct Passes<'a> {
+    pub(super) files: &'a [DataFile],
+    pub(super) decoder: Decoder<'a>,
+    pub(super) delimiter: u8,
+    /// The cells of the header, which a file may begin with.
+    pub(super) header: Option<&'a [String]>,
+    pub(super) threads: usize,
+    pub(super) part: Part,
+    pub(super) store: &'a Store,
+    pub(super) stop: &'a AtomicBool,
+    /// What progress is reported of.
+    pub(super) activity: String,
+}
+
+/// What was learnt about chunks in the first pass.
+#[derive(Debug)]
+pub(super) struct Store {
+    /// Bytes of decoded rows that may be kept.
+    budget: u64,
+    chunks: OnceLock<Vec<Known>>,
+}
+
+/// A chunk that was read before.
+#[derive(Debug, Clone)]
+struct Known {
+    extent: Extent,
+    /// Its rows, in the blocks in which they were decoded.
+    blocks: Option<Arc<Vec<Rows>>>,
+}
+
+/// What a thread works on.
+enum Item {
+    Bytes(Chunk),
+    Blocks(usize, Arc<Vec<Rows>>),
+}
+
+impl Store {
+    pub(super) fn new(budget: u64) -> Self {
+        Self {
+            budget,
+            chunks: OnceLock::new(),
+        }
+    }
+}
+
+impl Passes<'_> {
+    /// The first rows: up to one block.
+    pub(super) fn first_block(&self) -> Result<Rows, TrainError> {
+        let mut chunks = Chunks::new(self.files, self.delimiter);
+        while let Some(chunk) = chunks.next()? {
+            let mut found = None;
+            self.decode(&chunk, &mut |block| {
+                let rows = self.select(block, chunk.index);
+                if found.is_none() && !rows.labels.is_empty() {
+                    found = Some(rows);
+                }
+            })?;
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        Err(TrainError::NoRows)
+    }
+
+    /// Decodes a chunk whose rows are counted from its own first.
+    fn decode(&self, chunk: &Chunk, each: &mut dyn FnMut(&Block<'_>)) -> Result<(), TrainError> {
+        let bytes = self.without_header(chunk);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.decoder
+            .read(bytes, 1, each)
+            .map_err(|error| self.placed(chunk, error))
+    }
+
+    /// The bytes of a chunk without the header that its file may begin with.
+    fn without_header<'b>(&self, chunk: &'b Chunk) -> &'b [u8] {
+        match self.header {
+            Some(header) if chunk.extent.offset == 0 => {
+                let length = super::header::length(&chunk.bytes, header, self.decoder.content_type);
+                chunk.bytes.get(length..).unwrap_or_default()
+            }
+            _ => &chunk.bytes,
+        }
+    }
+
+    /// The same error with the file, and with the row's number in it: the lines before the chunk are counted once
+    /// there is an error, and the chunk is read again.
+    fn placed(&self, chunk: &Chunk, error: ExampleError) -> TrainError {
+        let path = self
+            .files
+            .get(chunk.extent.file)
+            .map(|file| file.path.clone());
+        let bytes = self.without_header(chunk);
+        let skipped = chunk
+            .bytes
+            .get(..chunk.bytes.len() - bytes.len())
+            .unwrap_or_default();
+        let before = self.lines_before(chunk.extent) + lines(skipped);
+        let again = self.decoder.read(bytes, before + 1, &mut |_| {});
+        TrainError::Example {
+            path: path.unwrap_or_default(),
+            source: again.err().unwrap_or(error),
+        }
+    }
+
+    fn lines_before(&self, extent: Extent) -> usize {
+        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut counted = 0;
+        while let Ok(Some(chunk)) = chunks.next() {
+            if chunk.extent.file == extent.file && chunk.extent.offset < extent.offset {
+                counted += lines(&chunk.bytes);
+            } else if chunk.extent.file >= extent.file {
+                break;
+            }
+        }
+        counted
+    }
+
+    /// The rows of a block that belong to this part.
+    fn select(&self, block: &Block<'_>, chunk: usize) -> Rows {
+        let mut rows = Rows {
+            width: block.width,
+            ..Rows::default()
+        };
+        for row in 0..block.rows() {
+            if self.part.holds(block, row, chunk) {
+                rows.cells.extend_from_slice(block.row(row));
+                rows.labels
+                    .push(block.labels.get(row).copied().unwrap_or_default());
+                if !block.weights.is_empty() {
+                    rows.weights.push(block.weight(row));
+                }
+                if !block.offsets.is_empty() {
+                    rows.offsets.push(block.offset(row));
+                }
+            }
+        }
+        rows
+    }
+
+    fn give<P: Pass>(&self, pass: &P, sum: &mut P::Sum, block: &Block<'_>, chunk: usize) {
+        if self.part == Part::All {
+            pass.block(sum, block);
+        } else {
+            let rows = self.select(block, chunk);
+            if !rows.labels.is_empty() {
+                pass.block(sum, &rows.block(0, rows.labels.len()));
+            }
+        }
+    }
+
+    /// The first pass over all chunks: finds where they end, and keeps what there is room for.
+    fn first_pass<P: Pass>(&self, pass: &P) -> Result<P::Sum, TrainError> {
+        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let kept = Mutex::new(0u64);
+        let mut known = Vec::new();
+        let mut total = pass.begin();
+        let mut progress = Progress::new(&self.activity);
+        super::workers::in_order(
+            self.threads,
+            || {
+                self.check_stop()?;
+                Ok(chunks.next()?.map(|chunk| (chunk.index, chunk)))
+            },
+            |chunk: Chunk| {
+                let mut sum = pass.begin();
+                let mut blocks = Vec::new();
+                let (mut bytes, mut rows) = (0, 0);
+                self.decode(&chunk, &mut |block| {
+                    self.give(pass, &mut sum, block, chunk.index);
+                    rows += block.rows() as u64;
+                    if self.has_room(&kept) {
+                        let copy = copied(block);
+                        bytes += size(&copy);
+                        blocks.push(copy);
+                    }
+                })?;
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let fits = *kept + bytes <= self.store.budget;
+                *kept += if fits { bytes } else { 0 };
+                let is_whole = blocks
+                    .iter()
+                    .map(|rows| rows.labels.len() as u64)
+                    .sum::<u64>()
+                    == rows;
+                let blocks = (fits && is_whole).then(|| Arc::new(blocks));
+                Ok::<_, TrainError>((
+                    sum,
+                    rows,
+                    Known {
+                        extent: chunk.extent,
+                        blocks,
+                    },
+                ))
+            },
+            |_, (sum, rows, chunk)| {
+                progress.add(rows, chunk.extent.length as u64);
+                pass.merge(&mut total, sum);
+                known.push(chunk);
+            },
+        )?;
+        // Another pass of the same store was faster: its chunks are these.
+        let _ = self.store.chunks.set(known);
+        Ok(total)
+    }
+
+    fn has_room(&self, kept: &Mutex<u64>) -> bool {
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) < self.store.budget
+    }
+
+    fn later_pass<P: Pass>(&self, pass: &P, known: &[Known]) -> Result<P::Sum, TrainError> {
+        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut numbered = known.iter().enumerate();
+        let mut total = pass.begin();
+        let mut progress = Progress::new(&self.activity);
+        super::workers::in_order(
+            self.threads,
+            || {
+                self.check_stop()?;
+                let Some((index, known)) = numbered.next() else {
+                    return Ok(None);
+                };
+                let item = match &known.blocks {
+                    Some(blocks) => Item::Blocks(index, Arc::clone(blocks)),
+                    None => Item::Bytes(Chunk {
+                        index,
+                        extent: known.extent,
+                        bytes: chunks.again(known.extent)?,
+                    }),
+                };
+                Ok(Some((index, item)))
+            },
+            |item| {
+                let mut sum = pass.begin();
+                let mut rows = 0;
+                match item {
+                    Item::Bytes(chunk) => self.decode(&chunk, &mut |block| {
+                        rows += block.rows() as u64;
+                        self.give(pass, &mut sum, block, chunk.index);
+                    })?,
+                    Item::Blocks(index, blocks) => {
+                        for block in blocks.iter() {
+                            rows += block.labels.len() as u64;
+                            self.give(pass, &mut sum, &block.block(0, block.labels.len()), index);
+                        }
+                    }
+                }
+                Ok::<_, TrainError>((sum, rows))
+            },
+            |index, (sum, rows)| {
+                let length = known.get(index).map_or(0, |known| known.extent.length);
+                progress.add(rows, length as u64);
+                pass.merge(&mut total, sum);
+            },
+        )?;
+        Ok(total)
+    }
+
+    fn check_stop(&self) -> Result<(), TrainError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(ChannelError::Stopped.into());
+        }
+        Ok(())
+    }
+}
+
+impl Source for Passes<'_> {
+    type Error = TrainError;
+
+    fn pass<P: Pass>(&mut self, pass: &P) -> Result<P::Sum, TrainError> {
+        match self.store.chunks.get() {
+            None => self.first_pass(pass),
+            Some(known) => self.later_pass(pass, known),
+        }
+    }
+}
+
+impl Part {
+    /// Whether a row belongs to the part: by its content and its chunk, so that it is the same in every pass.
+    fn holds(self, block: &Block<'_>, row: usize, chunk: usize) -> bool {
+        let (held_out, seed, wanted) = match self {
+            Self::All => return true,
+            Self::Fitted { held_out, seed } => (held_out, seed, false),
+            Self::HeldOut { held_out, seed } => (held_out, seed, true),
+        };
+        let mut state = seed ^ (chunk as u64).rotate_left(32) ^ row as u64;
+        for cell in block.row(row) {
+            state = scramble(state ^ cell.to_bits());
+        }
+        let share = (scramble(state) >> 11) as f64 / (1u64 << 53) as f64;
+        (share < held_out) == wanted
+    }
+}
+
+fn scramble(state: u64) -> u64 {
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+fn copied(block: &Block<'_>) -> Rows {
+    Rows {
+        width: block.width,
+        cells: block.cells.to_vec(),
+        labels: block.labels.to_vec(),
+        weights: block.weights.to_vec(),
+        offsets: block.offsets.to_vec(),
+    }
+}
+
+fn size(rows: &Rows) -> u64 {
+    let numbers = rows.cells.len() + rows.labels.len() + rows.weights.len() + rows.offsets.len();
+    (numbers * size_of::<f64>()) as u64
+}
+
+fn lines(bytes: &[u8]) -> usize {
+    let ends = memchr::memchr_iter(b'\n', bytes).count();
+    if ends == 0 {
+        memchr::memchr_iter(b'\r', bytes).count()
+    } else {
+        ends
+    }
+}
+
+/// Says every few seconds how far a pass is.
+struct Progress<'a> {
+    activity: &'a str,
+    started: Instant,
+    said: Instant,
+    rows: u64,
+    bytes: u64,
+}
+
+impl<'a> Progress<'a> {
+    fn new(activity: &'a str) -> Self {
+        Self {
+            activity,
+            started: Instant::now(),
+            said: Instant::now(),
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    fn add(&mut self, rows: u64, bytes: u64) {
+        self.rows += rows;
+        self.bytes += bytes;
+        if self.said.elapsed() >= PROGRESS_EVERY {
+            self.said = Instant::now();
+            let megabytes = self.bytes as f64 / 1e6 / self.started.elapsed().as_secs_f64();
+            log::info(format_args!(
+                "{}: {} rows so far, {megabytes:.0} MB/s",
+                self.activity, self.rows
+            ));
+        }
+    }
+}
