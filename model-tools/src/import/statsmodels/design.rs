@@ -391,7 +391,7 @@ impl<'n> Reader<'n> {
         let Some(label) = coded.levels.get(coded.contrast.level(text)) else {
             // The column of ones that a sum contrast has instead of the intercept.
             let is_mean = coded.contrast == Contrast::Sum && text == MEAN;
-            return is_mean.then(|| ones()).ok_or_else(missing);
+            return is_mean.then(ones).ok_or_else(missing);
         };
         let column = self.cells.category(coded.reading, label);
         match (coded.contrast, &coded.left_out) {
