@@ -154,10 +154,6 @@ fn two_classes_with_l1_are_those_of_glmnet() {
     )
     .unwrap();
     let found = standardised(&rows, &fit.coefficients[0]);
-    assert_close(
-        &found,
-        &[-0.6442190023732316, 0.0, 0.549083782920865],
-        1e-9,
-    );
+    assert_close(&found, &[-0.6442190023732316, 0.0, 0.549083782920865], 1e-9);
     assert_eq!(found[1], 0.0);
 }
