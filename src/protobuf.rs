@@ -3,25 +3,41 @@
 
 /// Why bytes are no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.reason())]
 pub enum WireError {
     /// The message ends inside of a number.
-    #[error("a message ends inside a number")]
     Truncated,
     /// A number of more than ten bytes.
-    #[error("a number has more than 64 bits")]
     Number,
     /// A length that is more than what follows.
-    #[error("a field is longer than its message")]
     Length,
     /// A group, or a wire type that never was.
-    #[error("a field is of a wire type that no longer exists")]
     WireType,
     /// The field holds something else than what is asked for.
-    #[error("a field is of another type than its number says")]
     Type,
     /// A text that is not UTF-8.
-    #[error("a text is not UTF-8")]
     Utf8,
+}
+
+impl WireError {
+    /// What is wrong, in a few words.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Truncated => "a message ends inside a number",
+            Self::Number => "a number has more than 64 bits",
+            Self::Length => "a field is longer than its message",
+            Self::WireType => "a field is of a wire type that no longer exists",
+            Self::Type => "a field is of another type than its number says",
+            Self::Utf8 => "a text is not UTF-8",
+        }
+    }
+}
+
+impl From<WireError> for &'static str {
+    fn from(error: WireError) -> Self {
+        error.reason()
+    }
 }
 
 /// The value of one field, by its wire type.

@@ -1,9 +1,9 @@
 //! Predictions as records whose `label` holds the fields, as Linear Learner and XGBoost answer.
 
-use super::wire::push_bytes;
 use super::{ALIGNMENT, MAGIC};
 use crate::artifact::Label;
 use crate::codec::predictions::{Field, Predictions, Value};
+use crate::protobuf::push_bytes;
 
 /// One record a row. Without selected fields: `score`, and the `predicted_label` of a classifier. Numbers are
 /// 32-bit floats, which is what the readers of these answers look for; labels that are text are bytes.

@@ -1,9 +1,9 @@
 //! Labels of records, and how many features they have.
 
-use super::wire::{Fields, Payload};
 use super::{Numbers, VALUES, doubles, floats, frame, integers, push_varints};
 use crate::codec::error::DecodeError;
 use crate::codec::examples::Example;
+use crate::protobuf::{Field, Fields};
 
 /// The fields of a record that hold features and labels.
 const FEATURES: u64 = 1;
@@ -33,7 +33,7 @@ fn example(record: &[u8]) -> Result<Example, &'static str> {
         width: 0,
     };
     for field in Fields::of(record) {
-        let (number @ (FEATURES | LABEL), Payload::Bytes(entry)) = field? else {
+        let (number @ (FEATURES | LABEL), Field::Bytes(entry)) = field? else {
             continue;
         };
         let Some(tensor) = values(entry)? else {
@@ -75,8 +75,8 @@ fn values(entry: &[u8]) -> Result<Option<Tensor>, &'static str> {
     let (mut key, mut value) = (&[][..], &[][..]);
     for field in Fields::of(entry) {
         match field? {
-            (1, Payload::Bytes(bytes)) => key = bytes,
-            (2, Payload::Bytes(bytes)) => value = bytes,
+            (1, Field::Bytes(bytes)) => key = bytes,
+            (2, Field::Bytes(bytes)) => value = bytes,
             _ => {}
         }
     }
@@ -85,9 +85,9 @@ fn values(entry: &[u8]) -> Result<Option<Tensor>, &'static str> {
     }
     for field in Fields::of(value) {
         let (read, tensor): (Numbers, &[u8]) = match field? {
-            (2, Payload::Bytes(tensor)) => (floats, tensor),
-            (3, Payload::Bytes(tensor)) => (doubles, tensor),
-            (7, Payload::Bytes(tensor)) => (integers, tensor),
+            (2, Field::Bytes(tensor)) => (floats, tensor),
+            (3, Field::Bytes(tensor)) => (doubles, tensor),
+            (7, Field::Bytes(tensor)) => (integers, tensor),
             _ => continue,
         };
         return self::tensor(tensor, read).map(Some);

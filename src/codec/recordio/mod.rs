@@ -10,15 +10,14 @@
 mod answer;
 #[cfg(feature = "train")]
 mod examples;
-mod wire;
 
 pub(super) use answer::encode;
 #[cfg(feature = "train")]
 pub(super) use examples::examples;
 
 use super::error::DecodeError;
+use crate::protobuf::{Field, Fields, WireError, packed_varints};
 use crate::rows::{Cell, RowBuilder, RowError, SparseRow};
-use wire::{Fields, Payload, packed_varints};
 
 /// What every frame begins with.
 const MAGIC: u32 = 0xced7_230a;
@@ -63,6 +62,12 @@ impl From<&'static str> for Refused {
     }
 }
 
+impl From<WireError> for Refused {
+    fn from(error: WireError) -> Self {
+        Self::Syntax(error.reason())
+    }
+}
+
 impl From<RowError> for Refused {
     fn from(error: RowError) -> Self {
         Self::Row(error)
@@ -95,14 +100,14 @@ fn push_record(
     sparse: &mut SparseRow<'static>,
 ) -> Result<(), Refused> {
     for field in Fields::of(record) {
-        let (1, Payload::Bytes(entry)) = field? else {
+        let (1, Field::Bytes(entry)) = field? else {
             continue;
         };
         let (mut key, mut value) = (&[][..], None);
         for field in Fields::of(entry) {
             match field? {
-                (1, Payload::Bytes(bytes)) => key = bytes,
-                (2, Payload::Bytes(bytes)) => value = Some(bytes),
+                (1, Field::Bytes(bytes)) => key = bytes,
+                (2, Field::Bytes(bytes)) => value = Some(bytes),
                 _ => {}
             }
         }
@@ -120,9 +125,9 @@ fn push_value(
 ) -> Result<(), Refused> {
     for field in Fields::of(value) {
         match field? {
-            (2, Payload::Bytes(tensor)) => return push_tensor(tensor, floats, builder, sparse),
-            (3, Payload::Bytes(tensor)) => return push_tensor(tensor, doubles, builder, sparse),
-            (7, Payload::Bytes(tensor)) => return push_tensor(tensor, integers, builder, sparse),
+            (2, Field::Bytes(tensor)) => return push_tensor(tensor, floats, builder, sparse),
+            (3, Field::Bytes(tensor)) => return push_tensor(tensor, doubles, builder, sparse),
+            (7, Field::Bytes(tensor)) => return push_tensor(tensor, integers, builder, sparse),
             (9, _) => return Err("\"values\" holds bytes, not numbers".into()),
             _ => {}
         }
@@ -131,12 +136,12 @@ fn push_value(
 }
 
 /// Reads the numbers of one occurrence of `values`, packed or one alone.
-type Numbers = fn(Payload<'_>, &mut Vec<f64>) -> Result<(), &'static str>;
+type Numbers = fn(Field<'_>, &mut Vec<f64>) -> Result<(), &'static str>;
 
-fn floats(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+fn floats(payload: Field<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
     match payload {
-        Payload::Fixed32(bytes) => numbers.push(f32::from_le_bytes(bytes).into()),
-        Payload::Bytes(packed) => {
+        Field::Fixed32(bytes) => numbers.push(f32::from_le_bytes(bytes).into()),
+        Field::Bytes(packed) => {
             let (chunks, rest) = packed.as_chunks::<4>();
             if !rest.is_empty() {
                 return Err("a float is cut short");
@@ -152,10 +157,10 @@ fn floats(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static s
     Ok(())
 }
 
-fn doubles(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+fn doubles(payload: Field<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
     match payload {
-        Payload::Fixed64(bytes) => numbers.push(f64::from_le_bytes(bytes)),
-        Payload::Bytes(packed) => {
+        Field::Fixed64(bytes) => numbers.push(f64::from_le_bytes(bytes)),
+        Field::Bytes(packed) => {
             let (chunks, rest) = packed.as_chunks::<8>();
             if !rest.is_empty() {
                 return Err("a double is cut short");
@@ -167,7 +172,7 @@ fn doubles(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static 
     Ok(())
 }
 
-fn integers(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
+fn integers(payload: Field<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static str> {
     // An int32 is written as the 64 bits of its sign extension: its lower half is the number.
     #[expect(
         clippy::cast_possible_truncation,
@@ -175,8 +180,8 @@ fn integers(payload: Payload<'_>, numbers: &mut Vec<f64>) -> Result<(), &'static
     )]
     let number = |bits: u64| f64::from(bits as i32);
     match payload {
-        Payload::Varint(bits) => numbers.push(number(bits)),
-        Payload::Bytes(packed) => {
+        Field::Varint(bits) => numbers.push(number(bits)),
+        Field::Bytes(packed) => {
             for bits in packed_varints(packed) {
                 numbers.push(number(bits?));
             }
@@ -228,10 +233,10 @@ fn push_tensor(
     Ok(builder.push_sparse(sparse, 0)?)
 }
 
-fn push_varints(payload: Payload<'_>, numbers: &mut Vec<u64>) -> Result<(), &'static str> {
+fn push_varints(payload: Field<'_>, numbers: &mut Vec<u64>) -> Result<(), &'static str> {
     match payload {
-        Payload::Varint(number) => numbers.push(number),
-        Payload::Bytes(packed) => {
+        Field::Varint(number) => numbers.push(number),
+        Field::Bytes(packed) => {
             for number in packed_varints(packed) {
                 numbers.push(number?);
             }
