@@ -45,7 +45,7 @@ impl<'a> Block<'a> {
 /// sum, and the sums are merged in the order of the chunks: the result does not depend on the number of threads.
 pub trait Pass: Sync {
     /// What a chunk of rows adds up to.
-    type Sum: Send;
+    type Sum: Send + 'static;
 
     /// The sum of no rows.
     fn begin(&self) -> Self::Sum;

@@ -1,5 +1,6 @@
 //! Passes over the rows of a channel: decoded by all cores, kept in memory as far as it goes.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -172,23 +173,23 @@ impl Passes<'_> {
         rows
     }
 
-    fn give<P: Pass>(&self, pass: &P, sum: &mut P::Sum, block: &Block<'_>, chunk: usize) {
+    fn give(&self, pass: &dyn AnyPass, sum: &mut Sum, block: &Block<'_>, chunk: usize) {
         if self.part == Part::All {
-            pass.block(sum, block);
+            pass.add(sum, block);
         } else {
             let rows = self.select(block, chunk);
             if !rows.labels.is_empty() {
-                pass.block(sum, &rows.block(0, rows.labels.len()));
+                pass.add(sum, &rows.block(0, rows.labels.len()));
             }
         }
     }
 
     /// The first pass over all chunks: finds where they end, and keeps what there is room for.
-    fn first_pass<P: Pass>(&self, pass: &P) -> Result<P::Sum, TrainError> {
+    fn first_pass(&self, pass: &dyn AnyPass) -> Result<Sum, TrainError> {
         let mut chunks = Chunks::new(self.files, self.delimiter);
         let kept = Mutex::new(0u64);
         let mut known = Vec::new();
-        let mut total = pass.begin();
+        let mut total = pass.start();
         let mut progress = Progress::new(&self.activity);
         super::workers::in_order(
             self.threads,
@@ -197,7 +198,7 @@ impl Passes<'_> {
                 Ok(chunks.next()?.map(|chunk| (chunk.index, chunk)))
             },
             |chunk: Chunk| {
-                let mut sum = pass.begin();
+                let mut sum = pass.start();
                 let mut blocks = Vec::new();
                 let (mut bytes, mut rows) = (0, 0);
                 self.decode(&chunk, &mut |block| {
@@ -229,7 +230,7 @@ impl Passes<'_> {
             },
             |_, (sum, rows, chunk)| {
                 progress.add(rows, chunk.extent.length as u64);
-                pass.merge(&mut total, sum);
+                pass.join(&mut total, sum);
                 known.push(chunk);
             },
         )?;
@@ -242,10 +243,10 @@ impl Passes<'_> {
         *kept.lock().unwrap_or_else(PoisonError::into_inner) < self.store.budget
     }
 
-    fn later_pass<P: Pass>(&self, pass: &P, known: &[Known]) -> Result<P::Sum, TrainError> {
+    fn later_pass(&self, pass: &dyn AnyPass, known: &[Known]) -> Result<Sum, TrainError> {
         let mut chunks = Chunks::new(self.files, self.delimiter);
         let mut numbered = known.iter().enumerate();
-        let mut total = pass.begin();
+        let mut total = pass.start();
         let mut progress = Progress::new(&self.activity);
         super::workers::in_order(
             self.threads,
@@ -265,7 +266,7 @@ impl Passes<'_> {
                 Ok(Some((index, item)))
             },
             |item| {
-                let mut sum = pass.begin();
+                let mut sum = pass.start();
                 let mut rows = 0;
                 match item {
                     Item::Bytes(chunk) => self.decode(&chunk, &mut |block| {
@@ -284,7 +285,7 @@ impl Passes<'_> {
             |index, (sum, rows)| {
                 let length = known.get(index).map_or(0, |known| known.extent.length);
                 progress.add(rows, length as u64);
-                pass.merge(&mut total, sum);
+                pass.join(&mut total, sum);
             },
         )?;
         Ok(total)
@@ -302,9 +303,44 @@ impl Source for Passes<'_> {
     type Error = TrainError;
 
     fn pass<P: Pass>(&mut self, pass: &P) -> Result<P::Sum, TrainError> {
-        match self.store.chunks.get() {
+        let sum = match self.store.chunks.get() {
             None => self.first_pass(pass),
             Some(known) => self.later_pass(pass, known),
+        }?;
+        // A pass gives out sums of its own type.
+        Ok(sum.downcast().map_or_else(|_| pass.begin(), |sum| *sum))
+    }
+}
+
+/// The sum of a pass whose type is not known.
+type Sum = Box<dyn Any + Send>;
+
+/// A pass whose type is not known: what threads do is in the program once, not once per pass.
+trait AnyPass: Sync {
+    fn start(&self) -> Sum;
+
+    fn add(&self, sum: &mut Sum, block: &Block<'_>);
+
+    fn join(&self, total: &mut Sum, next: Sum);
+}
+
+impl<P: Pass> AnyPass for P
+where
+    P::Sum: 'static,
+{
+    fn start(&self) -> Sum {
+        Box::new(self.begin())
+    }
+
+    fn add(&self, sum: &mut Sum, block: &Block<'_>) {
+        if let Some(sum) = sum.downcast_mut() {
+            self.block(sum, block);
+        }
+    }
+
+    fn join(&self, total: &mut Sum, next: Sum) {
+        if let (Some(total), Ok(next)) = (total.downcast_mut(), next.downcast()) {
+            self.merge(total, *next);
         }
     }
 }
