@@ -112,7 +112,7 @@ fn a_model_of_every_protocol_is_the_one_of_its_name() {
     let infer = models.request("POST", "/v2/models/two/infer", tensor);
     assert_eq!(
         infer.text(),
-        r#"{"model_name":"two","outputs":[{"name":"predict","shape":[1],"datatype":"FP64","data":[10.0]}]}"#
+        r#"{"model_name":"two","model_version":"1","outputs":[{"name":"predict","shape":[1],"datatype":"FP64","data":[10.0]}]}"#
     );
 }
 

@@ -2,9 +2,10 @@
 
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
+use super::packed::PackedType;
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
-use crate::rows::{Cell, RowBuilder};
+use crate::rows::RowBuilder;
 use crate::text::Quoted;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -49,7 +50,7 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
             "{found} bytes do not fill the shape {shape:?}"
         )));
     }
-    let cell = reader_of(&header).map_err(refused)?;
+    let cells = cells_of(&header).map_err(refused)?;
     for row in 0..rows {
         for column in 0..columns {
             let place = if header.fortran_order {
@@ -59,7 +60,7 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
             };
             let start = place * header.bytes;
             let bytes = data.get(start..start + header.bytes).unwrap_or_default();
-            builder.push(cell(bytes, header.big_endian))?;
+            builder.push(cells.cell(bytes))?;
         }
         builder.end_row()?;
     }
@@ -130,42 +131,15 @@ fn parse(text: &str) -> Result<Header, String> {
     })
 }
 
-/// A function from the bytes of a cell, and whether the most significant comes first, to the cell.
-type CellReader = fn(&[u8], bool) -> Cell<'static>;
-
-macro_rules! cell_reader {
-    ($type:ty, $cell:ident) => {
-        |bytes, big_endian| {
-            let bytes = bytes.try_into().unwrap_or_default();
-            let number = if big_endian {
-                <$type>::from_be_bytes(bytes)
-            } else {
-                <$type>::from_le_bytes(bytes)
-            };
-            Cell::$cell(number.into())
-        }
-    };
-}
-
-fn reader_of(header: &Header) -> Result<CellReader, String> {
-    Ok(match (header.kind, header.bytes) {
-        (b'f', 8) => cell_reader!(f64, Number),
-        (b'f', 4) => cell_reader!(f32, Number),
-        (b'i', 8) => cell_reader!(i64, Integer),
-        (b'i', 4) => cell_reader!(i32, Integer),
-        (b'i', 2) => cell_reader!(i16, Integer),
-        (b'i', 1) => cell_reader!(i8, Integer),
-        (b'u', 8) => cell_reader!(u64, Integer),
-        (b'u', 4) => cell_reader!(u32, Integer),
-        (b'u', 2) => cell_reader!(u16, Integer),
-        (b'u', 1) => cell_reader!(u8, Integer),
-        (b'b', 1) => |bytes, _| Cell::Boolean(bytes != [0]),
-        (kind, bytes) => {
-            let kind = char::from(kind).escape_default();
-            return Err(format!(
-                "the data type {kind}{bytes} is none of f4, f8, i1 to i8, u1 to u8, b1"
-            ));
-        }
+/// The type of the cells.
+fn cells_of(header: &Header) -> Result<PackedType, String> {
+    let cells = PackedType::of_kind(header.kind, header.bytes, header.big_endian);
+    cells.ok_or_else(|| {
+        let kind = char::from(header.kind).escape_default();
+        format!(
+            "the data type {kind}{} is none of f2, f4, f8, i1 to i8, u1 to u8, b1",
+            header.bytes
+        )
     })
 }
 

@@ -80,7 +80,12 @@ fn answer(
         (Route::OpenInference, _) => Ok(open_inference::server()),
         (Route::OpenInferenceLive, _) => Ok(open_inference::live()),
         (Route::OpenInferenceReady, _) => open_inference::ready(app),
-        (Route::OpenInferenceModel(name), _) => open_inference::model(app, name),
+        (Route::OpenInferenceModel(name), _) => open_inference::metadata(app, name),
+        (Route::OpenInferenceConfig(name), _) => open_inference::config(app, name),
+        (Route::OpenInferenceStatistics(name), _) => open_inference::statistics(app, name),
+        (Route::OpenInferenceModels, _) => Ok(open_inference::list(app)),
+        (Route::OpenInferenceAllStatistics, _) => Ok(open_inference::all_statistics(app)),
+        (Route::OpenInferenceIndex, _) => open_inference::index(app, body),
         (Route::OpenInferenceModelReady(name), _) => open_inference::model_ready(app, name),
         (Route::OpenInferenceInfer(name), _) => open_inference::infer(app, name, request, body),
     }

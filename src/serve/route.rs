@@ -9,8 +9,7 @@
 //! | `/`, `/v1/models…` | KServe V1 |
 //! | `/v2…` | Open Inference V2 |
 
-/// The only version of a model. Its digest says which artifact it is.
-pub(super) const MODEL_VERSION: &str = "1";
+use crate::MODEL_VERSION;
 
 /// What a path stands for. Names of models have no percent-encoding left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +48,16 @@ pub(super) enum Route {
     OpenInferenceModelReady(String),
     /// `/v2/models/NAME/infer`, `/v2/models/NAME/versions/1/infer`
     OpenInferenceInfer(String),
+    /// `/v2/models/NAME/config`, `/v2/models/NAME/versions/1/config`
+    OpenInferenceConfig(String),
+    /// `/v2/models/NAME/stats`, `/v2/models/NAME/versions/1/stats`
+    OpenInferenceStatistics(String),
+    /// `/v2/models`
+    OpenInferenceModels,
+    /// `/v2/models/stats`
+    OpenInferenceAllStatistics,
+    /// `/v2/repository/index`
+    OpenInferenceIndex,
     /// Nothing, though the path may begin like those of a group.
     Unknown(Group),
 }
@@ -98,7 +107,8 @@ impl Route {
             Self::Invocations
             | Self::ModelInvoke(_)
             | Self::KServePredict(_)
-            | Self::OpenInferenceInfer(_) => &["POST"],
+            | Self::OpenInferenceInfer(_)
+            | Self::OpenInferenceIndex => &["POST"],
             Self::Models => &["GET", "HEAD", "POST"],
             Self::Model(_) => &["GET", "HEAD", "DELETE"],
             _ => &["GET", "HEAD"],
@@ -124,7 +134,12 @@ impl Route {
             Self::OpenInference
             | Self::OpenInferenceModel(_)
             | Self::OpenInferenceModelReady(_)
-            | Self::OpenInferenceInfer(_) => Group::OpenInference,
+            | Self::OpenInferenceInfer(_)
+            | Self::OpenInferenceConfig(_)
+            | Self::OpenInferenceStatistics(_)
+            | Self::OpenInferenceModels
+            | Self::OpenInferenceAllStatistics
+            | Self::OpenInferenceIndex => Group::OpenInference,
             Self::Unknown(group) => *group,
         }
     }
@@ -161,12 +176,18 @@ fn open_inference(segments: &[&str]) -> Route {
         [] | [""] => Route::OpenInference,
         ["health", "live"] => Route::OpenInferenceLive,
         ["health", "ready"] => Route::OpenInferenceReady,
+        ["models"] => Route::OpenInferenceModels,
+        // As in Triton, a model of this name has its own paths but this one.
+        ["models", "stats"] => Route::OpenInferenceAllStatistics,
+        ["repository", "index"] => Route::OpenInferenceIndex,
         ["models", name, "versions", MODEL_VERSION, rest @ ..] | ["models", name, rest @ ..] => {
             let name = decoded(name);
             match rest {
                 [] => Route::OpenInferenceModel(name),
                 ["ready"] => Route::OpenInferenceModelReady(name),
                 ["infer"] => Route::OpenInferenceInfer(name),
+                ["config"] => Route::OpenInferenceConfig(name),
+                ["stats"] => Route::OpenInferenceStatistics(name),
                 _ => Route::Unknown(Group::OpenInference),
             }
         }
@@ -247,6 +268,13 @@ mod tests {
                 "/v2/models/a%2Fb/versions/2/infer",
                 Route::Unknown(Group::OpenInference),
             ),
+            (
+                "/v2/models/a%2Fb/stats",
+                Route::OpenInferenceStatistics(name()),
+            ),
+            ("/v2/models/stats", Route::OpenInferenceAllStatistics),
+            ("/v2/models/", Route::OpenInferenceModel(String::new())),
+            ("/v2/repository/index", Route::OpenInferenceIndex),
             ("/models/a%2Fb/invoke", Route::ModelInvoke(name())),
             ("/models/a%2Fb/invoke/", Route::Unknown(Group::Models)),
             ("*", Route::Unknown(Group::Other)),

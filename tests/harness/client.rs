@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::PATIENCE;
 
 /// Every header that an answer may have. Another one is either a leak or deserves a line here.
-const RESPONSE_HEADERS: [&str; 8] = [
+const RESPONSE_HEADERS: [&str; 9] = [
     // Where a body is compressed in a way that is not read.
     "accept-encoding",
     "allow",
@@ -15,6 +15,8 @@ const RESPONSE_HEADERS: [&str; 8] = [
     "content-length",
     "content-type",
     "date",
+    // Where tensors follow JSON as bytes.
+    "inference-header-content-length",
     "retry-after",
     // Where the server is told to echo it.
     "x-amzn-sagemaker-custom-attributes",
