@@ -126,6 +126,9 @@ pub const COMPRESSED_PARTS_MAX: usize = 4_096;
 /// take up to level 19. Only a thread that decompresses holds them.
 pub const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
 
+/// Arrays of an npz archive: a sparse matrix has five.
+pub const NPZ_ARRAYS_MAX: usize = 16;
+
 /// Blocks of a zstd frame before their number is compared with what they hold: a window has 64 ordinary ones, and
 /// programs that flush after each row write more.
 pub const ZSTD_BLOCKS_FREE: usize = 4_096;

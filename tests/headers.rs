@@ -46,6 +46,8 @@ fn head_is_answered_as_get_is_but_without_a_body_on_every_path_that_takes_get() 
     let server = Server::of(identity());
     for path in [
         "/ping",
+        "/health",
+        "/version",
         "/execution-parameters",
         "/metrics",
         "/",

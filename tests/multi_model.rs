@@ -159,7 +159,6 @@ fn what_is_no_model_or_lies_elsewhere_is_400_with_the_reason() {
     let elsewhere = models.root.join("../elsewhere");
     let cases = [
         (models.load("empty"), "there is no .cbor artifact"),
-        (models.load("missing"), "No such file or directory"),
         (
             models.load_from("x", elsewhere.to_str().unwrap()),
             "is not under",
@@ -218,4 +217,12 @@ fn loading_and_unloading_disturb_no_request() {
             assert!(two.status == 404 || two.predictions() == [14.0]);
         }
     });
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_404() {
+    let answer = Models::start(&[]).load("missing");
+    assert_eq!(answer.status, 404);
+    let reason = answer.reason();
+    assert!(reason.contains("there is no folder"), "{reason}");
 }

@@ -11,6 +11,7 @@ mod jsonlines;
 mod libsvm;
 mod media;
 mod npy;
+mod npz;
 mod packed;
 mod predictions;
 mod recordio;
@@ -46,6 +47,8 @@ pub enum Format {
     RecordIo,
     /// `text/libsvm`; rows only.
     LibSvm,
+    /// `application/x-npz`; rows only.
+    Npz,
 }
 
 /// How an answer is to be written, as the body says beside its rows.
@@ -113,13 +116,14 @@ pub enum Shape {
 
 impl Format {
     /// Every format, in the order in which errors list them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Csv,
         Self::Json,
         Self::JsonLines,
         Self::Npy,
         Self::RecordIo,
         Self::LibSvm,
+        Self::Npz,
     ];
 
     /// The media type, without parameters: a pipeline's next container and data capture compare it as it is.
@@ -132,6 +136,7 @@ impl Format {
             Self::Npy => "application/x-npy",
             Self::RecordIo => "application/x-recordio-protobuf",
             Self::LibSvm => "text/libsvm",
+            Self::Npz => "application/x-npz",
         }
     }
 
@@ -140,6 +145,7 @@ impl Format {
     pub fn answer(self) -> Self {
         match self {
             Self::LibSvm => Self::Csv,
+            Self::Npz => Self::Npy,
             other => other,
         }
     }
@@ -185,6 +191,7 @@ impl ContentType {
             Format::Csv => csv::read(&self.charset.utf8(text()), self.csv_options(), builder)?,
             Format::LibSvm => libsvm::read(text(), self.indexing(), builder)?,
             Format::Npy => npy::read(body, builder)?,
+            Format::Npz => npz::read(body, builder)?,
             Format::RecordIo => recordio::read(body, builder)?,
         }
         Ok(ResponseOptions::default())
@@ -222,7 +229,7 @@ pub fn encode(
         }
         Format::Json => json::encode(predictions, options.shape).into(),
         Format::JsonLines => jsonlines::encode(predictions).into(),
-        Format::Npy => npy::encode(predictions)?.into(),
+        Format::Npy | Format::Npz => npy::encode(predictions)?.into(),
         Format::RecordIo => recordio::encode(predictions).into(),
     })
 }

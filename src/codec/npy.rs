@@ -5,7 +5,7 @@ use super::error::{DecodeError, EncodeError};
 use super::packed::PackedType;
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
-use crate::rows::RowBuilder;
+use crate::rows::{Cell, RowBuilder};
 use crate::text::Quoted;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -23,48 +23,89 @@ struct Header {
     shape: Vec<usize>,
 }
 
-/// Reads an array of floats, integers or booleans, in C or Fortran order: (rows, columns); or one row, or one
-/// column for a model of one. NaN is a missing cell.
+/// An array in a body or in an archive, as long as its header says.
+pub(super) struct Array<'b> {
+    pub(super) shape: Vec<usize>,
+    is_fortran: bool,
+    cells: PackedType,
+    data: &'b [u8],
+}
+
+impl<'b> Array<'b> {
+    /// Reads the header of an array of floats, integers or booleans.
+    ///
+    /// # Errors
+    /// The bytes are no such array, as text.
+    pub(super) fn parse(bytes: &'b [u8]) -> Result<Self, String> {
+        let (header, data) = split(bytes)?;
+        let count = header
+            .shape
+            .iter()
+            .try_fold(1_usize, |count, &length| count.checked_mul(length));
+        if count.and_then(|count| count.checked_mul(header.bytes)) != Some(data.len()) {
+            let (shape, found) = (&header.shape, data.len());
+            return Err(format!("{found} bytes do not fill the shape {shape:?}"));
+        }
+        Ok(Self {
+            cells: cells_of(&header)?,
+            shape: header.shape,
+            is_fortran: header.fortran_order,
+            data,
+        })
+    }
+
+    /// How many cells it has.
+    pub(super) fn len(&self) -> usize {
+        self.data.len() / self.cells.bytes
+    }
+
+    /// The cell at a place, in the order of the bytes; none behind the last.
+    #[inline]
+    pub(super) fn cell(&self, place: usize) -> Option<Cell<'static>> {
+        let start = place.checked_mul(self.cells.bytes)?;
+        let bytes = self.data.get(start..)?.get(..self.cells.bytes)?;
+        Some(self.cells.cell(bytes))
+    }
+
+    /// Reads the cells as rows: (rows, columns); or one row, or one column for a model of one. NaN is a missing cell.
+    pub(super) fn read(&self, builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
+        let width = builder.layout().cells();
+        let (rows, columns) = match self.shape.as_slice() {
+            [rows, columns] => (*rows, *columns),
+            [cells] if width == 1 => (*cells, 1),
+            [cells] => (1, *cells),
+            shape => {
+                let dimensions = shape.len();
+                return Err(refused(format!(
+                    "the array has {dimensions} dimensions, not the shape (rows, {width})"
+                )));
+            }
+        };
+        for row in 0..rows {
+            for column in 0..columns {
+                let place = if self.is_fortran {
+                    column * rows + row
+                } else {
+                    row * columns + column
+                };
+                builder.push(self.cell(place).unwrap_or(Cell::Missing))?;
+            }
+            builder.end_row()?;
+        }
+        Ok(())
+    }
+}
+
+fn refused(reason: String) -> DecodeError {
+    DecodeError::syntax("an npy array", reason)
+}
+
+/// Reads an array of floats, integers or booleans, in C or Fortran order.
 pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
     if body.is_empty() {
         return Ok(());
     }
-    let refused = |reason: String| DecodeError::syntax("an npy array", reason);
-    let (header, data) = split(body).map_err(refused)?;
-    let width = builder.layout().cells();
-    let (rows, columns) = match header.shape.as_slice() {
-        [rows, columns] => (*rows, *columns),
-        [cells] if width == 1 => (*cells, 1),
-        [cells] => (1, *cells),
-        shape => {
-            let dimensions = shape.len();
-            return Err(refused(format!(
-                "the array has {dimensions} dimensions, not the shape (rows, {width})"
-            )));
-        }
-    };
-    let cells = rows.checked_mul(columns);
-    if cells.and_then(|cells| cells.checked_mul(header.bytes)) != Some(data.len()) {
-        let (shape, found) = (&header.shape, data.len());
-        return Err(refused(format!(
-            "{found} bytes do not fill the shape {shape:?}"
-        )));
-    }
-    let cells = cells_of(&header).map_err(refused)?;
-    for row in 0..rows {
-        for column in 0..columns {
-            let place = if header.fortran_order {
-                column * rows + row
-            } else {
-                row * columns + column
-            };
-            let start = place * header.bytes;
-            let bytes = data.get(start..start + header.bytes).unwrap_or_default();
-            builder.push(cells.cell(bytes))?;
-        }
-        builder.end_row()?;
-    }
-    Ok(())
+    Array::parse(body).map_err(refused)?.read(builder)
 }
 
 /// The header, and the data behind it.

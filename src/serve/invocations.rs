@@ -24,7 +24,9 @@ pub(super) fn answer(
 ) -> Result<Response, Refusal> {
     let content_type = content_type(request, body)?.or(app.settings.rows);
     let format = answer_format(app, request, content_type.format.answer())?;
-    let answer = predict(app, loaded, (content_type, format), None, body)?;
+    let scores = app.settings.json_scores && content_type.format != Format::Json;
+    let shape = scores.then_some(Shape::Scores);
+    let answer = predict(app, loaded, (content_type, format), shape, body)?;
     let media_type = answer.encoded.media_type(format);
     let response = Response::content(media_type, answer.encoded.body).for_rows(answer.rows);
     // The platform gives the caller only what the answer sets.

@@ -2,6 +2,7 @@
 //!
 //! | path | for |
 //! | --- | --- |
+//! | `/health`, `/version` | MLflow's server, and programs that look for them |
 //! | `/ping`, `/invocations`, `/execution-parameters` | SageMaker hosting and batch transform |
 //! | `/endpoints/NAME/invocations` | the same as `/invocations`, for boto3 |
 //! | `/models`, `/models/NAME`, `/models/NAME/invoke` | SageMaker multi-model endpoints |
@@ -14,8 +15,10 @@ use crate::MODEL_VERSION;
 /// What a path stands for. Names of models have no percent-encoding left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// `/ping`
+    /// `/ping`, `/health`
     Ping,
+    /// `/version`
+    Version,
     /// `/invocations`, `/endpoints/NAME/invocations`
     Invocations,
     /// `/execution-parameters`
@@ -81,7 +84,7 @@ impl Route {
     /// Matches a path without its query.
     pub(super) fn of(path: &str) -> Self {
         match path {
-            "/ping" => return Self::Ping,
+            "/ping" | "/health" => return Self::Ping,
             "/invocations" => return Self::Invocations,
             "/execution-parameters" => return Self::ExecutionParameters,
             "/metrics" => return Self::Metrics,
@@ -90,6 +93,7 @@ impl Route {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         match segments.as_slice() {
             [""] => Self::KServe,
+            ["version"] => Self::Version,
             ["models", rest @ ..] => models(rest),
             // Where boto3 sends predictions to if its `endpoint_url` is this server.
             ["endpoints", _, "invocations"] => Self::Invocations,
@@ -140,6 +144,7 @@ impl Route {
             | Self::OpenInferenceModels
             | Self::OpenInferenceAllStatistics
             | Self::OpenInferenceIndex => Group::OpenInference,
+            Self::Version => Group::Other,
             Self::Unknown(group) => *group,
         }
     }
@@ -246,6 +251,8 @@ mod tests {
         let name = || "a/b".to_owned();
         for (path, route) in [
             ("/ping", Route::Ping),
+            ("/health", Route::Ping),
+            ("/version", Route::Version),
             ("/ping/", Route::Unknown(Group::Other)),
             ("/endpoints/any/invocations", Route::Invocations),
             ("/endpoints/invocations", Route::Unknown(Group::Other)),
