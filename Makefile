@@ -103,7 +103,7 @@ train-job: ## Train on TRAINING= into OUTPUT=: JOB= IMAGE_URI= ROLE=
 rehearse: ## Rehearse all that without a cloud: docker, a registry, moto (Debian, root); STEPS= for some
 	scripts/rehearse.sh $(STEPS)
 
-clients: ## Send the iris example by requests, urllib3, httpx, boto3 and curl (needs those of Python)
+clients: ## Send the iris example by the clients that people use (needs what scripts/clients.txt lists)
 	$(CARGO) build --locked --bin sagelet
 	python3 scripts/clients.py target/debug/sagelet
 

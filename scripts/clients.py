@@ -2,9 +2,10 @@
 
     python3 scripts/clients.py target/debug/sagelet
 
-Needs requests, urllib3, httpx and boto3 (pip install requests urllib3 httpx boto3), and curl.
+Needs curl, and what scripts/clients.txt lists (pip install -r scripts/clients.txt).
 """
 
+import asyncio
 import pathlib
 import shutil
 import subprocess
@@ -14,13 +15,17 @@ import tempfile
 import boto3
 import botocore.config
 import httpx
+import kserve
+import numpy
 import requests
+import tritonclient.http
 import urllib3
 
 EXAMPLE = pathlib.Path(__file__).parent.parent / "examples" / "iris"
 PAYLOAD = (EXAMPLE / "payload.csv").read_bytes()
 EXPECTED = (EXAMPLE / "expected.csv").read_bytes()
 TYPE = {"Content-Type": "text/csv"}
+CELLS = numpy.loadtxt(EXAMPLE / "payload.csv", delimiter=",", dtype=numpy.float32, ndmin=2)
 
 
 def by_requests(url):
@@ -79,7 +84,80 @@ def by_boto3(url):
     return [answer["Body"].read()]
 
 
-CLIENTS = [by_requests, by_requests_in_chunks, by_urllib3, by_httpx, by_curl, by_boto3]
+def by_tritonclient(url):
+    """Every call of Triton's client that is about one model, and inference in all four ways."""
+    client = tritonclient.http.InferenceServerClient(url.split("/")[2])
+    assert client.is_server_live() and client.is_server_ready() and client.is_model_ready("model")
+    assert "binary_tensor_data" in client.get_server_metadata()["extensions"]
+    assert client.get_model_metadata("model")["versions"] == ["1"]
+    assert client.get_model_config("model")["max_batch_size"] == 0
+    assert [model["state"] for model in client.get_model_repository_index()] == ["READY"]
+    answers = [triton_infer(client, binary_in, binary_out) for binary_in in FLAGS for binary_out in FLAGS]
+    default = tritonclient.http.InferInput("input-0", CELLS.shape, "FP32")
+    default.set_data_from_numpy(CELLS)
+    answers.append(lines(client.infer("model", [default], sequence_id=7, priority=1).as_numpy("predict")))
+    statistics = client.get_inference_statistics("model")["model_stats"][0]
+    assert statistics["execution_count"] >= 5, statistics
+    client.close()
+    return answers
+
+
+FLAGS = [False, True]
+
+
+def triton_infer(client, binary_in, binary_out):
+    cells = tritonclient.http.InferInput("input-0", CELLS.shape, "FP32")
+    cells.set_data_from_numpy(CELLS, binary_data=binary_in)
+    names = ["predict", "predict_proba"]
+    outputs = [tritonclient.http.InferRequestedOutput(name, binary_data=binary_out) for name in names]
+    result = client.infer("model", [cells], outputs=outputs, request_id="7")
+    assert result.get_response()["id"] == "7"
+    probabilities = result.as_numpy("predict_proba")
+    assert probabilities.shape == (len(CELLS), 3) and numpy.allclose(probabilities.sum(axis=1), 1)
+    return lines(result.as_numpy("predict"))
+
+
+def lines(labels):
+    labels = [label.decode() if isinstance(label, bytes) else label for label in labels]
+    return "".join(f"{label}\n" for label in labels).encode()
+
+
+def by_kserve(url):
+    """KServe's client of Open Inference, with tensors as bytes and in JSON, and of its own first protocol."""
+    base = url.rsplit("/", 1)[0]
+
+    async def ask():
+        client = kserve.InferenceRESTClient(kserve.RESTConfig(protocol="v2", timeout=60))
+        assert await client.is_server_live(base) and await client.is_server_ready(base)
+        assert await client.is_model_ready(base, "model")
+        answers = []
+        for is_binary in FLAGS:
+            cells = kserve.InferInput("input-0", list(CELLS.shape), "FP32")
+            cells.set_data_from_numpy(CELLS, binary_data=is_binary)
+            parameters = {"binary_data_output": is_binary}
+            request = kserve.InferRequest("model", [cells], request_id="7", parameters=parameters)
+            answer = await client.infer(base, request, model_name="model")
+            assert answer.id == "7", answer
+            answers.append(lines(answer.outputs[0].as_numpy()))
+        first = kserve.InferenceRESTClient(kserve.RESTConfig(protocol="v1", timeout=60))
+        instances = {"instances": CELLS.tolist()}
+        answer = await first.infer(base, instances, model_name="model")
+        answers.append(lines(answer["predictions"]))
+        return answers
+
+    return asyncio.run(ask())
+
+
+CLIENTS = [
+    by_requests,
+    by_requests_in_chunks,
+    by_urllib3,
+    by_httpx,
+    by_curl,
+    by_boto3,
+    by_tritonclient,
+    by_kserve,
+]
 
 
 def main(program):

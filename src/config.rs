@@ -152,10 +152,7 @@ pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
             default.compute_threads,
         )?,
         connections: count(&["SAGELET_CONNECTIONS"], default.connections)?,
-        body_bytes: count(
-            &["SAGELET_BODY_BYTES", "MAX_CONTENT_LENGTH"],
-            default.body_bytes,
-        )?,
+        body_bytes: count(&BODY_BYTES, default.body_bytes)?,
         idle: seconds(&["SAGELET_IDLE_SECONDS"], default.idle)?,
         head: seconds(&["SAGELET_HEAD_SECONDS"], default.head)?,
         body: seconds(&TIMEOUTS.map(|[body, _]| body), default.body)?,
@@ -163,6 +160,9 @@ pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
         ..default
     })
 }
+
+/// Names for the bytes that a body may have: ours, and that of other containers.
+const BODY_BYTES: [&str; 2] = ["SAGELET_BODY_BYTES", "MAX_CONTENT_LENGTH"];
 
 /// Names for the time that a request's body may take, and its answer: ours, and those of other containers,
 /// which know one timeout.

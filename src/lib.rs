@@ -45,3 +45,6 @@ pub const PRODUCER: &str = concat!("sagelet ", env!("CARGO_PKG_VERSION"));
 
 /// What the one model of an endpoint is called, where a protocol wants a name in its paths and answers.
 pub const MODEL_NAME: &str = "model";
+
+/// The only version of a model, where a protocol wants one. Its digest says which artifact it is.
+pub const MODEL_VERSION: &str = "1";

@@ -119,8 +119,26 @@ pub const COMPRESSION_RATIO_FREE_BYTES: usize = 1 << 20;
 /// decoder microseconds, and no encoder writes many.
 pub const COMPRESSION_WASTE_BYTES_MAX: usize = 2 * BODY_READ_BYTES_MAX;
 
-/// Members of a gzip body: a body of the largest size in blocks of 32 KiB has 3,200.
-pub const GZIP_MEMBERS_MAX: usize = 4_096;
+/// Members of a gzip body, or frames of zstd: a body of the largest size in blocks of 32 KiB has 3,200.
+pub const COMPRESSED_PARTS_MAX: usize = 4_096;
+
+/// Bytes of a zstd frame that later bytes may refer to: what RFC 8878 asks decoders to support, and what encoders
+/// take up to level 19. Only a thread that decompresses holds them.
+pub const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
+
+/// Arrays of an npz archive: a sparse matrix has five.
+pub const NPZ_ARRAYS_MAX: usize = 16;
+
+/// Blocks of a zstd frame before their number is compared with what they hold: a window has 64 ordinary ones, and
+/// programs that flush after each row write more.
+pub const ZSTD_BLOCKS_FREE: usize = 4_096;
+
+/// Bytes that blocks of a zstd frame hold on average beyond [`ZSTD_BLOCKS_FREE`]: an ordinary one has 128 KiB.
+pub const ZSTD_BLOCK_BYTES_MIN: usize = 1 << 10;
+
+/// Bytes of an answer from which on it is compressed, if the client takes gzip: some thousand predictions. Writing
+/// fewer takes less time than compressing them.
+pub const ANSWER_COMPRESSED_BYTES_MIN: usize = 16 << 10;
 
 /// Bytes of a compressed body up to which the thread that read a request also decompresses it. At its slowest,
 /// with a table of codes for every few bytes, that takes about a millisecond.

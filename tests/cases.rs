@@ -39,7 +39,15 @@ fn every_case_of_every_suite_is_answered_as_its_file_says() {
 #[test]
 fn every_format_of_rows_has_a_case_for_every_format_of_predictions() {
     let formats = case("hosting/formats");
-    for rows in ["csv", "json", "jsonlines", "npy", "recordio", "libsvm"] {
+    for rows in [
+        "csv",
+        "json",
+        "jsonlines",
+        "npy",
+        "recordio",
+        "libsvm",
+        "npz",
+    ] {
         let answers = ["csv", "json", "jsonlines", "npy", "recordio"];
         let names = answers.map(|answer| format!("{rows}-to-{answer}"));
         for name in names.iter().chain([&format!("{rows}-by-default")]) {

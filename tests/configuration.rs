@@ -145,6 +145,37 @@ fn batch_transform_is_told_to_send_what_the_server_can_take() {
     assert_eq!(many["MaxConcurrentTransforms"], 16);
     let small = parameters(&[("SAGELET_BODY_BYTES", "2097152")]);
     assert_eq!(small["MaxPayloadInMB"], 2);
+    // Who sets the size of a body up means larger payloads.
+    let large = parameters(&[
+        ("MAX_CONTENT_LENGTH", "20971520"),
+        ("SAGELET_COMPUTE_THREADS", "64"),
+    ]);
+    assert_eq!(large["MaxPayloadInMB"], 20);
+    assert_eq!(large["MaxConcurrentTransforms"], 5);
+    let largest = parameters(&[("SAGELET_BODY_BYTES", "209715200")]);
+    assert_eq!(largest["MaxPayloadInMB"], 100);
+    assert_eq!(largest["MaxConcurrentTransforms"], 1);
+}
+
+/// Linear Learner and XGBoost answer so to `Accept: application/json`, whatever the rows came in.
+#[test]
+fn json_answers_to_other_rows_have_scores_where_they_are_set_to() {
+    let server = server(&[("SAGELET_JSON_SCORES", "true")]);
+    let invoke = |content_type, body: &str| {
+        let headers = [
+            ("Content-Type", content_type),
+            ("Accept", "application/json"),
+        ];
+        server.send(invocation(&headers, body)).text().to_owned()
+    };
+    let scores = r#"{"predictions":[{"score":5.0}]}"#;
+    assert_eq!(invoke("text/csv", "5\n"), scores);
+    assert_eq!(invoke("text/libsvm", "0 1:5\n"), scores);
+    // JSON rows say themselves what they are answered with.
+    assert_eq!(
+        invoke("application/json", "[[5]]"),
+        r#"{"predictions":[5.0]}"#
+    );
 }
 
 #[test]

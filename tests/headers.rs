@@ -46,6 +46,8 @@ fn head_is_answered_as_get_is_but_without_a_body_on_every_path_that_takes_get() 
     let server = Server::of(identity());
     for path in [
         "/ping",
+        "/health",
+        "/version",
         "/execution-parameters",
         "/metrics",
         "/",
@@ -54,7 +56,11 @@ fn head_is_answered_as_get_is_but_without_a_body_on_every_path_that_takes_get() 
         "/v2",
         "/v2/health/live",
         "/v2/health/ready",
+        "/v2/models",
+        "/v2/models/stats",
         "/v2/models/model",
+        "/v2/models/model/config",
+        "/v2/models/model/stats",
         "/v2/models/model/ready",
         "/v2/models/model/versions/1",
     ] {

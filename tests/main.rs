@@ -15,6 +15,7 @@
 //! | [`compression`] | compressed bodies are read, and none costs more than it may |
 //! | [`configuration`] | every variable: what a wrong value does, and that a right one is heeded |
 //! | [`multi_model`] | models are loaded, listed, used and unloaded by request |
+//! | [`open_inference`] | tensors as bytes, repository, configuration and statistics of Open Inference |
 //! | [`metrics`] | `/metrics` is what a Prometheus parser reads, and counts what happened |
 //! | [`logs`] | a line a request, in text or JSON, none for probes |
 //! | [`headers`] | answers have the headers they should and no others |
@@ -67,6 +68,7 @@ mod metrics;
 mod migration;
 mod multi_model;
 mod numbers;
+mod open_inference;
 mod overload;
 mod pieces;
 mod predictions;

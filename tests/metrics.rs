@@ -105,3 +105,23 @@ fn the_model_is_named_by_its_digest() {
     ];
     assert_eq!(value(&scrape(&server), "sagelet_model_info", &labels), 1.0);
 }
+
+#[test]
+fn a_scraper_that_asks_for_openmetrics_gets_it() {
+    let server = Server::of(identity());
+    let answer = server.send(
+        "GET /metrics HTTP/1.1\r\nHost: test\r\n\
+         Accept: application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3\r\n\r\n",
+    );
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
+    let text = answer.text();
+    assert!(text.ends_with("\n# EOF\n"), "{text}");
+    assert!(
+        text.contains("# TYPE sagelet_rows counter\nsagelet_rows_total 0\n"),
+        "{text}"
+    );
+    assert!(!text.contains("_total counter"), "{text}");
+}

@@ -112,7 +112,7 @@ fn a_model_of_every_protocol_is_the_one_of_its_name() {
     let infer = models.request("POST", "/v2/models/two/infer", tensor);
     assert_eq!(
         infer.text(),
-        r#"{"model_name":"two","outputs":[{"name":"predict","shape":[1],"datatype":"FP64","data":[10.0]}]}"#
+        r#"{"model_name":"two","model_version":"1","outputs":[{"name":"predict","shape":[1],"datatype":"FP64","data":[10.0]}]}"#
     );
 }
 
@@ -159,7 +159,6 @@ fn what_is_no_model_or_lies_elsewhere_is_400_with_the_reason() {
     let elsewhere = models.root.join("../elsewhere");
     let cases = [
         (models.load("empty"), "there is no .cbor artifact"),
-        (models.load("missing"), "No such file or directory"),
         (
             models.load_from("x", elsewhere.to_str().unwrap()),
             "is not under",
@@ -218,4 +217,12 @@ fn loading_and_unloading_disturb_no_request() {
             assert!(two.status == 404 || two.predictions() == [14.0]);
         }
     });
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_404() {
+    let answer = Models::start(&[]).load("missing");
+    assert_eq!(answer.status, 404);
+    let reason = answer.reason();
+    assert!(reason.contains("there is no folder"), "{reason}");
 }

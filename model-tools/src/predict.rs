@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "ROWS", default_value = "-")]
     rows: String,
     /// What ROWS is, as a request would say it: text/csv, application/json, application/jsonlines, …
-    /// [default: what the name of ROWS ends with: .json, .jsonl, .ndjson or .npy; else text/csv]
+    /// [default: what the name of ROWS ends with: .json, .jsonl, .ndjson, .npy or .npz; else text/csv]
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
     /// Fields of each line, separated by commas: predicted_label, probability, probabilities, raw_score, …
@@ -42,6 +42,7 @@ fn type_of_file(name: &str) -> &'static str {
         Some("json") => "application/json",
         Some("jsonl" | "ndjson") => "application/jsonlines",
         Some("npy") => "application/x-npy",
+        Some("npz") => "application/x-npz",
         _ => "text/csv",
     }
 }
@@ -60,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let (outputs, _) =
         score::score(&model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
     let predictions = score::predictions(&model, outputs, &arguments.fields);
-    let text = codec::encode(Format::Csv, &predictions, &ResponseOptions::default());
-    output::print(&text.map_err(|error| body.refused(error))?)
+    let answer = codec::encode(Format::Csv, &predictions, &ResponseOptions::default());
+    let answer = answer.map_err(|error| body.refused(error))?;
+    output::print(&answer.body)
 }

@@ -16,6 +16,14 @@ pub struct ContentType {
     delimiter: u8,
     label_columns: usize,
     indexing: Option<Indexing>,
+    pub(super) tensors: Option<TensorBody>,
+}
+
+/// A body of Open Inference: JSON, and after it the bytes of tensors.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TensorBody {
+    /// Bytes of the JSON, where the request says how many; else all of the body.
+    pub json_bytes: Option<usize>,
 }
 
 /// What a content type leaves open, as the settings of a server say it.
@@ -119,8 +127,14 @@ pub enum ContentTypeError {
     },
 }
 
+/// What SageMaker's Triton container calls a body of Open Inference. The parameter [`JSON_BYTES`] says how many bytes
+/// of JSON are before those of the tensors.
+pub(super) const TENSORS: &str = "application/vnd.sagemaker-triton.binary+json";
+pub(super) const JSON_BYTES: &str = "json-header-size";
+
 /// Other names that clients use for the formats.
-const ALIASES: [(&str, Format); 7] = [
+const ALIASES: [(&str, Format); 8] = [
+    (TENSORS, Format::Json),
     ("csv", Format::Csv),
     ("application/csv", Format::Csv),
     ("application/x-jsonlines", Format::JsonLines),
@@ -156,7 +170,23 @@ impl ContentType {
             delimiter: b',',
             label_columns: 0,
             indexing: None,
+            tensors: None,
         }
+    }
+
+    /// A body of Open Inference.
+    #[must_use]
+    pub fn open_inference(body: TensorBody) -> Self {
+        Self {
+            tensors: Some(body),
+            ..Self::of(Format::Json)
+        }
+    }
+
+    /// Whether the type is one of Open Inference alone.
+    #[must_use]
+    pub fn is_open_inference(self) -> bool {
+        self.tensors.is_some()
     }
 
     /// The same, where what the content type leaves open is as these defaults say.
@@ -190,6 +220,9 @@ impl ContentType {
         let format = format(essence.trim())
             .ok_or_else(|| ContentTypeError::Unknown(Quoted::of(header.as_bytes())))?;
         let mut content_type = Self::of(format);
+        if essence.trim().eq_ignore_ascii_case(TENSORS) {
+            content_type.tensors = Some(TensorBody::default());
+        }
         for part in parameters.split_terminator(';').skip(1) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value
@@ -225,6 +258,14 @@ impl ContentType {
                     .ok()
                     .filter(|&count| count <= LABEL_COLUMNS_MAX);
                 self.label_columns = count.ok_or(("label_size", "0 to 1000"))?;
+            }
+            (JSON_BYTES, Format::Json) if self.is_open_inference() => {
+                let json_bytes = value
+                    .parse()
+                    .map_err(|_| (JSON_BYTES, "a number of bytes"))?;
+                self.tensors = Some(TensorBody {
+                    json_bytes: Some(json_bytes),
+                });
             }
             ("indexing", Format::LibSvm) => {
                 self.indexing = Some(Indexing::parse(value).ok_or(("indexing", "0, 1"))?);

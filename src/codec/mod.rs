@@ -11,6 +11,8 @@ mod jsonlines;
 mod libsvm;
 mod media;
 mod npy;
+mod npz;
+mod packed;
 mod predictions;
 mod recordio;
 #[cfg(test)]
@@ -23,8 +25,10 @@ pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "train")]
 pub(crate) use examples::examples;
-pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults};
+pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults, TensorBody};
 pub use predictions::{Field, Predictions};
+
+use std::borrow::Cow;
 
 use crate::rows::RowBuilder;
 
@@ -43,6 +47,8 @@ pub enum Format {
     RecordIo,
     /// `text/libsvm`; rows only.
     LibSvm,
+    /// `application/x-npz`; rows only.
+    Npz,
 }
 
 /// How an answer is to be written, as the body says beside its rows.
@@ -53,7 +59,47 @@ pub struct ResponseOptions {
     /// The `id` of an Open Inference request, for its answer.
     pub id: Option<String>,
     /// The `outputs` that an Open Inference request asks for; none means the prediction.
-    pub outputs: Vec<String>,
+    pub outputs: Vec<RequestedOutput>,
+    /// Whether outputs are bytes after the JSON that do not say it themselves (`binary_data_output`).
+    pub binary_outputs: bool,
+}
+
+/// An output that an Open Inference request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestedOutput {
+    /// Its name.
+    pub name: String,
+    /// Whether it is to be bytes after the JSON (`binary_data`).
+    pub is_binary: Option<bool>,
+}
+
+/// An answer as it is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encoded {
+    /// The whole answer.
+    pub body: Vec<u8>,
+    /// How many of its bytes are JSON, if tensors follow as bytes.
+    pub json_bytes: Option<usize>,
+}
+
+impl Encoded {
+    /// The media type: the format's own, unless there are tensors as bytes.
+    #[must_use]
+    pub fn media_type(&self, format: Format) -> Cow<'static, str> {
+        match self.json_bytes {
+            None => format.media_type().into(),
+            Some(bytes) => format!("{};{}={bytes}", media::TENSORS, media::JSON_BYTES).into(),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Encoded {
+    fn from(body: Vec<u8>) -> Self {
+        Self {
+            body,
+            json_bytes: None,
+        }
+    }
 }
 
 /// How predictions are arranged in a JSON answer.
@@ -70,13 +116,14 @@ pub enum Shape {
 
 impl Format {
     /// Every format, in the order in which errors list them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Csv,
         Self::Json,
         Self::JsonLines,
         Self::Npy,
         Self::RecordIo,
         Self::LibSvm,
+        Self::Npz,
     ];
 
     /// The media type, without parameters: a pipeline's next container and data capture compare it as it is.
@@ -89,6 +136,7 @@ impl Format {
             Self::Npy => "application/x-npy",
             Self::RecordIo => "application/x-recordio-protobuf",
             Self::LibSvm => "text/libsvm",
+            Self::Npz => "application/x-npz",
         }
     }
 
@@ -97,6 +145,7 @@ impl Format {
     pub fn answer(self) -> Self {
         match self {
             Self::LibSvm => Self::Csv,
+            Self::Npz => Self::Npy,
             other => other,
         }
     }
@@ -132,11 +181,17 @@ impl ContentType {
     ) -> Result<ResponseOptions, DecodeError> {
         let text = || body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         match self.format {
-            Format::Json => return json::read(text(), builder),
+            Format::Json => {
+                return match self.tensors {
+                    Some(form) => json::read_tensors(body, form, builder),
+                    None => json::read(text(), builder),
+                };
+            }
             Format::JsonLines => return jsonlines::read(text(), builder),
             Format::Csv => csv::read(&self.charset.utf8(text()), self.csv_options(), builder)?,
             Format::LibSvm => libsvm::read(text(), self.indexing(), builder)?,
             Format::Npy => npy::read(body, builder)?,
+            Format::Npz => npz::read(body, builder)?,
             Format::RecordIo => recordio::read(body, builder)?,
         }
         Ok(ResponseOptions::default())
@@ -166,12 +221,15 @@ pub fn encode(
     format: Format,
     predictions: &Predictions<'_>,
     options: &ResponseOptions,
-) -> Result<Vec<u8>, EncodeError> {
-    match format {
-        Format::Csv | Format::LibSvm => Ok(csv::encode(predictions)),
-        Format::Json => json::encode(predictions, options),
-        Format::JsonLines => Ok(jsonlines::encode(predictions)),
-        Format::Npy => npy::encode(predictions),
-        Format::RecordIo => Ok(recordio::encode(predictions)),
-    }
+) -> Result<Encoded, EncodeError> {
+    Ok(match format {
+        Format::Csv | Format::LibSvm => csv::encode(predictions).into(),
+        Format::Json if options.shape == Shape::Tensors => {
+            json::encode_tensors(predictions, options)?
+        }
+        Format::Json => json::encode(predictions, options.shape).into(),
+        Format::JsonLines => jsonlines::encode(predictions).into(),
+        Format::Npy | Format::Npz => npy::encode(predictions)?.into(),
+        Format::RecordIo => recordio::encode(predictions).into(),
+    })
 }

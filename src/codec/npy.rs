@@ -2,6 +2,7 @@
 
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
+use super::packed::PackedType;
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
 use crate::rows::{Cell, RowBuilder};
@@ -22,48 +23,89 @@ struct Header {
     shape: Vec<usize>,
 }
 
-/// Reads an array of floats, integers or booleans, in C or Fortran order: (rows, columns); or one row, or one
-/// column for a model of one. NaN is a missing cell.
+/// An array in a body or in an archive, as long as its header says.
+pub(super) struct Array<'b> {
+    pub(super) shape: Vec<usize>,
+    is_fortran: bool,
+    cells: PackedType,
+    data: &'b [u8],
+}
+
+impl<'b> Array<'b> {
+    /// Reads the header of an array of floats, integers or booleans.
+    ///
+    /// # Errors
+    /// The bytes are no such array, as text.
+    pub(super) fn parse(bytes: &'b [u8]) -> Result<Self, String> {
+        let (header, data) = split(bytes)?;
+        let count = header
+            .shape
+            .iter()
+            .try_fold(1_usize, |count, &length| count.checked_mul(length));
+        if count.and_then(|count| count.checked_mul(header.bytes)) != Some(data.len()) {
+            let (shape, found) = (&header.shape, data.len());
+            return Err(format!("{found} bytes do not fill the shape {shape:?}"));
+        }
+        Ok(Self {
+            cells: cells_of(&header)?,
+            shape: header.shape,
+            is_fortran: header.fortran_order,
+            data,
+        })
+    }
+
+    /// How many cells it has.
+    pub(super) fn len(&self) -> usize {
+        self.data.len() / self.cells.bytes
+    }
+
+    /// The cell at a place, in the order of the bytes; none behind the last.
+    #[inline]
+    pub(super) fn cell(&self, place: usize) -> Option<Cell<'static>> {
+        let start = place.checked_mul(self.cells.bytes)?;
+        let bytes = self.data.get(start..)?.get(..self.cells.bytes)?;
+        Some(self.cells.cell(bytes))
+    }
+
+    /// Reads the cells as rows: (rows, columns); or one row, or one column for a model of one. NaN is a missing cell.
+    pub(super) fn read(&self, builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
+        let width = builder.layout().cells();
+        let (rows, columns) = match self.shape.as_slice() {
+            [rows, columns] => (*rows, *columns),
+            [cells] if width == 1 => (*cells, 1),
+            [cells] => (1, *cells),
+            shape => {
+                let dimensions = shape.len();
+                return Err(refused(format!(
+                    "the array has {dimensions} dimensions, not the shape (rows, {width})"
+                )));
+            }
+        };
+        for row in 0..rows {
+            for column in 0..columns {
+                let place = if self.is_fortran {
+                    column * rows + row
+                } else {
+                    row * columns + column
+                };
+                builder.push(self.cell(place).unwrap_or(Cell::Missing))?;
+            }
+            builder.end_row()?;
+        }
+        Ok(())
+    }
+}
+
+fn refused(reason: String) -> DecodeError {
+    DecodeError::syntax("an npy array", reason)
+}
+
+/// Reads an array of floats, integers or booleans, in C or Fortran order.
 pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
     if body.is_empty() {
         return Ok(());
     }
-    let refused = |reason: String| DecodeError::syntax("an npy array", reason);
-    let (header, data) = split(body).map_err(refused)?;
-    let width = builder.layout().cells();
-    let (rows, columns) = match header.shape.as_slice() {
-        [rows, columns] => (*rows, *columns),
-        [cells] if width == 1 => (*cells, 1),
-        [cells] => (1, *cells),
-        shape => {
-            let dimensions = shape.len();
-            return Err(refused(format!(
-                "the array has {dimensions} dimensions, not the shape (rows, {width})"
-            )));
-        }
-    };
-    let cells = rows.checked_mul(columns);
-    if cells.and_then(|cells| cells.checked_mul(header.bytes)) != Some(data.len()) {
-        let (shape, found) = (&header.shape, data.len());
-        return Err(refused(format!(
-            "{found} bytes do not fill the shape {shape:?}"
-        )));
-    }
-    let cell = reader_of(&header).map_err(refused)?;
-    for row in 0..rows {
-        for column in 0..columns {
-            let place = if header.fortran_order {
-                column * rows + row
-            } else {
-                row * columns + column
-            };
-            let start = place * header.bytes;
-            let bytes = data.get(start..start + header.bytes).unwrap_or_default();
-            builder.push(cell(bytes, header.big_endian))?;
-        }
-        builder.end_row()?;
-    }
-    Ok(())
+    Array::parse(body).map_err(refused)?.read(builder)
 }
 
 /// The header, and the data behind it.
@@ -130,42 +172,15 @@ fn parse(text: &str) -> Result<Header, String> {
     })
 }
 
-/// A function from the bytes of a cell, and whether the most significant comes first, to the cell.
-type CellReader = fn(&[u8], bool) -> Cell<'static>;
-
-macro_rules! cell_reader {
-    ($type:ty, $cell:ident) => {
-        |bytes, big_endian| {
-            let bytes = bytes.try_into().unwrap_or_default();
-            let number = if big_endian {
-                <$type>::from_be_bytes(bytes)
-            } else {
-                <$type>::from_le_bytes(bytes)
-            };
-            Cell::$cell(number.into())
-        }
-    };
-}
-
-fn reader_of(header: &Header) -> Result<CellReader, String> {
-    Ok(match (header.kind, header.bytes) {
-        (b'f', 8) => cell_reader!(f64, Number),
-        (b'f', 4) => cell_reader!(f32, Number),
-        (b'i', 8) => cell_reader!(i64, Integer),
-        (b'i', 4) => cell_reader!(i32, Integer),
-        (b'i', 2) => cell_reader!(i16, Integer),
-        (b'i', 1) => cell_reader!(i8, Integer),
-        (b'u', 8) => cell_reader!(u64, Integer),
-        (b'u', 4) => cell_reader!(u32, Integer),
-        (b'u', 2) => cell_reader!(u16, Integer),
-        (b'u', 1) => cell_reader!(u8, Integer),
-        (b'b', 1) => |bytes, _| Cell::Boolean(bytes != [0]),
-        (kind, bytes) => {
-            let kind = char::from(kind).escape_default();
-            return Err(format!(
-                "the data type {kind}{bytes} is none of f4, f8, i1 to i8, u1 to u8, b1"
-            ));
-        }
+/// The type of the cells.
+fn cells_of(header: &Header) -> Result<PackedType, String> {
+    let cells = PackedType::of_kind(header.kind, header.bytes, header.big_endian);
+    cells.ok_or_else(|| {
+        let kind = char::from(header.kind).escape_default();
+        format!(
+            "the data type {kind}{} is none of f2, f4, f8, i1 to i8, u1 to u8, b1",
+            header.bytes
+        )
     })
 }
 

@@ -5,7 +5,7 @@ use super::Variables;
 const PREFIX: &str = "SAGELET_";
 
 /// Every variable that begins with `SAGELET_`, as docs/configuration.md lists them.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "SAGELET_BODY_BYTES",
     "SAGELET_BODY_SECONDS",
     "SAGELET_COMPUTE_THREADS",
@@ -14,6 +14,7 @@ const KNOWN: [&str; 16] = [
     "SAGELET_ECHO_CUSTOM_ATTRIBUTES",
     "SAGELET_HEAD_SECONDS",
     "SAGELET_IDLE_SECONDS",
+    "SAGELET_JSON_SCORES",
     "SAGELET_LIBSVM_INDEXING",
     "SAGELET_LOG",
     "SAGELET_MODELS_BYTES",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Flags, Variables, number};
+use super::{BODY_BYTES, ConfigError, Flags, Variables, number};
 use crate::codec::{Accept, Field, Format, Header, Indexing, RowDefaults};
 use crate::log::{self, Level};
 use crate::serve::Settings;
@@ -20,6 +20,8 @@ pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, Co
         accept: accept(variables)?,
         fields: fields(variables)?,
         rows: row_defaults(variables)?,
+        json_scores: flag(variables, "SAGELET_JSON_SCORES")?,
+        batch_payload_mb: batch_payload_mb(variables)?,
         echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
         multi_model: multi_model(flags, variables)?,
         model: flags.model.as_ref().map(PathBuf::from),
@@ -32,6 +34,14 @@ pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, Co
         }),
         log: log_settings(variables)?,
     })
+}
+
+/// The megabytes that a batch job is told to send at once, where the bytes of a body are set.
+fn batch_payload_mb(variables: &impl Variables) -> Result<usize, ConfigError> {
+    let bytes = number(variables, &BODY_BYTES)?;
+    Ok(Settings::batch_payload_mb_for(
+        bytes.map(|bytes| bytes.get() as usize),
+    ))
 }
 
 fn accept(variables: &impl Variables) -> Result<Option<Accept>, ConfigError> {
@@ -58,7 +68,7 @@ fn fields(variables: &impl Variables) -> Result<Vec<Field>, ConfigError> {
     };
     let fields: Option<Vec<_>> = value
         .split(',')
-        .map(|field| Field::parse(field.trim()))
+        .map(|field| Field::parse(&field.trim().to_ascii_lowercase()))
         .collect();
     fields.ok_or(ConfigError {
         name,
@@ -198,8 +208,10 @@ mod tests {
             ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json"),
             (
                 "SAGEMAKER_INFERENCE_OUTPUT",
-                "predicted_label, probabilities",
+                "Predicted_Label, PROBABILITIES",
             ),
+            ("SAGELET_JSON_SCORES", "true"),
+            ("MAX_CONTENT_LENGTH", "20971520"),
             ("SAGELET_CSV_HEADER", "Present"),
             ("SAGELET_LIBSVM_INDEXING", "0"),
             ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "true"),
@@ -217,6 +229,8 @@ mod tests {
                 header: Header::Present,
                 indexing: Indexing::FromZero,
             },
+            json_scores: true,
+            batch_payload_mb: 20,
             echo_custom_attributes: true,
             multi_model: false,
             model: Some(PathBuf::from("a.cbor")),

@@ -22,8 +22,6 @@ pub struct App {
     pub(super) started: Instant,
     /// The same by the clock on the wall.
     pub(super) started_at: SystemTime,
-    /// Bytes of one body at most.
-    pub(super) body_bytes: usize,
     pub(super) compute_threads: usize,
 }
 
@@ -63,7 +61,6 @@ impl App {
             counters,
             started: Instant::now(),
             started_at: SystemTime::now(),
-            body_bytes: transport.body_bytes,
             compute_threads: transport.compute_threads,
         }
     }

@@ -4,15 +4,15 @@ use serde_json::json;
 
 use super::app::App;
 use super::web::Response;
-use crate::limits::{BATCH_PAYLOAD_MB, BATCH_PAYLOADS_MB_MAX};
+use crate::limits::BATCH_PAYLOADS_MB_MAX;
 
-/// As many requests at once as there are compute threads. Each has the platform's usual size, or that of the
-/// largest body if that is smaller.
+/// As many requests at once as there are compute threads. Each has the platform's usual size, or that of the largest
+/// body where it is set.
 pub(super) fn answer(app: &App) -> Response {
-    let payload = BATCH_PAYLOAD_MB.min((app.body_bytes >> 20).max(1));
+    let payload = app.settings.batch_payload_mb;
     let transforms = app
         .compute_threads
-        .clamp(1, BATCH_PAYLOADS_MB_MAX / payload);
+        .clamp(1, (BATCH_PAYLOADS_MB_MAX / payload).max(1));
     Response::json(&json!({
         "MaxConcurrentTransforms": transforms,
         "BatchStrategy": "MULTI_RECORD",

@@ -1,4 +1,4 @@
-//! `/metrics`: counts and state in Prometheus' text format.
+//! `/metrics`: counts and state in Prometheus' text format, or in OpenMetrics.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::UNIX_EPOCH;
@@ -6,20 +6,22 @@ use std::time::UNIX_EPOCH;
 use super::app::{App, Models};
 use super::metrics::{BUCKETS, Metrics};
 use super::process;
-use super::prometheus::{MEDIA_TYPE, Text};
+use super::prometheus::{Exposition, Text};
 use super::route::Group;
-use super::web::Response;
+use super::web::{Request, Response};
 use crate::log;
 use crate::transport::Status;
 
 /// Answers with the whole text.
-pub(super) fn answer(app: &App) -> Response {
-    Response::content(MEDIA_TYPE, text(app).into_bytes())
+pub(super) fn answer(app: &App, request: Request<'_>) -> Response {
+    let accept = request.header_list("Accept").unwrap_or_default();
+    let exposition = Exposition::accepted(&accept);
+    Response::content(exposition.media_type(), text(app, exposition).into_bytes())
 }
 
 /// The whole text.
-pub(super) fn text(app: &App) -> String {
-    let (metrics, mut text) = (&app.metrics, Text::default());
+pub(super) fn text(app: &App, exposition: Exposition) -> String {
+    let (metrics, mut text) = (&app.metrics, Text::new(exposition));
     push_requests(&mut text, metrics);
     push_durations(&mut text, metrics);
     push_work(&mut text, metrics);

@@ -62,10 +62,11 @@ fn answer(
             method: method.to_owned(),
             allowed: route.methods().join(", "),
         }),
+        (Route::Version, _) => Ok(version()),
         (Route::Ping, _) => app.ready().map(|()| Response::empty()),
         (Route::Invocations, _) => invocations::answer(app, app.model()?, request, body),
         (Route::ExecutionParameters, _) => Ok(execution_parameters::answer(app)),
-        (Route::Metrics, _) => Ok(exposition::answer(app)),
+        (Route::Metrics, _) => Ok(exposition::answer(app, request)),
         (Route::Models, Some(store)) if is_get => Ok(models::list(store, request)),
         (Route::Models, Some(store)) => models::load(store, body),
         (Route::Model(name), Some(store)) if is_get => models::describe(store, name),
@@ -80,8 +81,18 @@ fn answer(
         (Route::OpenInference, _) => Ok(open_inference::server()),
         (Route::OpenInferenceLive, _) => Ok(open_inference::live()),
         (Route::OpenInferenceReady, _) => open_inference::ready(app),
-        (Route::OpenInferenceModel(name), _) => open_inference::model(app, name),
+        (Route::OpenInferenceModel(name), _) => open_inference::metadata(app, name),
+        (Route::OpenInferenceConfig(name), _) => open_inference::config(app, name),
+        (Route::OpenInferenceStatistics(name), _) => open_inference::statistics(app, name),
+        (Route::OpenInferenceModels, _) => Ok(open_inference::list(app)),
+        (Route::OpenInferenceAllStatistics, _) => Ok(open_inference::all_statistics(app)),
+        (Route::OpenInferenceIndex, _) => open_inference::index(app, body),
         (Route::OpenInferenceModelReady(name), _) => open_inference::model_ready(app, name),
         (Route::OpenInferenceInfer(name), _) => open_inference::infer(app, name, request, body),
     }
+}
+
+/// `/version`
+fn version() -> Response {
+    Response::json(&serde_json::json!({ "name": "sagelet", "version": env!("CARGO_PKG_VERSION") }))
 }

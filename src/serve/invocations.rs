@@ -1,10 +1,14 @@
 //! `/invocations`: rows in, predictions out, in the formats that the request's headers name.
 
+use std::time::Instant;
+
 use super::app::App;
 use super::loaded::LoadedModel;
 use super::refusal::Refusal;
 use super::web::{Request, Response};
-use crate::codec::{self, Accept, ContentType, Format, ResponseOptions, Shape};
+use crate::codec::{
+    self, Accept, ContentType, Encoded, Format, ResponseOptions, Shape, TensorBody,
+};
 use crate::score;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -20,7 +24,11 @@ pub(super) fn answer(
 ) -> Result<Response, Refusal> {
     let content_type = content_type(request, body)?.or(app.settings.rows);
     let format = answer_format(app, request, content_type.format.answer())?;
-    let response = predict(app, loaded, (content_type, format), None, body)?;
+    let scores = app.settings.json_scores && content_type.format != Format::Json;
+    let shape = scores.then_some(Shape::Scores);
+    let answer = predict(app, loaded, (content_type, format), shape, body)?;
+    let media_type = answer.encoded.media_type(format);
+    let response = Response::content(media_type, answer.encoded.body).for_rows(answer.rows);
     // The platform gives the caller only what the answer sets.
     if app.settings.echo_custom_attributes
         && let Some(attributes) = request.header(CUSTOM_ATTRIBUTES)
@@ -30,16 +38,33 @@ pub(super) fn answer(
     Ok(response)
 }
 
-/// Predicts the rows of a JSON body, and answers in JSON of this shape; in the one that goes with the
-/// request's, if there is none.
+/// Predicts the rows of a JSON body, and answers in JSON of the shape that goes with theirs.
 pub(super) fn answer_json(
     app: &App,
     loaded: &LoadedModel,
-    shape: Option<Shape>,
     body: &[u8],
 ) -> Result<Response, Refusal> {
     let json = (ContentType::of(Format::Json), Format::Json);
-    predict(app, loaded, json, shape, body)
+    let answer = predict(app, loaded, json, None, body)?;
+    let media_type = answer.encoded.media_type(Format::Json);
+    Ok(Response::content(media_type, answer.encoded.body).for_rows(answer.rows))
+}
+
+/// An answer before it has its header fields.
+pub(super) struct Answer {
+    pub(super) encoded: Encoded,
+    pub(super) rows: usize,
+}
+
+/// Predicts the rows of an Open Inference body, and answers in tensors.
+pub(super) fn answer_tensors(
+    app: &App,
+    loaded: &LoadedModel,
+    form: TensorBody,
+    body: &[u8],
+) -> Result<Answer, Refusal> {
+    let formats = (ContentType::open_inference(form), Format::Json);
+    predict(app, loaded, formats, Some(Shape::Tensors), body)
 }
 
 fn predict(
@@ -48,17 +73,22 @@ fn predict(
     (content_type, format): (ContentType, Format),
     shape: Option<Shape>,
     body: &[u8],
-) -> Result<Response, Refusal> {
-    let (outputs, options) = score::score(&loaded.model, content_type, body)?;
-    let rows = outputs.rows();
+) -> Result<Answer, Refusal> {
+    let began = Instant::now();
+    let failed = || loaded.statistics.failed(began.elapsed());
+    let scored = score::score(&loaded.model, content_type, body);
+    let (outputs, options) = scored.inspect_err(|_| failed())?;
+    let (rows, computed) = (outputs.rows(), began.elapsed());
     let options = ResponseOptions {
         shape: shape.unwrap_or(options.shape),
         ..options
     };
     let predictions = score::predictions(&loaded.model, outputs, &app.settings.fields);
     let predictions = predictions.of_model(&loaded.name);
-    let answer = codec::encode(format, &predictions, &options)?;
-    Ok(Response::content(format.media_type(), answer).for_rows(rows))
+    let encoded = codec::encode(format, &predictions, &options);
+    let encoded = encoded.inspect_err(|_| failed())?;
+    loaded.statistics.succeeded(rows, computed, began.elapsed());
+    Ok(Answer { encoded, rows })
 }
 
 /// The type of the request's body. If the client names none: JSON if the body begins as JSON does, else CSV.

@@ -27,7 +27,5 @@ pub(super) fn model(app: &App, name: &str) -> Result<Response, Refusal> {
 
 /// `/v1/models/NAME:predict`
 pub(super) fn predict(app: &App, name: &str, body: &[u8]) -> Result<Response, Refusal> {
-    app.with_model(name, |loaded| {
-        invocations::answer_json(app, loaded, None, body)
-    })
+    app.with_model(name, |loaded| invocations::answer_json(app, loaded, body))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::names::Names;
-
+use super::statistics::Statistics;
 use crate::artifact::{Artifact, ArtifactError};
 use crate::model::{Model, ModelError};
 
@@ -66,6 +66,8 @@ pub(super) struct LoadedModel {
     pub(super) path: PathBuf,
     /// What requests call it.
     pub(super) name: String,
+    /// What its requests were, since it was loaded.
+    pub(super) statistics: Statistics,
 }
 
 impl std::fmt::Display for LoadedModel {
@@ -103,6 +105,7 @@ pub(super) fn read(path: PathBuf, name: &str) -> Result<LoadedModel, LoadError> 
         artifact,
         path,
         name: name.to_owned(),
+        statistics: Statistics::default(),
     })
 }
 

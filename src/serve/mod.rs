@@ -21,6 +21,7 @@ mod refusal;
 mod route;
 mod service;
 mod settings;
+mod statistics;
 mod store;
 mod web;
 

@@ -24,6 +24,8 @@ pub(super) enum Refusal {
     UnknownModel(String),
     #[error("model {0} is already loaded")]
     LoadedAlready(String),
+    #[error("model {name} cannot be loaded: there is no folder {url}")]
+    NoModelFolder { name: String, url: String },
     #[error("model {name} cannot be loaded: {reason}")]
     Unloadable { name: String, reason: String },
     #[error(
@@ -60,7 +62,10 @@ impl Refusal {
             | Self::Parameter(_)
             | Self::Unloadable { .. }
             | Self::Answer(EncodeError::NoSuchOutput(..)) => Status::BadRequest,
-            Self::UnknownPath(_) | Self::UnknownModel(_) | Self::SeveralModels => Status::NotFound,
+            Self::UnknownPath(_)
+            | Self::UnknownModel(_)
+            | Self::NoModelFolder { .. }
+            | Self::SeveralModels => Status::NotFound,
             Self::Method { .. } => Status::MethodNotAllowed,
             Self::NotAcceptable(_) | Self::Answer(_) => Status::NotAcceptable,
             Self::LoadedAlready(_) => Status::Conflict,

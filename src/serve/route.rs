@@ -2,6 +2,7 @@
 //!
 //! | path | for |
 //! | --- | --- |
+//! | `/health`, `/version` | MLflow's server, and programs that look for them |
 //! | `/ping`, `/invocations`, `/execution-parameters` | SageMaker hosting and batch transform |
 //! | `/endpoints/NAME/invocations` | the same as `/invocations`, for boto3 |
 //! | `/models`, `/models/NAME`, `/models/NAME/invoke` | SageMaker multi-model endpoints |
@@ -9,14 +10,15 @@
 //! | `/`, `/v1/models…` | KServe V1 |
 //! | `/v2…` | Open Inference V2 |
 
-/// The only version of a model. Its digest says which artifact it is.
-pub(super) const MODEL_VERSION: &str = "1";
+use crate::MODEL_VERSION;
 
 /// What a path stands for. Names of models have no percent-encoding left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// `/ping`
+    /// `/ping`, `/health`
     Ping,
+    /// `/version`
+    Version,
     /// `/invocations`, `/endpoints/NAME/invocations`
     Invocations,
     /// `/execution-parameters`
@@ -49,6 +51,16 @@ pub(super) enum Route {
     OpenInferenceModelReady(String),
     /// `/v2/models/NAME/infer`, `/v2/models/NAME/versions/1/infer`
     OpenInferenceInfer(String),
+    /// `/v2/models/NAME/config`, `/v2/models/NAME/versions/1/config`
+    OpenInferenceConfig(String),
+    /// `/v2/models/NAME/stats`, `/v2/models/NAME/versions/1/stats`
+    OpenInferenceStatistics(String),
+    /// `/v2/models`
+    OpenInferenceModels,
+    /// `/v2/models/stats`
+    OpenInferenceAllStatistics,
+    /// `/v2/repository/index`
+    OpenInferenceIndex,
     /// Nothing, though the path may begin like those of a group.
     Unknown(Group),
 }
@@ -72,7 +84,7 @@ impl Route {
     /// Matches a path without its query.
     pub(super) fn of(path: &str) -> Self {
         match path {
-            "/ping" => return Self::Ping,
+            "/ping" | "/health" => return Self::Ping,
             "/invocations" => return Self::Invocations,
             "/execution-parameters" => return Self::ExecutionParameters,
             "/metrics" => return Self::Metrics,
@@ -81,6 +93,7 @@ impl Route {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         match segments.as_slice() {
             [""] => Self::KServe,
+            ["version"] => Self::Version,
             ["models", rest @ ..] => models(rest),
             // Where boto3 sends predictions to if its `endpoint_url` is this server.
             ["endpoints", _, "invocations"] => Self::Invocations,
@@ -98,7 +111,8 @@ impl Route {
             Self::Invocations
             | Self::ModelInvoke(_)
             | Self::KServePredict(_)
-            | Self::OpenInferenceInfer(_) => &["POST"],
+            | Self::OpenInferenceInfer(_)
+            | Self::OpenInferenceIndex => &["POST"],
             Self::Models => &["GET", "HEAD", "POST"],
             Self::Model(_) => &["GET", "HEAD", "DELETE"],
             _ => &["GET", "HEAD"],
@@ -124,7 +138,13 @@ impl Route {
             Self::OpenInference
             | Self::OpenInferenceModel(_)
             | Self::OpenInferenceModelReady(_)
-            | Self::OpenInferenceInfer(_) => Group::OpenInference,
+            | Self::OpenInferenceInfer(_)
+            | Self::OpenInferenceConfig(_)
+            | Self::OpenInferenceStatistics(_)
+            | Self::OpenInferenceModels
+            | Self::OpenInferenceAllStatistics
+            | Self::OpenInferenceIndex => Group::OpenInference,
+            Self::Version => Group::Other,
             Self::Unknown(group) => *group,
         }
     }
@@ -161,12 +181,18 @@ fn open_inference(segments: &[&str]) -> Route {
         [] | [""] => Route::OpenInference,
         ["health", "live"] => Route::OpenInferenceLive,
         ["health", "ready"] => Route::OpenInferenceReady,
+        ["models"] => Route::OpenInferenceModels,
+        // As in Triton, a model of this name has its own paths but this one.
+        ["models", "stats"] => Route::OpenInferenceAllStatistics,
+        ["repository", "index"] => Route::OpenInferenceIndex,
         ["models", name, "versions", MODEL_VERSION, rest @ ..] | ["models", name, rest @ ..] => {
             let name = decoded(name);
             match rest {
                 [] => Route::OpenInferenceModel(name),
                 ["ready"] => Route::OpenInferenceModelReady(name),
                 ["infer"] => Route::OpenInferenceInfer(name),
+                ["config"] => Route::OpenInferenceConfig(name),
+                ["stats"] => Route::OpenInferenceStatistics(name),
                 _ => Route::Unknown(Group::OpenInference),
             }
         }
@@ -225,6 +251,8 @@ mod tests {
         let name = || "a/b".to_owned();
         for (path, route) in [
             ("/ping", Route::Ping),
+            ("/health", Route::Ping),
+            ("/version", Route::Version),
             ("/ping/", Route::Unknown(Group::Other)),
             ("/endpoints/any/invocations", Route::Invocations),
             ("/endpoints/invocations", Route::Unknown(Group::Other)),
@@ -247,6 +275,13 @@ mod tests {
                 "/v2/models/a%2Fb/versions/2/infer",
                 Route::Unknown(Group::OpenInference),
             ),
+            (
+                "/v2/models/a%2Fb/stats",
+                Route::OpenInferenceStatistics(name()),
+            ),
+            ("/v2/models/stats", Route::OpenInferenceAllStatistics),
+            ("/v2/models/", Route::OpenInferenceModel(String::new())),
+            ("/v2/repository/index", Route::OpenInferenceIndex),
             ("/models/a%2Fb/invoke", Route::ModelInvoke(name())),
             ("/models/a%2Fb/invoke/", Route::Unknown(Group::Models)),
             ("*", Route::Unknown(Group::Other)),

@@ -6,8 +6,9 @@ use super::access_log::{self, AccessLine};
 use super::app::App;
 use super::handler;
 use super::route::{Group, Route};
-use super::web::{ReceivedRequest, Response};
-use crate::limits::IN_PLACE_BYTES_MAX;
+use super::web::{ReceivedRequest, Request, Response};
+use crate::codec::{ContentType, Format};
+use crate::limits::{COMPRESSED_IN_PLACE_BYTES_MAX, IN_PLACE_BYTES_MAX};
 use crate::transport::{self, Refusal, RequestHead, Service};
 
 /// A request with the route that its path stands for.
@@ -28,8 +29,10 @@ impl Service for App {
     }
 
     fn takes_long(&self, request: &RoutedRequest, body_bytes: usize) -> bool {
-        let method = request.received.view().method();
-        body_bytes > IN_PLACE_BYTES_MAX || request.route.is_slow(method)
+        let view = request.received.view();
+        body_bytes > IN_PLACE_BYTES_MAX
+            || (body_bytes > COMPRESSED_IN_PLACE_BYTES_MAX && is_archive(view))
+            || request.route.is_slow(view.method())
     }
 
     fn handle(&self, request: &RoutedRequest, body: &[u8]) -> transport::Response {
@@ -53,6 +56,13 @@ impl Service for App {
     }
 }
 
+/// Whether the body is an archive, which may hold many times its bytes.
+fn is_archive(request: Request<'_>) -> bool {
+    let header = request.header("Content-Type");
+    let content_type = header.and_then(|header| ContentType::parse(header).ok());
+    content_type.is_some_and(|content_type| content_type.format == Format::Npz)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -60,6 +70,7 @@ mod tests {
     use super::*;
     use crate::serve::Settings;
     use crate::serve::exposition;
+    use crate::serve::prometheus::Exposition;
 
     #[test]
     fn a_panic_is_counted_like_any_other_answer() {
@@ -70,7 +81,7 @@ mod tests {
             Arc::default(),
         );
         app.refuse(None, Refusal::Panicked);
-        let metrics = exposition::text(&app);
+        let metrics = exposition::text(&app, Exposition::Prometheus);
         let line = "sagelet_requests_total{route=\"transport\",status=\"500\"} 1\n";
         assert!(metrics.contains(line), "{metrics}");
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::codec::{Accept, Field, RowDefaults};
-use crate::limits::{MODELS_BYTES_MAX, SLOW};
+use crate::limits::{BATCH_PAYLOAD_MB, BATCH_PAYLOADS_MB_MAX, MODELS_BYTES_MAX, SLOW};
 use crate::log;
 
 /// How requests are answered.
@@ -16,6 +16,10 @@ pub struct Settings {
     pub fields: Vec<Field>,
     /// What the content type of rows leaves open.
     pub rows: RowDefaults,
+    /// Whether JSON answers to rows that are not JSON have an object with the score for each row.
+    pub json_scores: bool,
+    /// Megabytes that a batch job is told to send at once.
+    pub batch_payload_mb: usize,
     /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
     pub echo_custom_attributes: bool,
     /// Whether models are loaded and unloaded by request.
@@ -32,12 +36,25 @@ pub struct Settings {
     pub log: log::Settings,
 }
 
+impl Settings {
+    /// The megabytes that a batch job is told to send at once, where a body may have so many bytes: the platform's
+    /// usual size if nothing is set.
+    #[must_use]
+    pub fn batch_payload_mb_for(body_bytes: Option<usize>) -> usize {
+        body_bytes.map_or(BATCH_PAYLOAD_MB, |bytes| {
+            (bytes >> 20).clamp(1, BATCH_PAYLOADS_MB_MAX)
+        })
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             accept: None,
             fields: Vec::new(),
             rows: RowDefaults::default(),
+            json_scores: false,
+            batch_payload_mb: BATCH_PAYLOAD_MB,
             echo_custom_attributes: false,
             multi_model: false,
             model: None,

@@ -4,6 +4,7 @@
 //! is not loaded is 404, and 507 makes the platform unload others and try again.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -119,7 +120,13 @@ impl ModelStore {
         };
         let directory = Path::new(url)
             .canonicalize()
-            .map_err(|error| refused(format!("{url}: {error}")))?;
+            .map_err(|error| match error.kind() {
+                ErrorKind::NotFound => Refusal::NoModelFolder {
+                    name: name.to_owned(),
+                    url: url.to_owned(),
+                },
+                _ => refused(format!("{url}: {error}")),
+            })?;
         let roots = self
             .roots
             .iter()

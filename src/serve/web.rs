@@ -96,8 +96,8 @@ pub struct Response {
 }
 
 impl Response {
-    fn new(status: Status, media_type: Option<&'static str>, data: ResponseBody) -> Self {
-        let headers = media_type.map(|media_type| ("Content-Type".into(), media_type.into()));
+    fn new(status: Status, media_type: Option<Cow<'static, str>>, data: ResponseBody) -> Self {
+        let headers = media_type.map(|media_type| ("Content-Type".into(), media_type));
         Self {
             status,
             rows: 0,
@@ -116,9 +116,9 @@ impl Response {
     }
 
     /// 200 with a body of this type.
-    pub(super) fn content(media_type: &'static str, body: Vec<u8>) -> Self {
+    pub(super) fn content(media_type: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
         let body = ResponseBody::from_data(body);
-        Self::new(Status::Ok, Some(media_type), body)
+        Self::new(Status::Ok, Some(media_type.into()), body)
     }
 
     /// 200 with JSON.
@@ -130,7 +130,7 @@ impl Response {
     pub(super) fn error(status: Status, reason: &str) -> Self {
         let body = serde_json::json!({ "error": reason }).to_string();
         let body = ResponseBody::from_string(body);
-        Self::new(status, Some("application/json"), body)
+        Self::new(status, Some("application/json".into()), body)
     }
 
     /// The answer for this many predicted rows.

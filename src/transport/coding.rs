@@ -1,7 +1,7 @@
 //! `Content-Encoding`: how a body is compressed (RFC 9110, section 8.4).
 
 /// The codings that are read, as `Accept-Encoding` lists them.
-pub(super) const READABLE: &str = "gzip, deflate";
+pub(super) const READABLE: &str = "gzip, deflate, zstd";
 
 /// How a body is coded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) enum Coding {
     Gzip,
     /// RFC 1950, or what some clients send under its name: RFC 1951 without a wrapper.
     Deflate,
+    /// RFC 8878.
+    Zstd,
     /// Another coding, or several.
     Unreadable,
 }
@@ -33,6 +35,7 @@ impl Coding {
         match name.to_ascii_lowercase().as_slice() {
             b"gzip" | b"x-gzip" => Self::Gzip,
             b"deflate" => Self::Deflate,
+            b"zstd" => Self::Zstd,
             _ => Self::Unreadable,
         }
     }
@@ -55,6 +58,7 @@ mod tests {
             assert_eq!(coding(lines), Coding::Gzip, "{lines:?}");
         }
         assert_eq!(coding(&["deflate"]), Coding::Deflate);
+        assert_eq!(coding(&["zstd"]), Coding::Zstd);
         for lines in [
             &["br"][..],
             &["gzip, gzip"],

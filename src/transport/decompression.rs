@@ -9,9 +9,10 @@ use super::budget::Reservation;
 use super::buffer::Buffer;
 use super::coding::Coding;
 use super::refusal::Refusal;
+use super::zstd::{self, Frames};
 use crate::limits::{
-    BODY_READ_BYTES_MAX, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX,
-    COMPRESSION_WASTE_BYTES_MAX, GZIP_MEMBERS_MAX,
+    BODY_READ_BYTES_MAX, COMPRESSED_PARTS_MAX, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX,
+    COMPRESSION_WASTE_BYTES_MAX,
 };
 
 /// How much a body may decompress to.
@@ -19,7 +20,7 @@ use crate::limits::{
 pub(super) struct Caps {
     /// Bytes of the result.
     pub(super) bytes: usize,
-    /// Members of a gzip body.
+    /// Members of a gzip body, or frames of zstd.
     pub(super) members: usize,
 }
 
@@ -28,7 +29,7 @@ impl Caps {
     pub(super) fn of(bytes: usize) -> Self {
         Self {
             bytes,
-            members: GZIP_MEMBERS_MAX,
+            members: COMPRESSED_PARTS_MAX,
         }
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn decompress(
     };
     match coding {
         Coding::Gzip => gzip(&mut input, caps.members, &mut output)?,
+        Coding::Zstd => zstd(&mut input, caps.members, &mut output)?,
         _ if is_zlib(body) => output.fill(ZlibDecoder::new(&mut input), &allowance)?,
         _ => output.fill(DeflateDecoder::new(&mut input), &allowance)?,
     }
@@ -73,6 +75,25 @@ fn gzip(input: &mut Input<'_>, members: usize, output: &mut Output) -> Result<()
     let allowance = input.allowance;
     for _ in 0..members {
         output.fill(GzDecoder::new(&mut *input), allowance)?;
+        if input.rest.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(Refusal::CompressionMembers)
+}
+
+/// One frame after the other (RFC 8878, section 3.1).
+fn zstd(input: &mut Input<'_>, frames: usize, output: &mut Output) -> Result<(), Refusal> {
+    // The result comes late, so that blocks are counted instead.
+    let unlimited = Cell::new(usize::MAX);
+    let mut decoder = Frames::new();
+    for _ in 0..frames {
+        match zstd::after_skippable(input.rest) {
+            Some(rest) => input.rest = rest,
+            None => {
+                output.fill(decoder.begin(&mut input.rest)?, &unlimited)?;
+            }
+        }
         if input.rest.is_empty() {
             return Ok(());
         }
@@ -137,7 +158,7 @@ impl Output {
             let read = self.buffer.read(&mut stream, wanted);
             let read = read.map_err(|_| Refusal::Compression)?;
             // What cannot be compressed takes a few bytes more than it has, in each block of thousands.
-            allowance.set(allowance.get() + read + read / 8);
+            allowance.set(allowance.get().saturating_add(read + read / 8));
             if read < wanted {
                 return Ok(());
             }

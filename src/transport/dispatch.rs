@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::budget::Reservation;
 use super::coding::Coding;
+use super::compression::compressed;
 use super::context::{Completion, Context, Shared};
 use super::decompression::{Caps, decompress};
 use super::message::{self, Clock, ResponseFlags};
@@ -138,6 +139,7 @@ fn work<S: Service>(
 }
 
 fn whole(response: Response, flags: ResponseFlags) -> Vec<u8> {
+    let response = compressed(response, flags.takes_gzip);
     let mut message = Vec::new();
     let clock = &mut Clock::new();
     message::write(&mut message, response, flags, clock, Instant::now());

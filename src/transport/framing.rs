@@ -2,6 +2,7 @@
 
 use httparse::Header;
 
+use super::accept_encoding::AcceptEncoding;
 use super::coding::Coding;
 use super::refusal::Refusal;
 use super::settled::SettledField;
@@ -59,6 +60,7 @@ pub(super) struct FramingFields {
     keep_alive: bool,
     pub(super) expects_continue: bool,
     pub(super) coding: Coding,
+    pub(super) accept_encoding: AcceptEncoding,
 }
 
 impl FramingFields {
@@ -95,8 +97,10 @@ impl FramingFields {
             Some(SettledField::Connection) => self.connection(value),
             Some(SettledField::Expect) => self.expect(value)?,
             Some(SettledField::ContentEncoding) => self.coding = self.coding.and(value),
-            // Answers are not compressed.
-            Some(SettledField::AcceptEncoding) | None => {}
+            Some(SettledField::AcceptEncoding) => {
+                self.accept_encoding = self.accept_encoding.and(value);
+            }
+            None => {}
         }
         Ok(())
     }

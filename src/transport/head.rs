@@ -139,6 +139,7 @@ fn complete<R>(
             is_head: method == "HEAD",
             keep_alive: fields.keeps_alive(is_http_1_0),
             is_http_1_0,
+            takes_gzip: fields.accept_encoding.takes_gzip(),
         },
         framing,
         coding: fields.coding,

@@ -15,6 +15,8 @@ pub(super) struct ResponseFlags {
     pub(super) keep_alive: bool,
     /// The client speaks HTTP/1.0, where a connection ends after the answer unless a field says otherwise.
     pub(super) is_http_1_0: bool,
+    /// The client takes gzip.
+    pub(super) takes_gzip: bool,
 }
 
 impl ResponseFlags {
@@ -23,6 +25,7 @@ impl ResponseFlags {
         is_head: false,
         keep_alive: false,
         is_http_1_0: false,
+        takes_gzip: false,
     };
 }
 

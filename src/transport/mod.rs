@@ -9,12 +9,14 @@
 //! has arrived. Every buffer has a cap and every state a deadline. When connections run out, the one that has
 //! waited longest without a complete request is evicted.
 
+mod accept_encoding;
 mod acceptor;
 mod body;
 mod budget;
 mod buffer;
 mod chunked;
 mod coding;
+mod compression;
 mod compute;
 mod connection;
 mod context;
@@ -45,6 +47,7 @@ mod tests;
 mod waiting;
 mod worker;
 mod workers;
+mod zstd;
 
 pub use acceptor::serve;
 pub use counters::Counters;

@@ -3,8 +3,8 @@
 use super::coding;
 use super::status::Status;
 use crate::limits::{
-    CHUNK_LINE_BYTES_MAX, COMPRESSION_RATIO_MAX, GZIP_MEMBERS_MAX, HEAD_BYTES_MAX, HEADERS_MAX,
-    TARGET_BYTES_MAX, TRAILER_BYTES_MAX,
+    CHUNK_LINE_BYTES_MAX, COMPRESSED_PARTS_MAX, COMPRESSION_RATIO_MAX, HEAD_BYTES_MAX, HEADERS_MAX,
+    TARGET_BYTES_MAX, TRAILER_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX,
 };
 
 /// Why the transport refuses a request. Its text is fit for the client: nothing of the request is in it.
@@ -58,8 +58,16 @@ pub enum Refusal {
     )]
     CompressionRatio,
     /// Its compressed body has too many parts.
-    #[error("the body has more than {GZIP_MEMBERS_MAX} gzip members: send fewer and larger ones")]
+    #[error(
+        "the body has more than {COMPRESSED_PARTS_MAX} gzip members or zstd frames: send fewer and larger ones"
+    )]
     CompressionMembers,
+    /// Its zstd window is too large.
+    #[error(
+        "the zstd window of the body is larger than {} MiB: compress at level 19 at most, and without --long",
+        ZSTD_WINDOW_BYTES_MAX >> 20
+    )]
+    CompressionWindow,
     /// Its version of HTTP is not spoken here.
     #[error("the version is neither HTTP/1.1 nor HTTP/1.0")]
     Version,
@@ -83,7 +91,8 @@ impl Refusal {
             | Self::CutShort
             | Self::ChunkLineTooLong
             | Self::Compression
-            | Self::CompressionMembers => Status::BadRequest,
+            | Self::CompressionMembers
+            | Self::CompressionWindow => Status::BadRequest,
             Self::TooSlow(_) => Status::RequestTimeout,
             Self::BodyTooLarge(_) | Self::CompressionRatio => Status::ContentTooLarge,
             Self::TargetTooLong => Status::UriTooLong,

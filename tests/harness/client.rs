@@ -7,15 +7,21 @@ use std::time::Duration;
 use super::PATIENCE;
 
 /// Every header that an answer may have. Another one is either a leak or deserves a line here.
-const RESPONSE_HEADERS: [&str; 8] = [
+const RESPONSE_HEADERS: [&str; 11] = [
     // Where a body is compressed in a way that is not read.
     "accept-encoding",
     "allow",
     "connection",
+    // Where a large answer is compressed.
+    "content-encoding",
     "content-length",
     "content-type",
     "date",
+    // Where tensors follow JSON as bytes.
+    "inference-header-content-length",
     "retry-after",
+    // Where a large answer could be compressed.
+    "vary",
     // Where the server is told to echo it.
     "x-amzn-sagemaker-custom-attributes",
 ];

@@ -1,13 +1,10 @@
 //! The whole body: which of the known shapes it has.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
-use super::cursor::{Cursor, Elements, Kind};
+use super::cursor::{Cursor, Kind};
 use super::error::ReadError;
 use super::record::Record;
-use super::{Reader, rows, table, tensor};
-use crate::text::Quoted;
+use super::{Reader, outputs, rows, table, tensor};
+use crate::rows::Cell;
 
 /// The keys under which rows stand.
 const CONTAINERS: [&str; 4] = [
@@ -86,59 +83,30 @@ fn about(
     cursor: &mut Cursor<'_>,
     reader: &mut Reader<'_, '_>,
 ) -> Result<bool, ReadError> {
-    if reader.builder.layout().column(key).is_some() {
+    let is_column = reader.builder.layout().column(key).is_some();
+    if is_column && !reader.is_open_inference {
         return Ok(false);
     }
     match key {
         "id" => reader.options.id = read_id(cursor)?,
-        "outputs" => reader.options.outputs = output_names(cursor)?,
+        "outputs" => reader.options.outputs = outputs::read(cursor)?,
+        "parameters" if reader.is_open_inference || cursor.kind()? == Kind::Object => {
+            reader.options.binary_outputs = outputs::read_default(cursor)?;
+        }
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+/// The identifier, which is text; or the digits of one that is a number.
 fn read_id(cursor: &mut Cursor<'_>) -> Result<Option<String>, ReadError> {
-    match cursor.kind()? {
-        Kind::Scalar => match cursor.fork().text() {
-            Ok(_) => cursor.text().map(|id| Some(id.into_owned())),
-            // A record's own identifier may be a number.
-            Err(_) => cursor.skip().map(|()| None),
-        },
-        _ => cursor.skip().map(|()| None),
+    if cursor.kind()? != Kind::Scalar {
+        return cursor.skip().map(|()| None);
     }
-}
-
-/// The names of the objects in a list.
-fn output_names(cursor: &mut Cursor<'_>) -> Result<Vec<String>, ReadError> {
-    let (mut names, mut seen) = (Vec::new(), HashSet::new());
-    let mut outputs = cursor.array()?;
-    while outputs.next(cursor)? {
-        let Some(name) = name_of(cursor.object()?, cursor)? else {
-            continue;
-        };
-        // An answer holds each output once: repeated ones would make it as large as the request likes.
-        if !seen.insert(name.clone()) {
-            return Err(ReadError::contradiction(format!(
-                "the output {} is asked for twice",
-                Quoted::of(name.as_bytes())
-            )));
-        }
-        names.push(name.into_owned());
-    }
-    Ok(names)
-}
-
-fn name_of<'t>(
-    mut fields: Elements,
-    cursor: &mut Cursor<'t>,
-) -> Result<Option<Cow<'t, str>>, ReadError> {
-    let mut name = None;
-    while let Some(key) = fields.next_key(cursor)? {
-        if key == "name" {
-            name = Some(cursor.text()?);
-        } else {
-            cursor.skip()?;
-        }
-    }
-    Ok(name)
+    Ok(match cursor.cell()? {
+        Cell::Text { text, .. } => Some(String::from_utf8_lossy(text).into_owned()),
+        Cell::Integer(number) => Some(number.to_string()),
+        Cell::Number(number) => Some(number.to_string()),
+        Cell::Boolean(_) | Cell::Missing => None,
+    })
 }

@@ -15,16 +15,19 @@ mod answer;
 mod body;
 mod cursor;
 mod error;
+mod outputs;
 mod record;
 mod rows;
 mod series;
 mod table;
 mod tensor;
+mod tensor_answer;
 
 pub(super) use answer::{encode, push_object};
+pub(super) use tensor_answer::encode_tensors;
 
 use super::error::DecodeError;
-use super::{ResponseOptions, Shape};
+use super::{ResponseOptions, Shape, TensorBody};
 use crate::rows::RowBuilder;
 use cursor::Cursor;
 use error::ReadError;
@@ -35,6 +38,10 @@ pub(super) struct Reader<'r, 'l> {
     builder: &'r mut RowBuilder<'l>,
     shape: Option<Shape>,
     options: ResponseOptions,
+    /// The body is a request of Open Inference: `id`, `outputs` and `parameters` are no columns.
+    is_open_inference: bool,
+    /// Tensors after the JSON that have not been read; none if the client did not say where the JSON ends.
+    packed: Option<&'r [u8]>,
 }
 
 impl<'r, 'l> Reader<'r, 'l> {
@@ -43,6 +50,8 @@ impl<'r, 'l> Reader<'r, 'l> {
             builder,
             shape: None,
             options: ResponseOptions::default(),
+            is_open_inference: false,
+            packed: None,
         }
     }
 
@@ -68,9 +77,46 @@ pub(super) fn read(
     body: &[u8],
     builder: &mut RowBuilder<'_>,
 ) -> Result<ResponseOptions, DecodeError> {
+    read_text(body, Reader::new(builder))
+}
+
+/// Reads the body of an Open Inference request.
+pub(super) fn read_tensors(
+    body: &[u8],
+    form: TensorBody,
+    builder: &mut RowBuilder<'_>,
+) -> Result<ResponseOptions, DecodeError> {
     let mut reader = Reader::new(builder);
-    if !body.trim_ascii().is_empty() {
-        body::read(body, &mut reader).map_err(|error| error.locate(body))?;
+    reader.is_open_inference = true;
+    let Some(json_bytes) = form.json_bytes else {
+        return read_text(body, reader);
+    };
+    let (text, packed) = body.split_at_checked(json_bytes).ok_or_else(|| {
+        let found = body.len();
+        let reason = format!(
+            "the body has {found} bytes, fewer than the {json_bytes} of JSON that its header promises: send the \
+             length of the JSON alone"
+        );
+        DecodeError::Contradiction { reason }
+    })?;
+    reader.packed = Some(packed);
+    read_text(text, reader)
+}
+
+fn read_text(text: &[u8], mut reader: Reader<'_, '_>) -> Result<ResponseOptions, DecodeError> {
+    if !text.trim_ascii().is_empty() {
+        body::read(text, &mut reader).map_err(|error| error.locate(text))?;
+    }
+    match reader.packed {
+        Some(rest) if !rest.is_empty() => {
+            let left = rest.len();
+            return Err(DecodeError::Contradiction {
+                reason: format!(
+                    "bytes follow the last input ({left} of them): give each input its \"binary_data_size\""
+                ),
+            });
+        }
+        _ => {}
     }
     Ok(ResponseOptions {
         shape: reader.shape.unwrap_or_default(),

@@ -6,13 +6,29 @@ use super::Reader;
 use super::cursor::{Cursor, Elements, Kind};
 use super::error::ReadError;
 use crate::codec::datatype::Datatype;
+use crate::codec::packed::PackedCells;
 use crate::rows::{Cell, HeaderOrder};
 use crate::text::Quoted;
 
-/// The cells of a column or a matrix, in row-major order, flat or with a list for each row.
+/// The cells of a column or a matrix, in row-major order.
 #[derive(Debug)]
 pub(super) struct Series<'t> {
     name: Cow<'t, str>,
+    source: Source<'t>,
+}
+
+/// Where cells are.
+#[derive(Debug)]
+enum Source<'t> {
+    /// In JSON.
+    Listed(Listed<'t>),
+    /// In the bytes after it.
+    Packed(PackedCells<'t>),
+}
+
+/// Cells in lists of JSON: flat, or with a list for each row.
+#[derive(Debug)]
+struct Listed<'t> {
     /// What the cells must be; any cells where nothing is said.
     datatype: Option<Datatype>,
     cursor: Cursor<'t>,
@@ -39,29 +55,67 @@ enum State {
 impl<'t> Series<'t> {
     /// A column of cells of any type.
     pub(super) fn column(name: Cow<'t, str>, cursor: Cursor<'t>) -> Self {
-        Self {
-            name,
+        let cells = Listed {
             datatype: None,
             cursor,
             columns: 1,
             may_nest: true,
             state: State::Unread,
+        };
+        Self {
+            name,
+            source: Source::Listed(cells),
         }
     }
 
     /// Cells of a tensor: all of this type, and with a list for each row of `columns` cells only if it `may_nest`.
-    pub(super) fn tensor(self, columns: usize, may_nest: bool, datatype: Option<Datatype>) -> Self {
-        Self {
+    pub(super) fn tensor(
+        name: Cow<'t, str>,
+        cursor: Cursor<'t>,
+        (columns, may_nest): (usize, bool),
+        datatype: Datatype,
+    ) -> Self {
+        let cells = Listed {
+            datatype: Some(datatype),
+            cursor,
             columns,
             may_nest,
-            datatype,
-            ..self
+            state: State::Unread,
+        };
+        Self {
+            name,
+            source: Source::Listed(cells),
+        }
+    }
+
+    /// Cells of a tensor as bytes.
+    pub(super) fn packed(name: Cow<'t, str>, cells: PackedCells<'t>) -> Self {
+        Self {
+            name,
+            source: Source::Packed(cells),
         }
     }
 
     /// The next cell; none after the last.
+    #[inline]
     fn next(&mut self, row: usize) -> Result<Option<Cell<'_>>, ReadError> {
-        if !self.advance()? {
+        match &mut self.source {
+            Source::Packed(cells) => cells.next().map_err(|left| cut_short(&self.name, left)),
+            Source::Listed(cells) => cells.next(&self.name, row),
+        }
+    }
+}
+
+fn cut_short(name: &str, left: usize) -> ReadError {
+    ReadError::contradiction(format!(
+        "input {} ends inside a cell (bytes left: {left}): send as many bytes as its shape and datatype say",
+        Quoted::of(name.as_bytes())
+    ))
+}
+
+impl Listed<'_> {
+    fn next(&mut self, name: &str, row: usize) -> Result<Option<Cell<'_>>, ReadError> {
+        if !self.advance(name)? {
             return Ok(None);
         }
         let cell = self.cursor.cell()?;
@@ -72,33 +126,33 @@ impl<'t> Series<'t> {
             Some(cell) => Ok(Some(cell)),
             None => Err(ReadError::contradiction(format!(
                 "row {row}: input {} has a cell that is not {}",
-                Quoted::of(self.name.as_bytes()),
+                Quoted::of(name.as_bytes()),
                 datatype.name()
             ))),
         }
     }
 
     /// Moves to the next cell. False if there is none.
-    fn advance(&mut self) -> Result<bool, ReadError> {
+    fn advance(&mut self, name: &str) -> Result<bool, ReadError> {
         loop {
             match &mut self.state {
                 State::Unread if self.cursor.kind()? == Kind::Scalar => {
                     self.state = State::Alone;
                     return Ok(true);
                 }
-                State::Unread => self.begin()?,
+                State::Unread => self.begin(name)?,
                 State::Alone => return Ok(false),
                 State::Flat(cells) => {
                     let has_next = cells.next(&mut self.cursor)?;
                     if has_next && self.cursor.kind()? != Kind::Scalar {
-                        return Err(self.ragged());
+                        return Err(self.ragged(name));
                     }
                     return Ok(has_next);
                 }
                 State::Nested(_, Some((cells, read))) => {
                     let has_next = cells.next(&mut self.cursor)?;
                     if has_next != (*read < self.columns) {
-                        return Err(self.ragged());
+                        return Err(self.ragged(name));
                     }
                     *read += 1;
                     if has_next {
@@ -111,7 +165,7 @@ impl<'t> Series<'t> {
                         return Ok(false);
                     }
                     if self.cursor.kind()? != Kind::Array {
-                        return Err(self.ragged());
+                        return Err(self.ragged(name));
                     }
                     *row = Some((self.cursor.array()?, 0));
                 }
@@ -119,13 +173,13 @@ impl<'t> Series<'t> {
         }
     }
 
-    fn begin(&mut self) -> Result<(), ReadError> {
+    fn begin(&mut self, name: &str) -> Result<(), ReadError> {
         let list = self.cursor.array()?;
         let mut ahead = self.cursor.fork();
         let mut elements = Elements::default();
         let is_nested = elements.next(&mut ahead)? && ahead.kind()? == Kind::Array;
         if is_nested && !self.may_nest {
-            return Err(self.ragged());
+            return Err(self.ragged(name));
         }
         self.state = if is_nested {
             State::Nested(list, None)
@@ -141,11 +195,11 @@ impl<'t> Series<'t> {
         }
     }
 
-    fn ragged(&self) -> ReadError {
+    fn ragged(&self, name: &str) -> ReadError {
         ReadError::contradiction(format!(
             "input {} is nested otherwise than its shape says: its data are a list of all cells, or a list of \
              {} for each row",
-            Quoted::of(self.name.as_bytes()),
+            Quoted::of(name.as_bytes()),
             cells(self.columns)
         ))
     }

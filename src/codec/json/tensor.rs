@@ -8,6 +8,7 @@ use super::error::ReadError;
 use super::series::{self, Series};
 use crate::codec::Shape;
 use crate::codec::datatype::Datatype;
+use crate::codec::packed::PackedCells;
 use crate::text::Quoted;
 
 /// Dimensions of the largest tensor that is rows.
@@ -20,10 +21,19 @@ const KEYS: [&str; 5] = ["name", "shape", "datatype", "data", "parameters"];
 #[derive(Debug)]
 struct Tensor<'t> {
     name: Cow<'t, str>,
-    /// One length a dimension; two more than any rows have are not kept.
+    /// One length per dimension; two more than any rows have are not kept.
     shape: Vec<u64>,
-    datatype: Option<Datatype>,
-    data: Cursor<'t>,
+    datatype: Datatype,
+    data: Data<'t>,
+}
+
+/// Where the cells of an input are.
+#[derive(Debug)]
+enum Data<'t> {
+    /// Under `data`.
+    Listed(Cursor<'t>),
+    /// In the bytes after the JSON.
+    Packed(&'t [u8]),
 }
 
 /// Whether an object under `inputs` that begins with this key is a tensor.
@@ -46,7 +56,7 @@ pub(super) fn read(
                 "there are more inputs than the {most} columns of the model"
             )));
         }
-        tensors.push(Tensor::read(cursor)?);
+        tensors.push(Tensor::read(cursor, &mut reader.packed)?);
     }
     let named = tensors
         .iter()
@@ -60,52 +70,119 @@ pub(super) fn read(
     }
 }
 
+/// The keys of an input as they are found.
+#[derive(Default)]
+struct Found<'t> {
+    name: Option<Cow<'t, str>>,
+    shape: Option<Vec<u64>>,
+    datatype: Option<Datatype>,
+    data: Option<Cursor<'t>>,
+    binary_bytes: Option<u64>,
+}
+
+impl<'t> Found<'t> {
+    /// Takes what stands under a key. False if the key had been there before.
+    fn field(&mut self, key: &str, cursor: &mut Cursor<'t>) -> Result<bool, ReadError> {
+        Ok(match key {
+            "name" => self.name.replace(cursor.text()?).is_none(),
+            "shape" => self.shape.replace(read_shape(cursor)?).is_none(),
+            "datatype" => self.datatype.replace(read_datatype(cursor)?).is_none(),
+            "data" => {
+                let is_first = self.data.replace(cursor.fork()).is_none();
+                cursor.skip()?;
+                is_first
+            }
+            "parameters" => {
+                self.binary_bytes = read_parameters(cursor)?;
+                true
+            }
+            _ => {
+                cursor.skip()?;
+                true
+            }
+        })
+    }
+
+    /// The input; its bytes are taken from the start of `packed`.
+    fn tensor<'x, 'b: 'x>(self, packed: &mut Option<&'b [u8]>) -> Result<Tensor<'x>, ReadError>
+    where
+        't: 'x,
+    {
+        let shown = Quoted::of(self.name.as_deref().unwrap_or_default().as_bytes());
+        let lacks = |key: &str| ReadError::contradiction(format!("input {shown} has no \"{key}\""));
+        let data = match (self.data, self.binary_bytes) {
+            (Some(data), None) => Data::Listed(data),
+            (None, Some(bytes)) => Data::Packed(take(packed, bytes, &shown)?),
+            (None, None) => return Err(lacks("data")),
+            (Some(_), Some(_)) => {
+                return Err(ReadError::contradiction(format!(
+                    "input {shown} has \"data\" and \"binary_data_size\": send one of them"
+                )));
+            }
+        };
+        Ok(Tensor {
+            name: self
+                .name
+                .ok_or_else(|| ReadError::contradiction("an input has no \"name\""))?,
+            shape: self.shape.ok_or_else(|| lacks("shape"))?,
+            datatype: self.datatype.ok_or_else(|| lacks("datatype"))?,
+            data,
+        })
+    }
+}
+
+/// The bytes of an input, from the start of those that no input before it has taken.
+fn take<'b>(
+    packed: &mut Option<&'b [u8]>,
+    bytes: u64,
+    shown: &Quoted,
+) -> Result<&'b [u8], ReadError> {
+    let Some(left) = packed else {
+        return Err(ReadError::contradiction(format!(
+            "input {shown} has its data in binary, but the request does not say where the JSON ends: send the header \
+             Inference-Header-Content-Length to /v2/models/NAME/infer"
+        )));
+    };
+    let taken = usize::try_from(bytes)
+        .ok()
+        .and_then(|bytes| left.split_at_checked(bytes));
+    let Some((taken, rest)) = taken else {
+        let left = left.len();
+        return Err(ReadError::contradiction(format!(
+            "input {shown} has a \"binary_data_size\" of {bytes}, but the body goes on for {left} only"
+        )));
+    };
+    *packed = Some(rest);
+    Ok(taken)
+}
+
 impl<'t> Tensor<'t> {
-    fn read(cursor: &mut Cursor<'t>) -> Result<Self, ReadError> {
-        let (mut name, mut shape, mut datatype, mut data) = (None, None, None, None);
+    fn read<'x: 't, 'b: 't>(
+        cursor: &mut Cursor<'x>,
+        packed: &mut Option<&'b [u8]>,
+    ) -> Result<Self, ReadError> {
+        let mut found = Found::default();
         let mut fields = cursor.object()?;
         while let Some(key) = fields.next_key(cursor)? {
-            let repeated = match &*key {
-                "name" => name.replace(cursor.text()?).is_some(),
-                "shape" => shape.replace(read_shape(cursor)?).is_some(),
-                "datatype" => datatype.replace(read_datatype(cursor)?).is_some(),
-                "data" => {
-                    let repeated = data.replace(cursor.fork()).is_some();
-                    cursor.skip()?;
-                    repeated
-                }
-                "parameters" => {
-                    refuse_binary(cursor)?;
-                    false
-                }
-                _ => {
-                    cursor.skip()?;
-                    false
-                }
-            };
-            if repeated {
+            if !found.field(&key, cursor)? {
                 return Err(ReadError::contradiction(format!(
                     "an input has \"{key}\" twice"
                 )));
             }
         }
-        let name = name.unwrap_or_default();
-        let lacks = |key: &str| {
-            let name = Quoted::of(name.as_bytes());
-            ReadError::contradiction(format!("input {name} has no \"{key}\""))
-        };
-        Ok(Self {
-            shape: shape.ok_or_else(|| lacks("shape"))?,
-            data: data.ok_or_else(|| lacks("data"))?,
-            datatype,
-            name,
-        })
+        found.tensor(packed)
     }
 
     /// The cells, in rows of `columns`.
     fn series(&self, columns: usize) -> Series<'t> {
-        let may_nest = self.shape.len() == DIMENSIONS_MAX;
-        Series::column(self.name.clone(), self.data.fork()).tensor(columns, may_nest, self.datatype)
+        let name = self.name.clone();
+        match &self.data {
+            Data::Packed(bytes) => Series::packed(name, PackedCells::new(bytes, self.datatype)),
+            Data::Listed(cursor) => {
+                let may_nest = self.shape.len() == DIMENSIONS_MAX;
+                Series::tensor(name, cursor.fork(), (columns, may_nest), self.datatype)
+            }
+        }
     }
 
     fn refused(&self, reason: &str) -> ReadError {
@@ -138,17 +215,22 @@ fn read_datatype(cursor: &mut Cursor<'_>) -> Result<Datatype, ReadError> {
     })
 }
 
-fn refuse_binary(cursor: &mut Cursor<'_>) -> Result<(), ReadError> {
+/// The parameter `binary_data_size`. Others change nothing, except those that name memory of the client's machine.
+fn read_parameters(cursor: &mut Cursor<'_>) -> Result<Option<u64>, ReadError> {
+    let mut binary_bytes = None;
     let mut parameters = cursor.object()?;
     while let Some(key) = parameters.next_key(cursor)? {
-        if key == "binary_data_size" {
-            return Err(ReadError::contradiction(
-                "an input has its data in binary: send \"data\" as JSON",
-            ));
+        match &*key {
+            "binary_data_size" => binary_bytes = Some(cursor.index()?),
+            "shared_memory_region" => {
+                return Err(ReadError::contradiction(
+                    "an input has its data in shared memory: send them in the request",
+                ));
+            }
+            _ => cursor.skip()?,
         }
-        cursor.skip()?;
     }
-    Ok(())
+    Ok(binary_bytes)
 }
 
 /// Reads the only tensor, which no column is named after: all columns of all rows.

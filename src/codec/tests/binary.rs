@@ -1,4 +1,6 @@
-//! npy, RecordIO-protobuf and libsvm: arrays and sparse rows.
+//! npy, npz, RecordIO-protobuf and libsvm: arrays and sparse rows.
+
+use std::io::Write;
 
 use ndarray::array;
 
@@ -191,4 +193,108 @@ fn recordio_that_is_none_is_refused_with_its_record() {
         error(&record(&field(7, &field(1, &[1])))),
         "row 1 has 1 column, not 2"
     );
+}
+
+const NPZ: &str = "application/x-npz";
+
+fn npz(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// The matrix 1 0 / 0 0 / 3 2 as scipy writes it, with one of its arrays replaced.
+fn sparse(name: &str, array: Vec<u8>) -> Vec<u8> {
+    let numbers = |numbers: &[i32]| {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        npy("<i4", "False", &format!("({},)", numbers.len()), &bytes)
+    };
+    let mut members = [
+        ("indices.npy", numbers(&[0, 1, 0])),
+        ("indptr.npy", numbers(&[0, 1, 1, 3])),
+        ("format.npy", npy("|S3", "False", "()", b"csr")),
+        ("shape.npy", numbers(&[3, 2])),
+        ("data.npy", npy("|u1", "False", "(3,)", &[1, 2, 3])),
+    ];
+    for member in &mut members {
+        if member.0 == name {
+            member.1 = array.clone();
+        }
+    }
+    npz(&members)
+}
+
+#[test]
+fn a_sparse_matrix_in_an_npz_archive_is_its_rows() {
+    let expected = array![[1.0, 0.0], [0.0, 0.0], [3.0, 2.0]];
+    let unchanged = sparse("", Vec::new());
+    assert_eq!(read(&named(), NPZ, &unchanged).unwrap().0, expected);
+    let unicode = sparse(
+        "format.npy",
+        npy("<U3", "False", "()", b"c\0\0\0s\0\0\0r\0\0\0"),
+    );
+    assert_eq!(read(&named(), NPZ, &unicode).unwrap().0, expected);
+    let one = npz(&[("x.npy", npy("|u1", "True", "(2, 2)", &[1, 3, 2, 4]))]);
+    assert_eq!(
+        read(&named(), NPZ, &one).unwrap().0,
+        array![[1.0, 2.0], [3.0, 4.0]]
+    );
+}
+
+#[test]
+fn an_archive_that_contradicts_itself_or_holds_too_much_is_refused() {
+    let numbers = |numbers: &[i64]| {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        npy("<i8", "False", &format!("({},)", numbers.len()), &bytes)
+    };
+    let rises = "does not rise from 0 to the number of cells";
+    for (name, array, reason) in [
+        (
+            "format.npy",
+            npy("|S3", "False", "()", b"csc"),
+            "send matrix.tocsr()",
+        ),
+        (
+            "shape.npy",
+            numbers(&[3, 3]),
+            "the matrix has 3 columns, and the model 2",
+        ),
+        ("shape.npy", numbers(&[3]), "is not two whole numbers"),
+        (
+            "shape.npy",
+            numbers(&[4, 2]),
+            "not as long as its shape says",
+        ),
+        (
+            "indices.npy",
+            numbers(&[0, 1]),
+            "not as long as its shape says",
+        ),
+        ("indices.npy", numbers(&[0, -1, 0]), "negative index"),
+        ("indices.npy", numbers(&[0, 2, 0]), "no column with index 2"),
+        (
+            "indices.npy",
+            numbers(&[0, 1, 1]),
+            "row 3: index 1 is given twice",
+        ),
+        ("indptr.npy", numbers(&[1, 1, 1, 3]), rises),
+        ("indptr.npy", numbers(&[0, 2, 1, 3]), rises),
+        ("indptr.npy", numbers(&[0, 1, 1, 4]), rises),
+        ("indptr.npy", numbers(&[0, 1, 1, 2]), rises),
+        ("data.npy", b"x".to_vec(), "does not begin with"),
+    ] {
+        let error = read(&named(), NPZ, &sparse(name, array)).unwrap_err();
+        assert!(error.contains(reason), "{name}: {error}");
+    }
+    let error = |bytes: &[u8]| read(&named(), NPZ, bytes).unwrap_err();
+    assert!(error(b"x").contains("the body is not an npz archive"));
+    let two = npz(&[("a.npy", numbers(&[1, 2])), ("b.npy", numbers(&[1, 2]))]);
+    assert!(error(&two).contains("it holds 2 arrays"));
+    let bomb = npz(&[("a.npy", vec![0; 8 << 20])]);
+    assert!(bomb.len() < 20_000, "{}", bomb.len());
+    assert!(error(&bomb).contains("200 times its own"));
 }

@@ -30,6 +30,10 @@ pub(in crate::train) fn look(
         Format::Csv => look_at_csv(path, head, content_type, settings),
         Format::JsonLines | Format::Json => look_at_json(head),
         Format::Npy => look_at_npy(head),
+        Format::Npz => Err(TableError::Format(format!(
+            "{} is an npz archive, which training does not read: save the rows as one array with numpy.save",
+            path.display()
+        ))),
         Format::LibSvm | Format::RecordIo => Ok(Look {
             columns: 0,
             names: None,
