@@ -18,8 +18,11 @@ use crate::artifact::{
 };
 use crate::model::Model;
 
-/// Rows by which a model verifies itself whenever it is loaded.
-const VERIFICATION_ROWS: usize = 8;
+/// Rows by which a model of numbers verifies itself whenever it is loaded.
+const VERIFICATION_ROWS: usize = 4;
+
+/// Rows at most, where a feature has many categories.
+const VERIFICATION_ROWS_MAX: usize = 16;
 
 /// Classes up to which every cell of the confusion matrix is written down.
 const CONFUSION_CLASSES_MAX: usize = 100;
@@ -122,12 +125,29 @@ fn parameters(fitted: &Fitted, settings: &Settings) -> Parameters {
 /// Rows in which every number is a mean, or lies a deviation above or below it, and every category has its turn:
 /// they reach every coefficient, and no row of the training data leaves it with the model.
 fn verification_rows(fitted: &Fitted, document: &Document) -> Vec<Vec<Cell>> {
-    (0..VERIFICATION_ROWS)
+    let features = document.features.iter();
+    let categories = features
+        .clone()
+        .filter_map(|feature| feature.encoding.as_ref());
+    let most = categories.map(|encoding| encoding.categories().len()).max();
+    let rows = most
+        .unwrap_or(0)
+        .clamp(VERIFICATION_ROWS, VERIFICATION_ROWS_MAX);
+    let with_missing = usize::from(
+        features
+            .clone()
+            .any(|feature| !feature.missing.is_missing()),
+    );
+    (0..rows + with_missing)
         .map(|row| {
             let mut source = 0;
             let mut cells = Vec::with_capacity(document.features.len());
             for (place, feature) in document.features.iter().enumerate() {
-                cells.push(verification_cell(fitted, feature, source, place, row));
+                cells.push(if row == rows && !feature.missing.is_missing() {
+                    Cell::Missing
+                } else {
+                    verification_cell(fitted, feature, source, place, row)
+                });
                 source += feature.design_columns() - usize::from(feature.missing_indicator);
             }
             cells
@@ -142,9 +162,6 @@ fn verification_cell(
     place: usize,
     row: usize,
 ) -> Cell {
-    if row + 1 == VERIFICATION_ROWS && !feature.missing.is_missing() {
-        return Cell::Missing;
-    }
     if let Some(Encoding::OneHot(one_hot)) = &feature.encoding {
         let turn = (row + place) % one_hot.categories.len().max(1);
         return match one_hot.categories.get(turn) {
