@@ -32,10 +32,13 @@ fn predictions_are_the_servers_to_the_byte() {
     let predicted = run(["predict", DIABETES, &file]);
     assert_eq!(predicted.stderr, "");
     assert_eq!(predicted.stdout, served.body);
-    assert_eq!(served.body.iter().filter(|byte| **byte == b'\n').count(), 442);
+    assert_eq!(
+        served.body.iter().filter(|byte| **byte == b'\n').count(),
+        442
+    );
 
     let piped = run_with(["predict", DIABETES], rows.as_bytes());
-    assert_eq!(piped.stdout, served);
+    assert_eq!(piped.stdout, served.body);
 }
 
 #[test]
