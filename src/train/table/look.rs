@@ -30,6 +30,10 @@ pub(in crate::train) fn look(
         Format::Csv => look_at_csv(path, head, content_type, settings),
         Format::JsonLines | Format::Json => look_at_json(head),
         Format::Npy => look_at_npy(head),
+        Format::Npz => Err(TableError::Format(format!(
+            "{}: npz is read by endpoints and not for training: write npy, libsvm or RecordIO-protobuf",
+            path.display()
+        ))),
         Format::LibSvm | Format::RecordIo => Ok(Look {
             columns: 0,
             names: None,
