@@ -157,11 +157,12 @@ pub const PIPELINE_TURN_MAX: usize = 32;
 /// Bytes of answers that are gathered from pipelined requests before they are written.
 pub const OUTPUT_GATHERED_BYTES_MAX: usize = 64 << 10;
 
-/// Bytes that are read and dropped after a refusal, so that the answer is not lost with the reset that closing
-/// on unread bytes would send.
+/// Bytes that are read and dropped after a head or framing that breaks the rules, so that the answer is not lost with the
+/// reset that closing on unread bytes would send. Of a body in order that is refused, everything is read.
 pub const LINGER_BYTES_MAX: usize = 1 << 20;
 
-/// How long such bytes are read: a client on a slow link needs a round trip to see the answer.
+/// How long such bytes are read: a client on a slow link needs a round trip to see the answer, and a proxy may write the
+/// rest of the body before it looks.
 pub const LINGER: Duration = Duration::from_secs(2);
 
 /// How long a connection may stay open without a request. Longer than the keep-alive of the proxies in front

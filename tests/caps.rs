@@ -161,3 +161,25 @@ fn a_refused_upload_gets_its_answer_however_much_was_sent() {
         assert_eq!(connection.answer().status, 413);
     }
 }
+
+/// A proxy may write the whole body before it looks for an answer: a reset before that would be a 502 to its client.
+#[test]
+fn the_rest_of_a_refused_body_is_read_so_that_the_answer_arrives() {
+    let server = server();
+    let body = vec![b'1'; 24 << 20];
+    for framing in [
+        format!("Content-Length: {}\r\n", body.len()),
+        "Transfer-Encoding: chunked\r\n".to_owned(),
+    ] {
+        let mut connection = server.connect();
+        let head = format!("POST /invocations HTTP/1.1\r\nHost: test\r\n{framing}\r\n");
+        connection.send(head);
+        // A size line of hexadecimal digits, which are all of the "body" that follows.
+        connection.send(format!("{:x}\r\n", body.len()));
+        connection.send(&body);
+        let answer = connection.answer();
+        assert_eq!(answer.status, 413);
+        assert!(answer.closes());
+        connection.expect_end();
+    }
+}

@@ -30,8 +30,8 @@ pub(super) struct Connection<S: Service> {
     output: Outbox,
     /// No further request is taken; closed as soon as the output has left.
     is_closing: bool,
-    /// The client may still be sending: linger before closing.
-    lingers: bool,
+    /// How many bytes are read and dropped before closing, because the client may still be sending.
+    linger_bytes: usize,
     /// `input` holds requests that can go on without another byte.
     is_stalled: bool,
     /// The socket is broken and no longer watched.
@@ -55,7 +55,7 @@ impl<S: Service> Connection<S> {
             input: Vec::new(),
             output: Outbox::default(),
             is_closing: false,
-            lingers: false,
+            linger_bytes: 0,
             is_stalled: false,
             is_gone: false,
             has_answered: true,
@@ -240,7 +240,9 @@ impl<S: Service> Connection<S> {
                 Err(refusal) => self.refuse(refusal, context),
             }
             if self.is_closing {
-                self.lingers |= !rest.is_empty();
+                if !rest.is_empty() {
+                    self.linger_bytes = self.linger_bytes.max(LINGER_BYTES_MAX);
+                }
                 return bytes.len();
             }
         }
@@ -366,7 +368,7 @@ impl<S: Service> Connection<S> {
         context: &mut Context<S>,
     ) {
         self.input = Vec::new();
-        self.lingers = true;
+        self.linger_bytes = refusal.linger_bytes();
         let response = context.shared.refuse(request, refusal);
         self.respond(response, ResponseFlags::LAST, context);
     }
@@ -379,7 +381,7 @@ impl<S: Service> Connection<S> {
             return Next::Close;
         };
         if !self.has_output() && self.is_closing {
-            if !self.lingers {
+            if self.linger_bytes == 0 {
                 return Next::Close;
             }
             self.begin_linger();
@@ -400,7 +402,7 @@ impl<S: Service> Connection<S> {
         // If the client is gone already, the next read says so.
         let _ = self.stream.shutdown(Shutdown::Write);
         self.state = State::Linger {
-            left: LINGER_BYTES_MAX,
+            left: self.linger_bytes,
         };
         self.is_closing = false;
         self.has_answered = true;

@@ -4,7 +4,7 @@ use super::coding;
 use super::status::Status;
 use crate::limits::{
     CHUNK_LINE_BYTES_MAX, COMPRESSED_PARTS_MAX, COMPRESSION_RATIO_MAX, HEAD_BYTES_MAX, HEADERS_MAX,
-    TARGET_BYTES_MAX, TRAILER_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX,
+    LINGER_BYTES_MAX, TARGET_BYTES_MAX, TRAILER_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX,
 };
 
 /// Why the transport refuses a request. Its text is fit for the client: nothing of the request is in it.
@@ -103,6 +103,19 @@ impl Refusal {
             Self::TransferCoding => Status::NotImplemented,
             Self::Busy | Self::BodiesTooLarge => Status::ServiceUnavailable,
             Self::Version => Status::VersionNotSupported,
+        }
+    }
+
+    /// How many bytes that the client still sends are read and dropped, so that it sees the answer: all of a body
+    /// that is in order, for as long as [`LINGER`](crate::limits::LINGER) allows; few of anything else.
+    pub(super) fn linger_bytes(self) -> usize {
+        match self {
+            Self::BodyTooLarge(_)
+            | Self::BodiesTooLarge
+            | Self::ContentCoding
+            | Self::TransferCoding
+            | Self::Expectation => usize::MAX,
+            _ => LINGER_BYTES_MAX,
         }
     }
 

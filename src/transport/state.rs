@@ -8,7 +8,7 @@ use super::exchange::Exchange;
 use super::outbox::is_temporary;
 use super::poller::Interest;
 use super::waiting::Wait;
-use crate::limits::BULK_BYTES_MIN;
+use crate::limits::{BULK_BYTES_MIN, LINGER_BYTES_MAX};
 
 /// What a connection is in the middle of.
 pub(super) enum State<R> {
@@ -18,7 +18,7 @@ pub(super) enum State<R> {
     Body(Box<Exchange<R>>),
     /// A compute thread has the request.
     Compute,
-    /// The last answer has left; `left` more bytes are read and dropped.
+    /// The last answer has left; for a time, `left` more bytes are read and dropped.
     Linger { left: usize },
 }
 
@@ -30,9 +30,13 @@ pub(super) enum Next {
 }
 
 impl<R> State<R> {
-    /// Whether a body is arriving that takes many reads.
+    /// Whether a body is arriving that takes many reads, to be used or to be dropped.
     pub(super) fn is_bulky(&self) -> bool {
-        matches!(self, Self::Body(exchange) if exchange.body.size() > BULK_BYTES_MIN)
+        match self {
+            Self::Body(exchange) => exchange.body.size() > BULK_BYTES_MIN,
+            Self::Linger { left } => *left > LINGER_BYTES_MAX,
+            Self::Head | Self::Compute => false,
+        }
     }
 
     /// What has to be ready before the connection can go on, if it has nothing to write.

@@ -258,7 +258,7 @@ pub(super) fn read_matrix(
         };
         reader.builder.push(cell)?;
         count += 1;
-        if count % columns == 0 {
+        if reader.builder.position() >= columns {
             reader.builder.end_row()?;
         }
     }
