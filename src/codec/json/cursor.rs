@@ -431,6 +431,8 @@ mod tests {
         #[test]
         fn what_serde_json_refuses_is_refused_and_what_it_reads_is_read(text in pieces()) {
             let expected: Result<serde_json::Value, _> = serde_json::from_str(&text);
+            // Here a number beyond the largest float keeps its spelling, so that the row's error can name it.
+            prop_assume!(!matches!(&expected, Err(error) if error.to_string().contains("out of range")));
             prop_assert_eq!(is_json(&text), expected.is_ok(), "{:?}", text);
         }
 
