@@ -130,6 +130,8 @@ impl<'t> Scanner<'t> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn records(text: &str) -> Result<Vec<Vec<String>>, QuoteError> {
@@ -160,6 +162,27 @@ mod tests {
         }
         assert_eq!(records("a,").unwrap(), [["a", ""]]);
         assert_eq!(records("\"a\" \t,b").unwrap(), [["a", "b"]]);
+    }
+
+    proptest! {
+        /// Whatever is read is what the csv crate reads. It passes over blank lines and takes what follows a closing
+        /// quote or lacks one, which is refused here.
+        #[test]
+        fn what_is_read_is_what_the_csv_crate_reads(text in "([ab1]|,|\"|\"\"|\n|\r\n|\r){0,16}") {
+            let Ok(found) = records(&text) else { return Ok(()) };
+            let mut reader = ::csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> = reader
+                .records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+                .collect();
+            let without_blank = |records: Vec<Vec<String>>| -> Vec<_> {
+                records.into_iter().filter(|record| *record != [""]).collect()
+            };
+            prop_assert_eq!(without_blank(found), without_blank(expected), "{:?}", text);
+        }
     }
 
     #[test]
