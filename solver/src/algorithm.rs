@@ -2,7 +2,7 @@
 
 use crate::block::{Pass, Source};
 use crate::error::FitError;
-use crate::optimiser::Next;
+use crate::step::Next;
 use crate::table::Table;
 use crate::tally::{Classification, Regression};
 

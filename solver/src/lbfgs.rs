@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use crate::dense::{add_scaled, dot, largest};
 use crate::error::FitError;
-use crate::optimiser::{Evaluation, Next};
 use crate::penalty::Fitted;
+use crate::step::{Evaluation, Next};
 use crate::triangle::Triangle;
 
 /// Steps that are remembered.

@@ -34,6 +34,7 @@ mod sample;
 pub mod scalar;
 pub mod sketch;
 pub mod softmax;
+pub mod step;
 pub mod survey;
 pub mod table;
 pub mod tally;

@@ -4,8 +4,8 @@
 use crate::dense::{dot, largest};
 use crate::error::FitError;
 use crate::lasso::{Lasso, violation};
-use crate::optimiser::{Evaluation, Next};
 use crate::penalty::Fitted;
+use crate::step::{Evaluation, Next};
 use crate::table::Table;
 use crate::triangle::Triangle;
 

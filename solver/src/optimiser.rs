@@ -5,32 +5,11 @@ use crate::error::FitError;
 use crate::lbfgs::Lbfgs;
 use crate::newton::Newton;
 use crate::penalty::Fitted;
-use crate::table::Table;
+use crate::step::{Evaluation, Next};
 use crate::triangle::Triangle;
 
 /// Unknowns up to which the Hessian is built and factored: 32 MB of it.
 pub const NEWTON_UNKNOWNS_MAX: usize = 2_000;
-
-/// What a pass found at a point. Everything is divided by the sum of weights.
-#[derive(Debug, Clone)]
-pub(crate) struct Evaluation {
-    /// The loss, without penalty.
-    pub(crate) loss: f64,
-    pub(crate) gradient: Vec<f64>,
-    /// Empty where it is not wanted.
-    pub(crate) hessian: Table,
-    /// The size that a gradient has if nothing cancels: the mean magnitude of a row's derivative.
-    pub(crate) scale: f64,
-}
-
-/// Whether another pass is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// Another pass, at another point.
-    Again,
-    /// The last pass was at the optimum.
-    Done,
-}
 
 /// One of the two methods.
 #[derive(Debug, Clone)]

@@ -7,8 +7,9 @@ use crate::design::Design;
 use crate::error::FitError;
 use crate::family::Family;
 use crate::labels::Classes;
-use crate::optimiser::{Evaluation, Next, Optimiser};
+use crate::optimiser::Optimiser;
 use crate::penalty::Penalty;
+use crate::step::{Evaluation, Next};
 use crate::table::{Table, product};
 use crate::tally::{Classification, Regression};
 

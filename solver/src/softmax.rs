@@ -6,9 +6,10 @@ use crate::dense::add_scaled;
 use crate::design::Design;
 use crate::error::FitError;
 use crate::labels::Classes;
-use crate::optimiser::{Evaluation, Next, Optimiser};
+use crate::optimiser::Optimiser;
 use crate::penalty::{Fitted, Penalty};
 use crate::scalar::assumed_curvature;
+use crate::step::{Evaluation, Next};
 use crate::table::{Table, product, view};
 use crate::tally::Classification;
 

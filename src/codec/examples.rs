@@ -2,17 +2,9 @@
 //! passes over labels.
 
 use super::error::DecodeError;
+use super::example::Example;
 use super::{ContentType, Format, libsvm, recordio};
 use crate::rows::{TextNumber, read_number};
-
-/// What a row says beside its cells.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Example {
-    /// The label, if there is one: of several the first.
-    pub(crate) label: Option<f64>,
-    /// How many features a row must have to hold this one.
-    pub(crate) width: u64,
-}
 
 /// Gives the example of each row of a body of libsvm or RecordIO; other formats have none.
 ///

@@ -5,6 +5,8 @@ mod csv;
 mod datatype;
 mod error;
 #[cfg(feature = "train")]
+mod example;
+#[cfg(feature = "train")]
 mod examples;
 mod json;
 mod jsonlines;

@@ -2,7 +2,7 @@
 
 use super::{Numbers, VALUES, doubles, floats, frame, integers, push_varints};
 use crate::codec::error::DecodeError;
-use crate::codec::examples::Example;
+use crate::codec::example::Example;
 use crate::protobuf::{Field, Fields};
 
 /// The fields of a record that hold features and labels.

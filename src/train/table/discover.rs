@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::parts::{as_booleans, label_of_number, layout, plain_number, unused};
 use super::roles::{Roles, TableError, find};
-use super::schema::{as_booleans, label_of_number, layout, plain_number, unused};
 use crate::artifact::{self, Encoding, Feature, Label, OneHot, Unknown};
 use crate::codec::{ContentType, DecodeError};
 use crate::limits::TRAINING_COLUMNS_MAX;

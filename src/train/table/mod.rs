@@ -2,11 +2,13 @@
 
 mod discover;
 mod look;
+mod parts;
 mod roles;
 mod schema;
 
 pub(super) use discover::{Discoverer, Discovery};
 pub(super) use look::{Look, look};
-pub(super) use roles::Roles;
+pub(super) use parts::as_booleans;
 pub use roles::TableError;
-pub(super) use schema::{LabelKind, Role, Schema, as_booleans};
+pub(super) use roles::{Role, Roles};
+pub(super) use schema::{LabelKind, Schema};

@@ -1,8 +1,15 @@
 //! Which column is the label, which the weight, which are features.
 
-use super::schema::Role;
 use crate::text::Quoted;
 use crate::train::settings::{ColumnChoice, Settings};
+
+/// What a column that is no feature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::train) enum Role {
+    Label,
+    Weight,
+    Offset,
+}
 
 /// Why the columns make no table to train on.
 #[derive(Debug, thiserror::Error)]

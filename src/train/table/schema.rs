@@ -4,21 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::discover::Discovery;
-use super::roles::{Roles, TableError};
-use crate::artifact::{
-    self, Document, Encoding, Feature, Label, Linear, OneHot, Parameters, Unknown,
-};
+use super::parts::{label_of_number, layout, unused};
+use super::roles::{Role, Roles, TableError};
+use crate::artifact::{self, Encoding, Feature, Label, OneHot, Unknown};
 use crate::limits::TRAINING_COLUMNS_MAX;
-use crate::rows::{Layout, TextNumber, read_number};
+use crate::rows::Layout;
 use crate::train::settings::{Missing, Settings};
-
-/// What a column that is no feature is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::train) enum Role {
-    Label,
-    Weight,
-    Offset,
-}
 
 /// What labels are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,36 +61,6 @@ impl Codes {
         match text {
             Some((text, _)) => Label::Text(text.clone()),
             None => label_of_number(code),
-        }
-    }
-}
-
-/// A number as a label: whole ones are integers, as in every other place of the program.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "found whole and small first"
-)]
-pub(super) fn label_of_number(number: f64) -> Label {
-    if number.fract() == 0.0 && number.abs() <= artifact::EXACT_INTEGER_MAX as f64 {
-        Label::Integer(number as i64)
-    } else {
-        Label::Text(number.to_string())
-    }
-}
-
-/// Makes booleans of labels that all spell one.
-pub(in crate::train) fn as_booleans(labels: &mut [Label]) {
-    let boolean = |label: &Label| match label {
-        Label::Text(text) => match text.as_str() {
-            "true" | "True" | "TRUE" => Some(true),
-            "false" | "False" | "FALSE" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    };
-    if labels.iter().all(|label| boolean(label).is_some()) {
-        for label in labels {
-            *label = Label::Boolean(boolean(label).unwrap_or_default());
         }
     }
 }
@@ -169,17 +130,6 @@ impl Schema {
     }
 }
 
-/// The layout of features, with the marks of missing cells that the settings name.
-pub(super) fn layout(features: Vec<Feature>, settings: &Settings) -> Result<Layout, TableError> {
-    let nothing = Parameters::LinearRegression(Linear {
-        intercept: 0.0,
-        coefficients: Vec::new(),
-    });
-    let mut document = Document::new(features, nothing);
-    document.missing_values.clone_from(&settings.missing_values);
-    Ok(Layout::of(&document)?)
-}
-
 /// Lets the layout hand on label, weight and offset, and says which number has which role.
 fn hand_on(layout: &mut Layout, roles: &Roles) -> Vec<Role> {
     let special = roles.special();
@@ -188,15 +138,6 @@ fn hand_on(layout: &mut Layout, roles: &Roles) -> Vec<Role> {
         layout.hand_on(*column, name.map(String::as_str));
     }
     special.into_iter().map(|(_, role)| role).collect()
-}
-
-/// A column that is not looked at.
-pub(super) fn unused(name: Option<String>) -> Feature {
-    Feature {
-        name,
-        encoding: Some(Encoding::Unused),
-        ..Feature::default()
-    }
 }
 
 fn other_columns(roles: &Roles, settings: &Settings) -> Vec<String> {
@@ -259,17 +200,5 @@ impl Discovery {
                 },
             })),
         })
-    }
-}
-
-/// The number that a text is, if it is one and no boolean.
-pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
-    let is_word = text
-        .trim_ascii()
-        .first()
-        .is_some_and(u8::is_ascii_alphabetic);
-    match read_number(text) {
-        TextNumber::Number(number) if !is_word => Some(number),
-        _ => None,
     }
 }
