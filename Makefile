@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help agreement serve test test-mutations check static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+.PHONY: help agreement serve test test-portable test-mutations check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench train-demo compare-training
@@ -24,6 +24,15 @@ serve: $(PREFIX)/model/model.cbor ## Serve the example model on PORT (8080), tra
 
 test: ## Run all tests
 	$(CARGO) test --workspace --locked
+
+test-portable: ## Run the integration tests on the poller of systems without epoll
+	$(CARGO) test --locked --test integration --features portable-poller
+
+check-targets: ## Type-check for macOS, and model-tools for Windows (adds the targets with rustup)
+	rustup target add aarch64-apple-darwin x86_64-apple-darwin x86_64-pc-windows-gnu
+	$(CARGO) check --workspace --all-targets --locked --target aarch64-apple-darwin
+	$(CARGO) check --workspace --all-targets --locked --target x86_64-apple-darwin
+	$(CARGO) check --package model-tools --locked --target x86_64-pc-windows-gnu
 
 test-mutations: ## Read 100,000 damaged models: no panic, no hang, bounded memory
 	MUTATIONS=100000 $(CARGO) test --locked --package model-tools --bin model-tools mutation

@@ -66,12 +66,20 @@ pub fn write_atomically(path: &Path, bytes: &[u8], replace: bool) -> Result<(), 
         })
 }
 
-/// Readable by everyone, as the platform needs it: training and hosting may run as different users.
 fn builder() -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt;
     let mut builder = tempfile::Builder::new();
-    builder
-        .prefix(".sagelet-")
-        .permissions(std::fs::Permissions::from_mode(0o644));
+    builder.prefix(".sagelet-");
+    for_everyone(&mut builder);
     builder
 }
+
+/// Readable by everyone, as the platform needs it: training and hosting may run as different users.
+#[cfg(unix)]
+fn for_everyone(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+/// Elsewhere a file has the permissions of its folder.
+#[cfg(not(unix))]
+fn for_everyone(_: &mut tempfile::Builder<'_, '_>) {}

@@ -21,6 +21,7 @@ mod recordio;
 mod tests;
 
 pub use accept::Accept;
+#[cfg(feature = "train")]
 pub(crate) use csv::whole_records;
 pub use csv::{StreamError, first_record, read_records, read_stream};
 pub use datatype::Datatype;

@@ -1,15 +1,14 @@
 //! The acceptor: accepts connections, hands them to the workers, and drains the server on a signal.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, acceptfrom_with};
 
 use super::counters::Counters;
 use super::error::TransportError;
-use super::listener::filter_new_connections;
+use super::listener::{accept, filter_new_connections};
 use super::poller::{Interest, Poller, Ready};
 use super::service::Service;
 use super::settings::Settings;
@@ -109,11 +108,8 @@ impl<S: Service> Acceptor<S> {
     /// Accepts the connections that are pending.
     fn accept(&self) -> AcceptEnd {
         for _ in 0..ACCEPTED_AT_ONCE {
-            match acceptfrom_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
-                Ok((socket, peer)) => {
-                    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
-                    self.workers.adopt(TcpStream::from(socket), peer);
-                }
+            match accept(&self.listener) {
+                Ok((stream, peer)) => self.workers.adopt(stream, peer),
                 Err(Errno::AGAIN) => return AcceptEnd::NonePending,
                 Err(error @ (Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)) => {
                     return AcceptEnd::Exhausted(error);
@@ -183,7 +179,7 @@ impl<S: Service> Acceptor<S> {
         let began = Instant::now();
         self.signals.clear();
         self.accept_last(&poller)?;
-        poller.remove(&self.listener);
+        poller.remove(&self.listener, LISTENER);
         // From now on the system refuses connections. The descriptor itself goes with the process.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Read);
         let open = self.workers.connections();

@@ -8,6 +8,7 @@ use crate::limits::{COMPUTE_STACK_BYTES, QUEUE_PER_COMPUTE_THREAD};
 
 /// Niceness of threads with much work. The I/O workers, which answer `/ping`, run before them when there are
 /// fewer cores than threads.
+#[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
 /// Work for a compute thread.
@@ -45,7 +46,8 @@ impl Pool {
 
 /// Lowers the priority of the calling thread.
 pub(super) fn lower_priority() {
-    // On Linux, niceness belongs to the thread. If it cannot be set, only the order is lost.
+    // On Linux, niceness belongs to the thread, elsewhere to the process. If it cannot be set, only the order is lost.
+    #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICENESS);
 }
 

@@ -1,31 +1,12 @@
 //! The listening socket: how it is opened, and how it is closed so that no accepted client is lost.
 
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
+use rustix::io::Errno;
 use rustix::net::{listen, sockopt};
-use socket2::{SockFilter, SockRef};
 
 use super::error::TransportError;
-use crate::limits::{BACKLOG, USER_TIMEOUT_MS};
-
-/// A classic BPF program that drops TCP segments which ask for a new connection (flag SYN without ACK, in byte
-/// 13 of the header, RFC 9293 section 3.1) and passes all others.
-const SYN_FILTER: [SockFilter; 5] = [
-    SockFilter::new(LOAD_BYTE, 0, 0, 13),
-    SockFilter::new(AND, 0, 0, SYN | ACK),
-    SockFilter::new(SKIP_UNLESS_EQUAL, 0, 1, SYN),
-    SockFilter::new(RETURN, 0, 0, 0),
-    SockFilter::new(RETURN, 0, 0, u32::MAX),
-];
-const SYN: u32 = 0x02;
-const ACK: u32 = 0x10;
-
-// The instructions, as <linux/bpf_common.h> composes them.
-const LOAD_BYTE: u16 = 0x30;
-const AND: u16 = 0x54;
-const SKIP_UNLESS_EQUAL: u16 = 0x15;
-const RETURN: u16 = 0x06;
+use crate::limits::BACKLOG;
 
 /// Listens on `address`, with the options that every accepted connection inherits.
 ///
@@ -38,7 +19,8 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, TransportError> {
         // Without it, the second small packet of an answer waits 40 ms for the first one's acknowledgement.
         sockopt::set_tcp_nodelay(&listener, true)?;
         sockopt::set_socket_keepalive(&listener, true)?;
-        sockopt::set_tcp_user_timeout(&listener, USER_TIMEOUT_MS)?;
+        #[cfg(target_os = "linux")]
+        sockopt::set_tcp_user_timeout(&listener, crate::limits::USER_TIMEOUT_MS)?;
         Ok(listener)
     });
     listener.map_err(|error| TransportError::Listen {
@@ -47,12 +29,38 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, TransportError> {
     })
 }
 
-/// Drops requests for new connections; handshakes that have begun are still completed. Their clients may send a
-/// request as soon as the system has answered them, so they have to be accepted before the listener is closed.
-/// A client whose request was dropped repeats it after a second, and is refused then.
+/// Accepts a connection that does not block, and is not inherited by other programs.
 ///
 /// # Errors
-/// The system has no filters for such a socket.
-pub(super) fn filter_new_connections(listener: &TcpListener) -> io::Result<()> {
-    SockRef::from(listener).attach_filter(&SYN_FILTER)
+/// None is pending, or what accept(2) says.
+#[cfg(all(target_os = "linux", not(feature = "portable-poller")))]
+pub(super) fn accept(listener: &TcpListener) -> Result<(TcpStream, Option<SocketAddr>), Errno> {
+    use rustix::net::{SocketFlags, acceptfrom_with};
+
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let (socket, peer) = acceptfrom_with(listener, flags)?;
+    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+    Ok((TcpStream::from(socket), peer))
+}
+
+/// The same in two system calls, for systems without accept4.
+#[cfg(not(all(target_os = "linux", not(feature = "portable-poller"))))]
+pub(super) fn accept(listener: &TcpListener) -> Result<(TcpStream, Option<SocketAddr>), Errno> {
+    let of_system = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
+    let (stream, peer) = listener.accept().map_err(of_system)?;
+    // A connection that has ended already cannot be changed: the others go on.
+    stream
+        .set_nonblocking(true)
+        .map_err(|_| Errno::CONNABORTED)?;
+    Ok((stream, Some(peer)))
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use super::syn_filter::filter_new_connections;
+
+/// Other systems have no such filter: a client that connects in the last milliseconds may be reset.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
+pub(super) fn filter_new_connections(_: &TcpListener) -> std::io::Result<()> {
+    Ok(())
 }

@@ -42,6 +42,8 @@ mod settled;
 mod signals;
 mod state;
 mod status;
+#[cfg(target_os = "linux")]
+mod syn_filter;
 #[cfg(test)]
 mod tests;
 mod waiting;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::poller::DESCRIPTORS_PER_CONNECTION;
 use crate::limits::{
     BODY_BYTES_MAX, BODY_GRACE, CONNECTIONS_MAX, DESCRIPTORS_KEPT, DRAIN_IDLE, DRAIN_TIMEOUT,
     HEAD_TIMEOUT, IDLE, WRITE_TIMEOUT,
@@ -73,7 +74,8 @@ impl Settings {
         let possible = descriptors
             .saturating_sub(DESCRIPTORS_KEPT)
             .max(descriptors / 2)
-            .max(1);
+            .max(DESCRIPTORS_PER_CONNECTION);
+        let possible = possible / DESCRIPTORS_PER_CONNECTION;
         self.connections
             .min(usize::try_from(possible).unwrap_or(usize::MAX))
     }

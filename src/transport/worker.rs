@@ -168,7 +168,7 @@ impl<S: Service> Worker<S> {
             return;
         };
         if gone && connection.break_off() {
-            return self.poller.remove(connection.stream());
+            return self.poller.remove(connection.stream(), key);
         }
         let next = connection.ready(key, &mut self.context);
         self.update(key, next);
@@ -242,7 +242,7 @@ impl<S: Service> Worker<S> {
     fn hand_on(&mut self, key: usize, bulk: &Inbox<S>) {
         self.order.remove(key);
         if let Some(connection) = self.connections.try_remove(key) {
-            self.poller.remove(connection.stream());
+            self.poller.remove(connection.stream(), key);
             self.inbox.remove_connection();
             bulk.add_connection();
             bulk.send(Message::TakeOver(Box::new(connection)));
@@ -251,6 +251,7 @@ impl<S: Service> Worker<S> {
 
     fn close(&mut self, key: usize) {
         self.order.remove(key);
+        self.poller.forget(key);
         if self.connections.try_remove(key).is_some() {
             self.context.shared.counters.closed();
             self.inbox.remove_connection();

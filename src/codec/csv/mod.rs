@@ -7,6 +7,7 @@ mod stream;
 mod write;
 
 pub use records::read_records;
+#[cfg(feature = "train")]
 pub(crate) use stream::whole_records;
 pub use stream::{StreamError, first_record, read_stream};
 pub(super) use write::encode;

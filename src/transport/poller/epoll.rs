@@ -1,4 +1,4 @@
-//! Readiness of sockets: a thin layer over epoll, one instance per thread.
+//! Readiness by epoll: a thin layer.
 //!
 //! epoll through rustix and not through the `polling` crate: that one arms a timer descriptor at every wait
 //! with a timeout, two more system calls for each request of a busy connection. rustix's interface is as
@@ -13,21 +13,14 @@ use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 
+use super::readiness::{Interest, Ready};
 use crate::limits::EVENTS_MAX;
+
+/// Descriptors that a connection takes.
+pub(in crate::transport) const DESCRIPTORS_PER_CONNECTION: u64 = 1;
 
 /// The key of the poller's own wake-up.
 const WAKE: u64 = u64::MAX;
-
-/// What a connection waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Interest {
-    /// Nothing: a compute thread has the request, or input waits for its turn.
-    Nothing,
-    /// Bytes or the end of the stream.
-    Readable,
-    /// Room for bytes.
-    Writable,
-}
 
 impl Interest {
     fn flags(self) -> EventFlags {
@@ -39,29 +32,20 @@ impl Interest {
     }
 }
 
-/// One thing that is ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ready {
-    /// Somebody called [`Waker::wake`].
-    Woken,
-    /// The source with this key. `gone` says that it is broken in both directions, whatever was waited for.
-    Source { key: usize, gone: bool },
-}
-
 /// The set of sources that a thread waits for. Level-triggered: a source is reported for as long as it is
 /// ready, so no byte and no end of a stream can be missed.
-pub(super) struct Poller {
+pub(in crate::transport) struct Poller {
     epoll: OwnedFd,
     waker: Waker,
 }
 
 /// Wakes a [`Poller`] from another thread.
 #[derive(Debug, Clone)]
-pub(super) struct Waker(Arc<OwnedFd>);
+pub(in crate::transport) struct Waker(Arc<OwnedFd>);
 
 impl Waker {
     /// Makes the poller's current or next wait return at once.
-    pub(super) fn wake(&self) {
+    pub(in crate::transport) fn wake(&self) {
         // The only error is a counter that is full, and a full counter wakes as well.
         let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
@@ -73,7 +57,7 @@ impl Waker {
 
 impl Poller {
     /// An empty set.
-    pub(super) fn new() -> std::io::Result<Self> {
+    pub(in crate::transport) fn new() -> std::io::Result<Self> {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         epoll::add(&epoll, &wake, EventData::new_u64(WAKE), EventFlags::IN)?;
@@ -84,12 +68,12 @@ impl Poller {
     }
 
     /// What wakes this poller.
-    pub(super) fn waker(&self) -> Waker {
+    pub(in crate::transport) fn waker(&self) -> Waker {
         self.waker.clone()
     }
 
     /// Adds a source.
-    pub(super) fn add(
+    pub(in crate::transport) fn add(
         &self,
         source: impl AsFd,
         key: usize,
@@ -104,7 +88,7 @@ impl Poller {
     }
 
     /// Changes what a source waits for.
-    pub(super) fn modify(
+    pub(in crate::transport) fn modify(
         &self,
         source: impl AsFd,
         key: usize,
@@ -118,14 +102,18 @@ impl Poller {
         )?)
     }
 
-    /// Takes a source out, before it is closed or while its breaking must not be reported.
-    pub(super) fn remove(&self, source: impl AsFd) {
+    /// Takes a source out, before it is handed on or while its breaking must not be reported.
+    pub(in crate::transport) fn remove(&self, source: impl AsFd, _: usize) {
         // It fails only for a source that is not there, which is what is wanted.
         let _ = epoll::delete(&self.epoll, source);
     }
 
+    /// Takes a source out that is about to be closed: closing alone does.
+    #[expect(clippy::unused_self, reason = "the portable poller has to be told")]
+    pub(in crate::transport) fn forget(&self, _: usize) {}
+
     /// Waits until something is ready or `timeout` has passed, and puts what is ready into `ready`.
-    pub(super) fn wait(
+    pub(in crate::transport) fn wait(
         &self,
         timeout: Option<Duration>,
         ready: &mut Vec<Ready>,
