@@ -1,8 +1,10 @@
 //! Files as bytes: compressed ones are known by how they begin, whatever they are called.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::files::ChannelError;
 
@@ -43,13 +45,11 @@ impl Source {
         file.by_ref().take(4).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
         if head.starts_with(GZIP) {
-            let decoder = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file));
+            let decoder = flate2::read::MultiGzDecoder::new(BufReader::new(file));
             return Ok(Self::Compressed(Box::new(decoder)));
         }
         if head.starts_with(ZSTD) {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(std::io::BufReader::new(file));
-            let decoder = decoder.map_err(std::io::Error::other)?;
-            return Ok(Self::Compressed(Box::new(decoder)));
+            return Ok(Self::Compressed(Box::new(Frames::open(file)?)));
         }
         Ok(Self::Plain(file))
     }
@@ -63,11 +63,84 @@ impl Source {
     }
 }
 
+/// The frames of a file of zstd, one after the other: tools that compress on several cores write many.
+struct Frames {
+    frame: Option<StreamingDecoder<BufReader<File>, FrameDecoder>>,
+}
+
+impl Frames {
+    fn open(file: File) -> std::io::Result<Self> {
+        Self::begin(BufReader::new(file))
+    }
+
+    fn begin(source: BufReader<File>) -> std::io::Result<Self> {
+        let frame = StreamingDecoder::new(source).map_err(std::io::Error::other)?;
+        Ok(Self { frame: Some(frame) })
+    }
+}
+
+impl Read for Frames {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let Some(frame) = &mut self.frame else {
+                return Ok(0);
+            };
+            let count = frame.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let mut source = match self.frame.take() {
+                Some(frame) => frame.into_inner(),
+                None => return Ok(0),
+            };
+            if !source.fill_buf()?.is_empty() {
+                *self = Self::begin(source)?;
+            }
+        }
+    }
+}
+
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self {
             Self::Plain(file) => file.read(buffer),
             Self::Compressed(decoder) => decoder.read(buffer),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// Only the first frame was read, and the rows of the others were lost without a word.
+    #[test]
+    fn every_frame_of_a_zstd_file_is_read() {
+        let level = || ruzstd::encoding::CompressionLevel::Fastest;
+        let frames = [&b"1,2\n"[..], b"3,4\n", b"5,6\n"];
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        for frame in frames {
+            let compressed = ruzstd::encoding::compress_to_vec(frame, level());
+            file.write_all(&compressed).unwrap();
+        }
+        let mut text = Vec::new();
+        let mut source = Source::open(file.path()).unwrap();
+        source.read_to_end(&mut text).unwrap();
+        assert_eq!(text, frames.concat());
+    }
+
+    #[test]
+    fn what_follows_a_frame_and_is_none_is_an_error() {
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        let mut bytes = ruzstd::encoding::compress_to_vec(&b"1,2\n"[..], level);
+        bytes.extend(b"rubbish");
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        let read = Source::open(file.path())
+            .unwrap()
+            .read_to_end(&mut Vec::new());
+        assert!(read.is_err());
     }
 }
