@@ -136,7 +136,12 @@ impl<S: Service> Worker<S> {
             self.evict();
         }
         self.context.shared.counters.opened();
-        self.add(Connection::new(stream, peer, self.context.now));
+        self.add(Connection::new(
+            stream,
+            peer,
+            self.context.shared.memory,
+            self.context.now,
+        ));
     }
 
     fn add(&mut self, mut connection: Connection<S>) {
