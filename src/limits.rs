@@ -239,8 +239,11 @@ pub const EVENTS_MAX: usize = 256;
 pub const DESCRIPTORS_KEPT: u64 = 64;
 
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
-/// balancer opens to one instance, at less than 200 bytes each while idle (measured).
+/// balancer opens to one instance, at some 250 bytes each while idle (measured).
 pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// Connections for which a worker keeps room when the last one has gone: with fewer, making room anew costs nothing.
+pub const CONNECTIONS_KEPT: usize = 256;
 
 /// How long `sagelet ping` waits for an answer, as long as the platform waits for `/ping`.
 pub const PING_TIMEOUT: Duration = Duration::from_secs(2);
