@@ -21,7 +21,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[cfg(feature = "serve")]
-use crate::transport::Settings;
+use crate::container;
+#[cfg(feature = "serve")]
+use crate::limits::CONTAINER_BYTES_MIN;
+#[cfg(feature = "serve")]
+use crate::transport::{Settings, for_requests};
 
 /// Where the platform mounts model, input and output.
 const PREFIX: &str = "/opt/ml";
@@ -153,6 +157,7 @@ pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
         )?,
         connections: count(&["SAGELET_CONNECTIONS"], default.connections)?,
         body_bytes: count(&BODY_BYTES, default.body_bytes)?,
+        memory_bytes: memory(variables)?,
         idle: seconds(&["SAGELET_IDLE_SECONDS"], default.idle)?,
         head: seconds(&["SAGELET_HEAD_SECONDS"], default.head)?,
         body: seconds(&TIMEOUTS.map(|[body, _]| body), default.body)?,
@@ -163,6 +168,32 @@ pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
 
 /// Names for the bytes that a body may have: ours, and that of other containers.
 const BODY_BYTES: [&str; 2] = ["SAGELET_BODY_BYTES", "MAX_CONTENT_LENGTH"];
+
+/// What a container of this memory leaves for requests: that of `SAGELET_MEMORY_BYTES`, else what the system allows.
+#[cfg(feature = "serve")]
+fn memory(variables: &impl Variables) -> Result<usize, ConfigError> {
+    const _: () = assert!(CONTAINER_BYTES_MIN == 24 << 20, "the text says so");
+    let expected =
+        "at least 25165824 bytes (24 MiB): less holds no body and its answer beside the program";
+    let (name, bytes) = match variables.get("SAGELET_MEMORY_BYTES") {
+        Some(value) => (
+            "SAGELET_MEMORY_BYTES",
+            parse("SAGELET_MEMORY_BYTES", value, expected)?,
+        ),
+        None => (
+            "the limit on memory (cgroup, prlimit)",
+            container::memory_bytes().unwrap_or(usize::MAX),
+        ),
+    };
+    if bytes < CONTAINER_BYTES_MIN {
+        return Err(ConfigError {
+            name,
+            value: bytes.to_string(),
+            expected,
+        });
+    }
+    Ok(for_requests(bytes))
+}
 
 /// Names for the time that a request's body may take, and its answer: ours, and those of other containers,
 /// which know one timeout.
@@ -267,6 +298,12 @@ mod tests {
             (settings.head, settings.body_bytes),
             (Duration::from_secs(3), 1024)
         );
+        for value in ["0", "25165823", "many"] {
+            let error = transport(&HashMap::from([("SAGELET_MEMORY_BYTES", value)])).unwrap_err();
+            assert!(error.to_string().contains("at least 25165824"), "{error}");
+        }
+        let settings = transport(&HashMap::from([("SAGELET_MEMORY_BYTES", "67108864")]));
+        assert_eq!(settings.unwrap().memory_bytes, 39 << 20);
         for value in ["0", "-1", "1.5", "many"] {
             let error = transport(&HashMap::from([("SAGELET_CONNECTIONS", value)])).unwrap_err();
             assert_eq!(error.name, "SAGELET_CONNECTIONS");

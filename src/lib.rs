@@ -21,10 +21,13 @@
 //! An async runtime; TLS (the platform ends it); writing anywhere while serving; executing anything read from
 //! an artifact; `unsafe`.
 
+pub mod account;
 pub mod artifact;
 pub mod codec;
 #[cfg(any(feature = "serve", feature = "train"))]
 pub mod config;
+#[cfg(feature = "serve")]
+pub mod container;
 pub mod limits;
 #[cfg(any(feature = "serve", feature = "train"))]
 pub mod log;

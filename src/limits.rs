@@ -87,13 +87,35 @@ pub const TRAILERS_MAX: usize = 32;
 /// than half a millisecond; passing every small request to another thread would cost more than it gains.
 pub const IN_PLACE_BYTES_MAX: usize = 64 << 10;
 
+/// Products of a cell and a coefficient up to which the thread that read a request also answers it: a quarter of a
+/// millisecond.
+pub const IN_PLACE_PRODUCTS_MAX: usize = 256 << 10;
+
+/// Numbers of an answer up to which the thread that read a request also answers it: writing one takes some 30
+/// nanoseconds.
+pub const IN_PLACE_OUTPUTS_MAX: usize = 8 << 10;
+
 /// Bytes of a body above which its connection moves to the worker for large bodies. The move takes as long as
 /// reading some ten thousand bytes.
 pub const BULK_BYTES_MIN: usize = 256 << 10;
 
-/// Bytes of all bodies that are being received, queued or worked on: two and a half of the largest, or
-/// thousands of ordinary ones. A body that would grow past it is refused with 503.
-pub const BODIES_BYTES_MAX: usize = 256 << 20;
+/// Bytes of memory that a request takes without counting against those of all requests: what nearly all requests
+/// need. Only so many are worked on at once as there are threads.
+pub const ACCOUNT_FREE_BYTES: usize = 64 << 10;
+
+/// Bytes by which the buffer of an answer grows at least.
+pub const ANSWER_GROWTH_BYTES_MIN: usize = 64 << 10;
+
+/// Bytes of memory that requests take together where the container allows more: ten of the largest bodies.
+pub const MEMORY_BYTES_MAX: usize = 1 << 30;
+
+/// Bytes of memory of the smallest container that the server starts in: the program itself, its threads, and a body
+/// of a few megabytes with its answer.
+pub const CONTAINER_BYTES_MIN: usize = 24 << 20;
+
+/// Bytes of a container's memory that are not for requests: program, stacks, a block of rows for each thread, log,
+/// and the kernel's own buffers of the sockets.
+pub const CONTAINER_BYTES_KEPT: usize = 12 << 20;
 
 /// Bytes by which a body's buffer grows at least, so that a body of a megabyte is copied four times and not a
 /// thousand times while it grows.
@@ -217,8 +239,11 @@ pub const EVENTS_MAX: usize = 256;
 pub const DESCRIPTORS_KEPT: u64 = 64;
 
 /// Connections at once, where the system's own limit on descriptors is higher: ten times what a load
-/// balancer opens to one instance, at less than 200 bytes each while idle (measured).
+/// balancer opens to one instance, at some 250 bytes each while idle (measured).
 pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// Connections for which a worker keeps room when the last one has gone: with fewer, making room anew costs nothing.
+pub const CONNECTIONS_KEPT: usize = 256;
 
 /// How long `sagelet ping` waits for an answer, as long as the platform waits for `/ping`.
 pub const PING_TIMEOUT: Duration = Duration::from_secs(2);
@@ -260,9 +285,25 @@ pub const LOG_BUFFER_BYTES_KEPT: usize = 64 << 10;
 /// counted and dropped.
 pub const LOG_BYTES_WAITING_MAX: usize = 1 << 20;
 
-/// Bytes of artifacts that a multi-model server holds, unless `SAGELET_MODELS_BYTES` says otherwise. In
-/// memory a model takes about three times the bytes of its artifact.
+/// Bytes of memory that the models of a multi-model server take together, unless `SAGELET_MODELS_BYTES` says
+/// otherwise.
 pub const MODELS_BYTES_MAX: usize = 256 << 20;
+
+/// How many times its own bytes an artifact takes while it is loaded, beside what it becomes: the file, its payload, and
+/// the form that linfa's type is read from.
+pub const LOADING_FACTOR: usize = 3;
+
+/// Bytes of memory that a floating-point number of an artifact becomes: in the document, in the model, and while lists
+/// of them grow.
+pub const LOADED_NUMBER_BYTES: usize = 40;
+
+/// Bytes of memory that any other item of an artifact becomes at most: a feature without a name, or a category with its
+/// place in a table.
+pub const LOADED_ITEM_BYTES: usize = 144;
+
+/// How long the first line of the log waits for the model. A model of ordinary size is loaded in milliseconds, and who
+/// waits for the line can predict at once.
+pub const LOADING_GRACE: Duration = Duration::from_secs(1);
 
 /// Models on one page of a list, as in the platform's own multi-model server.
 pub const MODELS_LISTED_MAX: usize = 100;

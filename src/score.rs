@@ -1,9 +1,10 @@
 //! A body through codec, model and codec: rows in, predictions out, for the server and for `model-tools` alike.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis};
 
+use crate::account::{Account, Shortage};
 use crate::codec::{ContentType, DecodeError, Field, Predictions, ResponseOptions};
-use crate::limits::CELLS_MAX;
+use crate::limits::{BLOCK_CELLS, CELLS_MAX};
 use crate::model::{Model, Outputs, PredictError};
 use crate::rows::{Cell, Layout, RowBuilder, RowError, Sink};
 
@@ -25,9 +26,13 @@ pub enum ScoreError {
         /// The first row of the block that is too much, counted from 1.
         row: usize,
     },
+    /// There is not enough memory for the request.
+    #[error(transparent)]
+    Memory(#[from] Shortage),
 }
 
-/// Reads the rows of a body and predicts them, block by block.
+/// Reads the rows of a body and predicts them, block by block. What the outputs take is reserved in `account` before
+/// it is spent; what decoding takes is, too, and given back.
 ///
 /// # Errors
 /// The first thing in `body` that cannot be predicted, with its place.
@@ -35,8 +40,11 @@ pub fn score(
     model: &Model,
     content_type: ContentType,
     body: &[u8],
+    account: &mut Account,
 ) -> Result<(Outputs, ResponseOptions), ScoreError> {
-    score_and_watch(model, model.layout(), content_type, body, &mut |_, _, _| {})
+    let mut watch = |_, _, _: Cell<'_>| {};
+    let scorer = Scorer::new(model, &mut watch, account);
+    scorer.score(model.layout(), content_type, body)
 }
 
 /// Reads the rows of a body and predicts them; `watch` gets each cell that `layout`, a layout of the model, hands on,
@@ -51,70 +59,133 @@ pub fn score_and_watch(
     body: &[u8],
     watch: &mut dyn FnMut(usize, usize, Cell<'_>),
 ) -> Result<(Outputs, ResponseOptions), ScoreError> {
-    let mut scorer = Scorer {
-        model,
-        watch,
-        outputs: None,
-        stopped: None,
-    };
-    let read = content_type.read(body, RowBuilder::new(layout, &mut scorer));
-    if let Some(error) = scorer.stopped {
-        return Err(error);
-    }
-    let options = read?;
-    let cells = layout.cells();
-    let outputs = scorer.outputs.ok_or(DecodeError::Empty { cells })?;
-    Ok((outputs, options))
+    Scorer::new(model, watch, &mut Account::unlimited()).score(layout, content_type, body)
 }
 
-/// Outputs of a model, ready to be written. `fields` are written instead of the prediction, if there are any.
-#[must_use]
-pub fn predictions<'a>(model: &'a Model, outputs: Outputs, fields: &'a [Field]) -> Predictions<'a> {
+/// Outputs of a model, ready to be written. `fields` are written instead of the prediction, if there are any. What
+/// probabilities take is reserved in `account`.
+///
+/// # Errors
+/// It is not there.
+pub fn predictions<'a>(
+    model: &'a Model,
+    outputs: Outputs,
+    fields: &'a [Field],
+    account: &mut Account,
+) -> Result<Predictions<'a>, Shortage> {
     let predictions = match outputs {
         Outputs::Values(values) => Predictions::of_values(values),
         Outputs::Classes(classes) => {
+            if model.has_probabilities() {
+                // Between two classes, each of the two is computed apart before they stand side by side.
+                let numbers = classes.predicted.len() * (model.labels().len() + 2);
+                account.reserve(numbers * size_of::<f64>())?;
+            }
             let probabilities = model.probabilities(&classes);
             let (predicted, scores) = (classes.predicted, classes.scores);
             Predictions::of_classes(model.labels(), predicted, scores, probabilities)
         }
     };
-    predictions.selecting(fields)
+    Ok(predictions.selecting(fields))
 }
 
 /// Predicts the blocks that a row builder hands over.
 struct Scorer<'m> {
     model: &'m Model,
     watch: &'m mut dyn FnMut(usize, usize, Cell<'_>),
+    account: &'m mut Account,
+    /// What decoding has reserved.
+    decoding: usize,
     outputs: Option<Outputs>,
     /// Why no more blocks are taken.
     stopped: Option<ScoreError>,
 }
 
-impl Scorer<'_> {
+impl<'m> Scorer<'m> {
+    fn new(
+        model: &'m Model,
+        watch: &'m mut dyn FnMut(usize, usize, Cell<'_>),
+        account: &'m mut Account,
+    ) -> Self {
+        Self {
+            model,
+            watch,
+            account,
+            decoding: 0,
+            outputs: None,
+            stopped: None,
+        }
+    }
+
+    fn score(
+        mut self,
+        layout: &Layout,
+        content_type: ContentType,
+        body: &[u8],
+    ) -> Result<(Outputs, ResponseOptions), ScoreError> {
+        let mut builder = RowBuilder::new(layout, &mut self);
+        let reserved = builder.reserve_row(body.len());
+        let read = match reserved {
+            Ok(()) => content_type.read(body, builder),
+            Err(error) => Err(error.into()),
+        };
+        self.account.release(self.decoding);
+        if let Some(error) = self.stopped {
+            return Err(error);
+        }
+        let options = read?;
+        let cells = layout.cells();
+        let outputs = self.outputs.ok_or(DecodeError::Empty { cells })?;
+        Ok((outputs, options))
+    }
+
     fn predict(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {
         if (first - 1 + rows.nrows()).saturating_mul(rows.ncols()) > CELLS_MAX {
             return Err(ScoreError::TooMany { row: first });
         }
+        // As many rows as give the numbers of one block: a model may have more outputs than columns.
+        let rows_at_once = (BLOCK_CELLS / self.model.outputs()).max(1);
+        for (index, rows) in rows.axis_chunks_iter(Axis(0), rows_at_once).enumerate() {
+            self.predict_some(rows, first + index * rows_at_once)?;
+        }
+        Ok(())
+    }
+
+    fn predict_some(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {
+        // The outputs, and the index of the class.
+        let bytes = rows.nrows() * (self.model.outputs() + 1) * size_of::<f64>();
+        self.account.reserve(bytes)?;
         let outputs = self.model.predict(rows);
         let outputs = outputs.map_err(|error| error.starting_at(first))?;
         match &mut self.outputs {
-            Some(before) => before.append(outputs),
+            Some(before) => before
+                .append(outputs)
+                .map_err(|_| Shortage::refused_by_system(bytes))?,
             none => *none = Some(outputs),
         }
         Ok(())
+    }
+
+    fn stop(&mut self, error: ScoreError) -> RowError {
+        self.stopped = Some(error);
+        RowError::Stopped
     }
 }
 
 impl Sink for Scorer<'_> {
     fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
-        self.predict(rows, first).map_err(|error| {
-            self.stopped = Some(error);
-            RowError::Stopped
-        })
+        self.predict(rows, first).map_err(|error| self.stop(error))
     }
 
     fn cell(&mut self, row: usize, column: usize, cell: Cell<'_>) -> Result<(), RowError> {
         (self.watch)(row, column, cell);
+        Ok(())
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<(), RowError> {
+        let reserved = self.account.reserve(bytes);
+        reserved.map_err(|shortage| self.stop(shortage.into()))?;
+        self.decoding += bytes;
         Ok(())
     }
 }

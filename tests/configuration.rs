@@ -45,6 +45,11 @@ fn a_wrong_value_stops_the_start_with_64_and_says_what_was_expected() {
         ("SAGELET_CONNECTIONS", "0", numbers),
         ("SAGELET_BODY_BYTES", "100MB", numbers),
         ("MAX_CONTENT_LENGTH", "0", numbers),
+        (
+            "SAGELET_MEMORY_BYTES",
+            "64Mi",
+            "at least 25165824 bytes (24 MiB)",
+        ),
         ("SAGELET_IDLE_SECONDS", "0", numbers),
         ("SAGELET_HEAD_SECONDS", "x", numbers),
         ("SAGELET_BODY_SECONDS", "x", numbers),

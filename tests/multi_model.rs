@@ -1,6 +1,7 @@
 //! `SAGEMAKER_MULTI_MODEL=true`: models are loaded, listed, used and unloaded by request.
 
 use sagelet::artifact::{Artifact, Document};
+use sagelet::model::Model;
 use serde_json::{Value, json};
 
 use crate::harness::prefix::linear;
@@ -136,8 +137,9 @@ fn what_is_loaded_twice_is_409_and_what_is_not_loaded_404() {
 
 #[test]
 fn a_model_without_room_is_507_and_has_room_when_another_is_unloaded() {
-    let (_, bytes) = Artifact::seal(model(1.0)).unwrap();
-    let most = (bytes.len() * 2).to_string();
+    let document = model(1.0);
+    let bytes = document.memory_bytes() + Model::load(&document).unwrap().memory_bytes();
+    let most = (bytes * 2).to_string();
     let models = Models::start(&[("SAGELET_MODELS_BYTES", &most)]);
     assert_eq!(models.load("one").status, 200);
     assert_eq!(models.load("two").status, 200);

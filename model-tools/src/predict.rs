@@ -1,6 +1,7 @@
 //! `model-tools predict`: predictions for the rows of a file, through the code that serves them.
 
 use clap::Args;
+use sagelet::account::Account;
 use sagelet::codec::{self, ContentType, Field, Format, ResponseOptions};
 use sagelet::limits::BODY_BYTES_MAX;
 use sagelet::model::Model;
@@ -58,10 +59,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let model =
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
-    let (outputs, _) =
-        score::score(&model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
-    let predictions = score::predictions(&model, outputs, &arguments.fields);
-    let answer = codec::encode(Format::Csv, &predictions, &ResponseOptions::default());
+    let account = &mut Account::unlimited();
+    let (outputs, _) = score::score(&model, content_type, &body.bytes, account)
+        .map_err(|error| body.refused(error))?;
+    let predictions = score::predictions(&model, outputs, &arguments.fields, account)
+        .map_err(|error| body.refused(error))?;
+    let answer = codec::encode(
+        Format::Csv,
+        &predictions,
+        &ResponseOptions::default(),
+        account,
+    );
     let answer = answer.map_err(|error| body.refused(error))?;
     output::print(&answer.body)
 }

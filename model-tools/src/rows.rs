@@ -1,6 +1,7 @@
 //! Predictions of a whole file of rows, as numbers to compare and to draw.
 
 use ndarray::Array2;
+use sagelet::account::Account;
 use sagelet::codec::ContentType;
 use sagelet::model::{Model, Outputs};
 use sagelet::score;
@@ -26,8 +27,8 @@ pub(crate) fn predict(
     body: &Input,
     content_type: ContentType,
 ) -> Result<Predicted, Error> {
-    let (outputs, _) =
-        score::score(model, content_type, &body.bytes).map_err(|error| body.refused(error))?;
+    let (outputs, _) = score::score(model, content_type, &body.bytes, &mut Account::unlimited())
+        .map_err(|error| body.refused(error))?;
     Ok(match outputs {
         Outputs::Values(numbers) => Predicted {
             classes: Vec::new(),

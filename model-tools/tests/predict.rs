@@ -1,5 +1,6 @@
 //! `predict`: what the server would answer, and nothing else on standard output.
 
+use sagelet::account::Account;
 use sagelet::artifact::Artifact;
 use sagelet::codec::{self, ContentType, Format};
 use sagelet::model::Model;
@@ -23,9 +24,10 @@ fn predictions_are_the_servers_to_the_byte() {
     let artifact = Artifact::read(&repository().join(DIABETES)).unwrap();
     let model = Model::load(&artifact.document).unwrap();
     let csv = ContentType::of(Format::Csv);
-    let (outputs, options) = score::score(&model, csv, rows.as_bytes()).unwrap();
-    let predictions = score::predictions(&model, outputs, &[]);
-    let served = codec::encode(Format::Csv, &predictions, &options).unwrap();
+    let account = &mut Account::unlimited();
+    let (outputs, options) = score::score(&model, csv, rows.as_bytes(), account).unwrap();
+    let predictions = score::predictions(&model, outputs, &[], account).unwrap();
+    let served = codec::encode(Format::Csv, &predictions, &options, account).unwrap();
 
     let scratch = Scratch::new();
     let file = scratch.write("rows.csv", rows.as_bytes());

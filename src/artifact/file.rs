@@ -17,6 +17,11 @@ pub fn read_bounded(path: &Path) -> Result<Vec<u8>, ArtifactError> {
         path: path.to_owned(),
         source,
     };
+    // Opening a pipe or a device might never end, and neither might reading it.
+    if !path.metadata().map_err(failed)?.is_file() {
+        let reason = "it is not a regular file";
+        return Err(failed(std::io::Error::other(reason)));
+    }
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     // One byte more than the most tells "as large as allowed" from "larger", whatever the directory says.

@@ -16,6 +16,7 @@ mod feature;
 mod file;
 mod form;
 mod label;
+mod memory;
 mod number;
 mod parameters;
 mod scan;
@@ -30,6 +31,7 @@ pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use file::{read_bounded, write_atomically};
 pub use label::Label;
+pub use memory::loading_bytes;
 pub(crate) use number::EXACT_INTEGER_MAX;
 pub use parameters::{
     Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Outcome,

@@ -1,5 +1,6 @@
 //! Why a request's rows cannot be predicted, or its answer not be written as it asks.
 
+use crate::account::Shortage;
 use crate::rows::RowError;
 use crate::text::Quoted;
 
@@ -91,4 +92,7 @@ pub enum EncodeError {
     /// An output that the model does not have.
     #[error("the model has no output {0}: its outputs are {1}")]
     NoSuchOutput(Quoted, String),
+    /// There is not enough memory for the answer.
+    #[error(transparent)]
+    Memory(#[from] Shortage),
 }

@@ -1,8 +1,9 @@
 //! `application/jsonlines`: one record per line, one row's prediction per line.
 
 use super::ResponseOptions;
-use super::error::DecodeError;
+use super::error::{DecodeError, EncodeError};
 use super::json::{self, Reader};
+use super::output::Output;
 use super::predictions::Predictions;
 use crate::rows::RowBuilder;
 
@@ -25,11 +26,14 @@ pub(super) fn read(
 }
 
 /// One object per line, each line ended: the selected fields, or score and label.
-pub(super) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
-    let mut text = Vec::with_capacity(predictions.rows() * 32);
+pub(super) fn encode(
+    predictions: &Predictions<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
     for row in 0..predictions.rows() {
-        json::push_object(&mut text, predictions, row);
+        let text = output.row()?;
+        json::push_object(text, predictions, row);
         text.push(b'\n');
     }
-    text
+    Ok(())
 }

@@ -14,7 +14,7 @@ pub(super) fn read(
 ) -> Result<(), DecodeError> {
     let body = body.trim_ascii_end();
     let first = indexing.first();
-    let mut sparse = SparseRow::default();
+    let mut sparse = SparseRow::new(builder.layout().cells());
     for line in super::lines(body) {
         if line.trim_ascii().is_empty() {
             return Err(DecodeError::EmptyRow { row: builder.row() });

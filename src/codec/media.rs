@@ -297,6 +297,14 @@ fn charset(value: &str, format: Format) -> Result<Charset, (&'static str, &'stat
 }
 
 impl Charset {
+    /// Bytes that [`utf8`](Self::utf8) takes beside the body.
+    pub(super) fn copied_bytes(self, body: &[u8]) -> usize {
+        if self == Self::Utf8 || body.is_ascii() {
+            return 0;
+        }
+        body.len() + body.iter().filter(|byte| !byte.is_ascii()).count()
+    }
+
     /// The text in UTF-8. CSV with bytes that are not UTF-8 is refused where they stand in a cell.
     pub(super) fn utf8(self, body: &[u8]) -> Cow<'_, [u8]> {
         if self == Self::Utf8 || body.is_ascii() {

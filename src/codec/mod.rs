@@ -14,6 +14,7 @@ mod libsvm;
 mod media;
 mod npy;
 mod npz;
+mod output;
 mod packed;
 mod predictions;
 mod recordio;
@@ -33,7 +34,9 @@ pub use predictions::{Field, Predictions};
 
 use std::borrow::Cow;
 
+use crate::account::Account;
 use crate::rows::RowBuilder;
+use output::Output;
 
 /// A format that rows come in or predictions go out in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,15 +95,6 @@ impl Encoded {
         match self.json_bytes {
             None => format.media_type().into(),
             Some(bytes) => format!("{};{}={bytes}", media::TENSORS, media::JSON_BYTES).into(),
-        }
-    }
-}
-
-impl From<Vec<u8>> for Encoded {
-    fn from(body: Vec<u8>) -> Self {
-        Self {
-            body,
-            json_bytes: None,
         }
     }
 }
@@ -191,7 +185,10 @@ impl ContentType {
                 };
             }
             Format::JsonLines => return jsonlines::read(text(), builder),
-            Format::Csv => csv::read(&self.charset.utf8(text()), self.csv_options(), builder)?,
+            Format::Csv => {
+                builder.reserve(self.charset.copied_bytes(text()))?;
+                csv::read(&self.charset.utf8(text()), self.csv_options(), builder)?;
+            }
             Format::LibSvm => libsvm::read(text(), self.indexing(), builder)?,
             Format::Npy => npy::read(body, builder)?,
             Format::Npz => npz::read(body, builder)?,
@@ -216,23 +213,37 @@ fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Writes predictions in a format, arranged as the options say.
+/// Writes predictions in a format, arranged as the options say. The bytes are reserved in `account` before they are
+/// written.
 ///
 /// # Errors
-/// The format cannot hold what is to be written.
+/// The format cannot hold what is to be written, or there is not enough memory for it.
 pub fn encode(
     format: Format,
     predictions: &Predictions<'_>,
     options: &ResponseOptions,
+    account: &mut Account,
 ) -> Result<Encoded, EncodeError> {
-    Ok(match format {
-        Format::Csv | Format::LibSvm => csv::encode(predictions).into(),
+    // What nearly all rows take; the room for a row is what it takes at most.
+    let expected = predictions.rows().saturating_mul(match format {
+        Format::Csv | Format::LibSvm | Format::Npy | Format::Npz => 20,
+        Format::Json | Format::JsonLines => 24,
+        Format::RecordIo => 48,
+    });
+    let mut output = Output::new(expected, predictions.row_bytes_max(), account)?;
+    let mut json_bytes = None;
+    match format {
+        Format::Csv | Format::LibSvm => csv::encode(predictions, &mut output)?,
         Format::Json if options.shape == Shape::Tensors => {
-            json::encode_tensors(predictions, options)?
+            json_bytes = json::encode_tensors(predictions, options, &mut output)?;
         }
-        Format::Json => json::encode(predictions, options.shape).into(),
-        Format::JsonLines => jsonlines::encode(predictions).into(),
-        Format::Npy | Format::Npz => npy::encode(predictions)?.into(),
-        Format::RecordIo => recordio::encode(predictions).into(),
+        Format::Json => json::encode(predictions, options.shape, &mut output)?,
+        Format::JsonLines => jsonlines::encode(predictions, &mut output)?,
+        Format::Npy | Format::Npz => npy::encode(predictions, &mut output)?,
+        Format::RecordIo => recordio::encode(predictions, &mut output)?,
+    }
+    Ok(Encoded {
+        body: output.into_bytes(),
+        json_bytes,
     })
 }

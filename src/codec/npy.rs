@@ -2,6 +2,7 @@
 
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
+use super::output::Output;
 use super::packed::PackedType;
 use super::predictions::{Predictions, Value};
 use crate::artifact::Label;
@@ -186,7 +187,10 @@ fn cells_of(header: &Header) -> Result<PackedType, String> {
 
 /// Writes the predictions as one array: floats in the shape (rows,) or (rows, columns), labels in the shape
 /// (rows,) as integers, booleans or text.
-pub(super) fn encode(predictions: &Predictions<'_>) -> Result<Vec<u8>, EncodeError> {
+pub(super) fn encode(
+    predictions: &Predictions<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
     let field = match predictions.selected {
         [] => None,
         [field] => Some(*field),
@@ -213,11 +217,12 @@ pub(super) fn encode(predictions: &Predictions<'_>) -> Result<Vec<u8>, EncodeErr
     let shape = columns.map_or(format!("({rows},)"), |columns| {
         format!("({rows}, {columns})")
     });
-    let mut bytes = header(&kind.descr(), &shape);
+    let header = header(&kind.descr(), &shape);
+    output.with_room(header.len())?.extend(header);
     for row in 0..rows {
-        kind.push(&mut bytes, &value(row));
+        kind.push(output.row()?, &value(row));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// What the cells of an answer are.

@@ -9,7 +9,8 @@ use zip::ZipArchive;
 use super::error::DecodeError;
 use super::npy::Array;
 use crate::limits::{
-    BODY_BYTES_MAX, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX, NPZ_ARRAYS_MAX,
+    BODY_BYTES_MAX, BODY_GROWTH_BYTES_MIN, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX,
+    NPZ_ARRAYS_MAX,
 };
 use crate::rows::{Cell, RowBuilder, SparseRow};
 use crate::text::Quoted;
@@ -40,7 +41,7 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
             read_sparse(&mut archive, builder)
         }
         [name] => {
-            let bytes = archive.bytes(name)?;
+            let bytes = archive.bytes(name, builder)?;
             array(name, &bytes)?.read(builder)
         }
         names => Err(refused(format!(
@@ -93,15 +94,22 @@ impl<'b> Members<'b> {
     }
 
     /// What a member holds. Whatever its header says, no more is read than the archive may hold.
-    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, DecodeError> {
+    fn bytes(&mut self, name: &str, builder: &mut RowBuilder<'_>) -> Result<Vec<u8>, DecodeError> {
         let damaged = |error: &dyn std::fmt::Display| of_array(name, &error.to_string());
         let member = self.archive.by_name(name);
         let member = member.map_err(|error| damaged(&error))?;
         let mut bytes = Vec::new();
         let mut member = member.take(self.bytes_left as u64 + 1);
-        let read = member.read_to_end(&mut bytes);
-        let read = read.map_err(|error| damaged(&error))?;
-        let Some(left) = self.bytes_left.checked_sub(read) else {
+        loop {
+            // What is grown by is reserved first; the buffer grows to twice its size at most.
+            let step = bytes.len().max(BODY_GROWTH_BYTES_MIN);
+            builder.reserve(step)?;
+            let read = member.by_ref().take(step as u64).read_to_end(&mut bytes);
+            if read.map_err(|error| damaged(&error))? < step {
+                break;
+            }
+        }
+        let Some(left) = self.bytes_left.checked_sub(bytes.len()) else {
             return Err(refused(format!(
                 "its arrays hold more than {BODY_BYTES_MAX} bytes, or than {COMPRESSION_RATIO_MAX} times its own"
             )));
@@ -115,13 +123,13 @@ impl<'b> Members<'b> {
 /// that `indices` says.
 fn read_sparse(archive: &mut Members<'_>, builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
     let [data, indices, indptr, shape, format] = SPARSE;
-    if !is_csr(&archive.bytes(format)?) {
+    if !is_csr(&archive.bytes(format, builder)?) {
         return Err(of_array(
             format,
             "the matrix is not of the format csr: send matrix.tocsr()",
         ));
     }
-    let shape_bytes = archive.bytes(shape)?;
+    let shape_bytes = archive.bytes(shape, builder)?;
     let width = builder.layout().cells() as u64;
     let rows = match numbers(&array(shape, &shape_bytes)?).as_deref() {
         Some([rows, columns]) if *columns == width => *rows,
@@ -131,9 +139,12 @@ fn read_sparse(archive: &mut Members<'_>, builder: &mut RowBuilder<'_>) -> Resul
         }
         _ => return Err(of_array(shape, "it is not two whole numbers")),
     };
-    let (data_bytes, indices_bytes) = (archive.bytes(data)?, archive.bytes(indices)?);
+    let (data_bytes, indices_bytes) = (
+        archive.bytes(data, builder)?,
+        archive.bytes(indices, builder)?,
+    );
     let cells = (array(data, &data_bytes)?, array(indices, &indices_bytes)?);
-    let ends_bytes = archive.bytes(indptr)?;
+    let ends_bytes = archive.bytes(indptr, builder)?;
     let ends = array(indptr, &ends_bytes)?;
     if ends.len() as u64 != rows.saturating_add(1) || cells.0.len() != cells.1.len() {
         return Err(refused(
@@ -158,7 +169,7 @@ fn push_rows(
     if ends.cell(0).and_then(number) != Some(0) {
         return Err(contradiction());
     }
-    let mut row = SparseRow::default();
+    let mut row = SparseRow::new(builder.layout().cells());
     for place in 1..ends.len() {
         let end = ends.cell(place).and_then(number);
         let end = end.and_then(|end| usize::try_from(end).ok());

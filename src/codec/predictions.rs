@@ -5,6 +5,21 @@ use ndarray::{Array2, ArrayView1, Axis};
 use super::datatype::Datatype;
 use crate::artifact::Label;
 
+/// Bytes that a number takes in an answer at most: `-2.2250738585072014e-308`, with what separates it from the next.
+const NUMBER_BYTES_MAX: usize = 26;
+
+/// Bytes that a field takes beside its value at most: its name, and the heads of its messages in RecordIO-protobuf.
+const FIELD_BYTES_MAX: usize = 80;
+
+/// Bytes that a label takes in an answer at most: in CSV, a byte of a list in JSON is `\u0000` or a doubled quote; in
+/// an array of NumPy, a character has four bytes.
+fn label_bytes_max(label: &Label) -> usize {
+    match label {
+        Label::Text(text) => text.len() * 7 + 16,
+        Label::Integer(_) | Label::Boolean(_) => NUMBER_BYTES_MAX,
+    }
+}
+
 /// A field of an answer, by the names that the platform's XGBoost container gave them
 /// (`SAGEMAKER_INFERENCE_OUTPUT`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +168,35 @@ impl<'a> Predictions<'a> {
     pub fn of_model(mut self, name: &'a str) -> Self {
         self.model_name = name;
         self
+    }
+
+    /// Bytes that a row takes in an answer of any format at most: with all its fields, their names, and what stands
+    /// around them.
+    pub(super) fn row_bytes_max(&self) -> usize {
+        let longest = self.labels.iter().map(label_bytes_max).max().unwrap_or(0);
+        let numbers = self.numbers_of_row();
+        let of_field = |field: &Field| match field {
+            Field::PredictedLabel => longest,
+            Field::Labels => self.labels.len() * longest,
+            Field::Probabilities | Field::RawScores => numbers * NUMBER_BYTES_MAX,
+            Field::Probability | Field::RawScore => NUMBER_BYTES_MAX,
+            Field::PredictedScore => numbers * NUMBER_BYTES_MAX,
+        };
+        // Without selected fields: the prediction, or its score and its label.
+        let unselected = [Field::RawScores, Field::PredictedLabel];
+        let fields = match self.selected {
+            [] => unselected.as_slice(),
+            selected => selected,
+        };
+        let values = fields.iter().map(of_field);
+        FIELD_BYTES_MAX + values.map(|bytes| FIELD_BYTES_MAX + bytes).sum::<usize>()
+    }
+
+    fn numbers_of_row(&self) -> usize {
+        match &self.outputs {
+            Outputs::Values(values) => values.ncols(),
+            Outputs::Classes { scores, .. } => scores.ncols().max(self.labels.len()),
+        }
     }
 
     /// How many rows there are.

@@ -5,7 +5,7 @@ use super::Variables;
 const PREFIX: &str = "SAGELET_";
 
 /// Every variable that begins with `SAGELET_`, as docs/configuration.md lists them.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "SAGELET_BODY_BYTES",
     "SAGELET_BODY_SECONDS",
     "SAGELET_COMPUTE_THREADS",
@@ -17,6 +17,7 @@ const KNOWN: [&str; 17] = [
     "SAGELET_JSON_SCORES",
     "SAGELET_LIBSVM_INDEXING",
     "SAGELET_LOG",
+    "SAGELET_MEMORY_BYTES",
     "SAGELET_MODELS_BYTES",
     "SAGELET_MODEL_NAME",
     "SAGELET_PREFIX",

@@ -218,8 +218,8 @@ fn rebuild<T: DeserializeOwned>(
     shape: &impl Serialize,
 ) -> Result<T, ModelError> {
     let refused = |reason: String| ModelError::Refused { kind, reason };
-    let value = ciborium::Value::serialized(shape).map_err(|error| refused(error.to_string()))?;
-    value
-        .deserialized()
-        .map_err(|error| refused(error.to_string()))
+    // As bytes: a tree of values would take several times as much memory.
+    let mut bytes = Vec::new();
+    ciborium::into_writer(shape, &mut bytes).map_err(|error| refused(error.to_string()))?;
+    ciborium::from_reader(bytes.as_slice()).map_err(|error| refused(error.to_string()))
 }

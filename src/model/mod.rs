@@ -102,6 +102,8 @@ pub struct Model {
     predictor: Predictor,
     layout: Layout,
     labels: Vec<Label>,
+    /// Numbers that a row gives.
+    outputs: usize,
     inverse_transform: Option<InverseTransform>,
 }
 
@@ -115,6 +117,7 @@ impl Model {
             predictor: Predictor::build(&document.model)?,
             layout: Layout::of(document)?,
             labels: document.model.labels().to_vec(),
+            outputs: document.model.outputs().max(1),
             inverse_transform: document.inverse_transform,
         };
         verify::replay(&model, document)?;
@@ -125,6 +128,19 @@ impl Model {
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// How many numbers a row gives at most: targets, or scores or probabilities of classes.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Bytes of memory that the model takes beside its document: coefficients, and the names and rules of columns.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let coefficients = (self.layout.width() + 1) * self.outputs * size_of::<f64>();
+        coefficients + self.layout.memory_bytes()
     }
 
     /// The classes of a classifier; none for a regression.

@@ -1,6 +1,8 @@
 //! What a model gives for rows: numbers, or classes with their scores.
 
-use ndarray::{Array1, Array2, Axis};
+use std::collections::TryReserveError;
+
+use ndarray::{Array1, Array2};
 
 /// Predictions for some rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,16 +34,20 @@ impl Outputs {
     }
 
     /// Puts the predictions of the rows that follow behind these.
-    pub fn append(&mut self, next: Self) {
-        let appended = match (self, next) {
-            (Self::Values(values), Self::Values(next)) => values.append(Axis(0), next.view()),
+    ///
+    /// # Errors
+    /// The system has no memory for them.
+    pub fn append(&mut self, next: Self) -> Result<(), TryReserveError> {
+        match (self, next) {
+            (Self::Values(values), Self::Values(next)) => append(values, next),
             (Self::Classes(classes), Self::Classes(next)) => {
+                classes.predicted.try_reserve(next.predicted.len())?;
                 classes.predicted.extend(next.predicted);
-                classes.scores.append(Axis(0), next.scores.view())
+                append(&mut classes.scores, next.scores)
             }
+            // Outputs of one model are of one sort.
             _ => Ok(()),
-        };
-        debug_assert!(appended.is_ok(), "outputs of one model have one shape");
+        }
     }
 
     /// The predictions of a regression with one target; the first target's, of one with several. None of a
@@ -57,6 +63,23 @@ impl Outputs {
             Self::Classes(_) => None,
         }
     }
+}
+
+/// Puts the rows of a table behind those of another one. Both are in row-major order, and as wide.
+fn append(table: &mut Array2<f64>, next: Array2<f64>) -> Result<(), TryReserveError> {
+    let (rows, width) = (table.nrows() + next.nrows(), table.ncols());
+    let before = std::mem::take(table);
+    let mut numbers = if before.is_standard_layout() {
+        before.into_raw_vec_and_offset().0
+    } else {
+        before.iter().copied().collect()
+    };
+    let reserved = numbers.try_reserve(next.len());
+    if reserved.is_ok() {
+        numbers.extend(next);
+    }
+    *table = Array2::from_shape_vec((rows, width), numbers).unwrap_or_default();
+    reserved
 }
 
 impl Classes {

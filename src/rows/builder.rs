@@ -13,6 +13,10 @@ use super::sparse::SparseRow;
 use crate::limits::BLOCK_CELLS;
 use crate::text::Quoted;
 
+/// Bytes that a column of a wide row takes at most: an entry of a sparse row with its number and its index as they
+/// stood in the body, or a name with the place of its cells.
+const COLUMN_BYTES: usize = 128;
+
 /// Turns cells into rows of the design matrix and hands them to a sink in blocks that fit a processor's cache, so
 /// that the memory it needs does not grow with the rows.
 pub struct RowBuilder<'a> {
@@ -97,6 +101,27 @@ impl<'a> RowBuilder<'a> {
                 self.layout.rule(self.columns.at(self.position)),
                 Some(Rule::Number { .. })
             )
+    }
+
+    /// Reserves memory that a format is about to take beside the body itself.
+    ///
+    /// # Errors
+    /// The sink says that it is not there.
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), RowError> {
+        self.sink.reserve(bytes)
+    }
+
+    /// Reserves what the columns of so wide a model take: a number for each in a block, a sparse row, and the place
+    /// of each column. `cells` cells are in the body at most.
+    ///
+    /// # Errors
+    /// The sink says that it is not there.
+    pub fn reserve_row(&mut self, cells: usize) -> Result<(), RowError> {
+        let (width, columns) = (self.layout.width(), self.layout.columns());
+        if width.max(columns) <= BLOCK_CELLS {
+            return Ok(());
+        }
+        self.reserve(width * size_of::<f64>() + columns.min(cells) * COLUMN_BYTES)
     }
 
     /// The columns of the rows to come, by name.

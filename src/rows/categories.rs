@@ -36,6 +36,17 @@ pub(super) struct Categories {
 }
 
 impl Categories {
+    /// Bytes of memory that the categories take.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let texts = self.by_text.keys().map(|text| text.len()).sum::<usize>();
+        let entries = self.by_text.len() * size_of::<(Box<[u8]>, Code)>();
+        size_of::<Self>()
+            + self.known.len()
+            + texts
+            + entries
+            + self.by_number.len() * size_of::<(NumberKey, Code)>()
+    }
+
     /// # Errors
     /// A cell could mean two of the categories.
     pub(super) fn new(encoding: &Encoding, name: &str) -> Result<Self, LayoutError> {

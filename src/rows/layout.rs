@@ -166,6 +166,14 @@ impl Layout {
         self.has_numeric_names = has_numeric_names;
     }
 
+    /// Bytes of memory that names and rules of columns take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let of_name = |name: &str| 2 * (size_of::<(Option<String>, usize)>() + name.len());
+        let names = self.names().map(of_name).sum::<usize>();
+        names + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
+    }
+
     /// How many cells a row by position has.
     #[must_use]
     pub fn cells(&self) -> usize {
@@ -287,6 +295,14 @@ impl Rule {
                 indicator,
             }),
         }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Category { categories, .. } => categories.memory_bytes(),
+                _ => 0,
+            }
     }
 
     fn plain(offset: usize) -> Self {

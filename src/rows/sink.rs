@@ -25,6 +25,15 @@ pub trait Sink {
         let _ = (row, column, cell);
         Ok(())
     }
+
+    /// Reserves memory that decoding is about to take beside the body itself, until its end.
+    ///
+    /// # Errors
+    /// It is not there.
+    fn reserve(&mut self, bytes: usize) -> Result<(), RowError> {
+        let _ = bytes;
+        Ok(())
+    }
 }
 
 /// Keeps all rows.

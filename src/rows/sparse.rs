@@ -3,15 +3,28 @@
 use super::cell::Cell;
 
 /// The given cells of a sparse row, by the position of their inputs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SparseRow<'a> {
     entries: Vec<(u64, Cell<'a>)>,
+    columns: usize,
 }
 
 impl<'a> SparseRow<'a> {
-    /// Gives the cell at a position, counted from 0.
+    /// A row of so many columns, none of which has a cell yet.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self {
+            entries: Vec::new(),
+            columns,
+        }
+    }
+
+    /// Gives the cell at a position, counted from 0. One cell more than there are columns is enough to refuse the row:
+    /// two have one place, or one has none. Further ones are not kept.
     pub fn set(&mut self, position: u64, cell: Cell<'a>) {
-        self.entries.push((position, cell));
+        if self.entries.len() <= self.columns {
+            self.entries.push((position, cell));
+        }
     }
 
     /// Forgets the row.

@@ -1,7 +1,7 @@
 //! What requests are answered from: the model or models, the settings, and what is counted.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use super::loaded::{self, LoadedModel};
@@ -9,6 +9,8 @@ use super::metrics::Metrics;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::store::ModelStore;
+use super::work::RowWork;
+use crate::account::Memory;
 use crate::log;
 use crate::transport::{self, Counters};
 
@@ -17,6 +19,8 @@ use crate::transport::{self, Counters};
 pub struct App {
     pub(super) settings: Settings,
     pub(super) models: Models,
+    /// What requests and models may take together.
+    pub(super) memory: Memory,
     pub(super) metrics: Metrics,
     pub(super) counters: Arc<Counters>,
     pub(super) started: Instant,
@@ -28,16 +32,19 @@ pub struct App {
 /// What is served.
 #[derive(Debug)]
 pub(super) enum Models {
-    /// One model, which never changes, so that requests share it without a lock; or the reason why there is
-    /// none.
-    One(Box<Result<LoadedModel, String>>),
+    /// One model, which never changes once it is loaded, so that requests share it without a lock; or the reason why
+    /// there is none.
+    One(Arc<OnceLock<Result<LoadedModel, String>>>),
     /// Models that the platform loads and unloads.
     Several(ModelStore),
 }
 
+/// What loads the one model of a server, on whatever thread.
+pub(super) type Loader = Box<dyn FnOnce() + Send>;
+
 impl App {
-    /// Loads the artifact that the settings name, or the one in `<prefix>/model`, and logs what came of it. A server of several models begins
-    /// with none.
+    /// Loads the artifact that the settings name, or the one in `<prefix>/model`, and logs what came of it. A server of
+    /// several models begins with none.
     #[must_use]
     pub fn load(
         prefix: &Path,
@@ -45,33 +52,55 @@ impl App {
         transport: &transport::Settings,
         counters: Arc<Counters>,
     ) -> Self {
+        let (app, loader) = Self::begin(prefix, settings, transport, counters);
+        if let Some(load) = loader {
+            load();
+        }
+        app
+    }
+
+    /// An application whose one model is still to be loaded.
+    pub(super) fn begin(
+        prefix: &Path,
+        settings: Settings,
+        transport: &transport::Settings,
+        counters: Arc<Counters>,
+    ) -> (Self, Option<Loader>) {
+        let memory = Memory::new(transport.memory_bytes);
         let models = if settings.multi_model {
             log::info(format_args!(
                 "{} serves models that are loaded by request",
                 crate::PRODUCER
             ));
-            Models::Several(ModelStore::new(prefix, settings.models_bytes))
+            Models::Several(ModelStore::new(prefix, settings.models_bytes, memory))
         } else {
-            Models::One(Box::new(load(prefix, &settings)))
+            Models::One(Arc::default())
         };
-        Self {
+        let loader = match &models {
+            Models::One(place) => Some(loader(place, prefix, &settings, memory)),
+            Models::Several(_) => None,
+        };
+        let app = Self {
             settings,
             models,
+            memory,
             metrics: Metrics::default(),
             counters,
             started: Instant::now(),
             started_at: SystemTime::now(),
             compute_threads: transport.compute_threads,
-        }
+        };
+        (app, loader)
     }
 
     /// The one model of a server of one.
     pub(super) fn model(&self) -> Result<&LoadedModel, Refusal> {
         match &self.models {
-            Models::One(model) => model
-                .as_ref()
-                .as_ref()
-                .map_err(|reason| Refusal::NoModel(reason.clone())),
+            Models::One(model) => match model.get() {
+                Some(Ok(model)) => Ok(model),
+                Some(Err(reason)) => Err(Refusal::NoModel(reason.clone())),
+                None => Err(Refusal::Loading),
+            },
             Models::Several(_) => Err(Refusal::SeveralModels),
         }
     }
@@ -100,11 +129,18 @@ impl App {
     /// The names of the models that can be used now.
     pub(super) fn model_names(&self) -> Vec<String> {
         match &self.models {
-            Models::One(model) => model
-                .iter()
-                .map(|_| self.settings.model_name.clone())
-                .collect(),
+            Models::One(_) if self.model().is_ok() => vec![self.settings.model_name.clone()],
+            Models::One(_) => Vec::new(),
             Models::Several(store) => store.names(),
+        }
+    }
+
+    /// What a row costs that comes to the model of this name, or to the one model. None if there is no such model.
+    pub(super) fn row_work(&self, name: Option<&str>) -> Option<RowWork> {
+        match (&self.models, name) {
+            (Models::One(_), _) => self.model().ok().map(|loaded| loaded.work),
+            (Models::Several(store), Some(name)) => store.row_work(name),
+            (Models::Several(_), None) => None,
         }
     }
 
@@ -117,13 +153,34 @@ impl App {
     }
 }
 
-fn load(prefix: &Path, settings: &Settings) -> Result<LoadedModel, String> {
-    let name = &settings.model_name;
-    let model = match &settings.model {
-        Some(path) => loaded::read(path.clone(), name),
-        None => loaded::load(&prefix.join("model"), name),
+fn loader(
+    place: &Arc<OnceLock<Result<LoadedModel, String>>>,
+    prefix: &Path,
+    settings: &Settings,
+    memory: Memory,
+) -> Loader {
+    let (place, directory) = (Arc::clone(place), prefix.join("model"));
+    let (path, name) = (settings.model.clone(), settings.model_name.clone());
+    Box::new(move || {
+        place.get_or_init(|| load(path, &directory, &name, memory));
+    })
+}
+
+fn load(
+    path: Option<PathBuf>,
+    directory: &Path,
+    name: &str,
+    memory: Memory,
+) -> Result<LoadedModel, String> {
+    let model = match path {
+        Some(path) => loaded::read(path, name, memory),
+        None => loaded::load(directory, name, memory),
     };
-    let model = model.map_err(|error| error.to_string());
+    let model = model.map_err(|error| error.to_string()).and_then(|model| {
+        let aside = memory.set_aside(model.bytes);
+        aside.map_err(|shortage| format!("the model takes {} bytes: {shortage}", model.bytes))?;
+        Ok(model)
+    });
     match &model {
         Ok(loaded) => log::info(format_args!("{} loaded {loaded}", crate::PRODUCER)),
         Err(reason) => log::error(format_args!(

@@ -126,7 +126,7 @@ fn push_models(text: &mut Text, app: &App) {
         names.len() as f64,
     );
     if let Models::One(model) = &app.models
-        && let Ok(loaded) = model.as_ref()
+        && let Some(Ok(loaded)) = model.get()
     {
         text.head("sagelet_model_info", "gauge", "The model.");
         let document = &loaded.artifact.document;

@@ -1,9 +1,11 @@
 //! One request to its answer: by its route, with what is counted and logged about it.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::access_log::{self, AccessLine};
 use super::app::App;
+use super::body::Body;
 use super::refusal::Refusal;
 use super::route::{Route, is_get};
 use super::web::{Request, Response};
@@ -14,6 +16,10 @@ use crate::text::{self, Unit};
 /// Answers one request with its whole body.
 #[must_use]
 pub fn handle(app: &App, request: Request<'_>, body: &[u8]) -> Response {
+    let body = Body {
+        bytes: Cow::Borrowed(body),
+        account: &mut app.memory.request(),
+    };
     handle_route(app, &Route::of(request.path()), request, body)
 }
 
@@ -22,9 +28,10 @@ pub(super) fn handle_route(
     app: &App,
     route: &Route,
     request: Request<'_>,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Response {
     let start = Instant::now();
+    let body_bytes = body.bytes.len();
     let _in_flight = app.metrics.begin();
     let mut reason = None;
     let response = answer(app, route, request, body).unwrap_or_else(|refusal| {
@@ -39,7 +46,7 @@ pub(super) fn handle_route(
         duration: start.elapsed(),
         reason: reason.as_deref(),
     };
-    app.metrics.answered(&line, body.len());
+    app.metrics.answered(&line, body_bytes);
     access_log::write(&line, app.settings.slow);
     response
 }
@@ -48,7 +55,7 @@ fn answer(
     app: &App,
     route: &Route,
     request: Request<'_>,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Response, Refusal> {
     let method = request.method();
     let (is_get, takes_method) = (is_get(method), route.methods().contains(&method));
@@ -68,7 +75,7 @@ fn answer(
         (Route::ExecutionParameters, _) => Ok(execution_parameters::answer(app)),
         (Route::Metrics, _) => Ok(exposition::answer(app, request)),
         (Route::Models, Some(store)) if is_get => Ok(models::list(store, request)),
-        (Route::Models, Some(store)) => models::load(store, body),
+        (Route::Models, Some(store)) => models::load(store, &body.bytes),
         (Route::Model(name), Some(store)) if is_get => models::describe(store, name),
         (Route::Model(name), Some(store)) => models::unload(store, name),
         (Route::ModelInvoke(name), Some(store)) => store.with(name, |loaded| {
@@ -86,7 +93,7 @@ fn answer(
         (Route::OpenInferenceStatistics(name), _) => open_inference::statistics(app, name),
         (Route::OpenInferenceModels, _) => Ok(open_inference::list(app)),
         (Route::OpenInferenceAllStatistics, _) => Ok(open_inference::all_statistics(app)),
-        (Route::OpenInferenceIndex, _) => open_inference::index(app, body),
+        (Route::OpenInferenceIndex, _) => open_inference::index(app, &body.bytes),
         (Route::OpenInferenceModelReady(name), _) => open_inference::model_ready(app, name),
         (Route::OpenInferenceInfer(name), _) => open_inference::infer(app, name, request, body),
     }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::app::App;
+use super::body::Body;
 use super::loaded::LoadedModel;
 use super::refusal::Refusal;
 use super::web::{Request, Response};
@@ -20,9 +21,9 @@ pub(super) fn answer(
     app: &App,
     loaded: &LoadedModel,
     request: Request<'_>,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Response, Refusal> {
-    let content_type = content_type(request, body)?.or(app.settings.rows);
+    let content_type = content_type(request, &body.bytes)?.or(app.settings.rows);
     let format = answer_format(app, request, content_type.format.answer())?;
     let scores = app.settings.json_scores && content_type.format != Format::Json;
     let shape = scores.then_some(Shape::Scores);
@@ -42,7 +43,7 @@ pub(super) fn answer(
 pub(super) fn answer_json(
     app: &App,
     loaded: &LoadedModel,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Response, Refusal> {
     let json = (ContentType::of(Format::Json), Format::Json);
     let answer = predict(app, loaded, json, None, body)?;
@@ -61,7 +62,7 @@ pub(super) fn answer_tensors(
     app: &App,
     loaded: &LoadedModel,
     form: TensorBody,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Answer, Refusal> {
     let formats = (ContentType::open_inference(form), Format::Json);
     predict(app, loaded, formats, Some(Shape::Tensors), body)
@@ -72,20 +73,22 @@ fn predict(
     loaded: &LoadedModel,
     (content_type, format): (ContentType, Format),
     shape: Option<Shape>,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Answer, Refusal> {
     let began = Instant::now();
     let failed = || loaded.statistics.failed(began.elapsed());
-    let scored = score::score(&loaded.model, content_type, body);
+    let scored = score::score(&loaded.model, content_type, &body.bytes, body.account);
     let (outputs, options) = scored.inspect_err(|_| failed())?;
+    let account = body.free();
     let (rows, computed) = (outputs.rows(), began.elapsed());
     let options = ResponseOptions {
         shape: shape.unwrap_or(options.shape),
         ..options
     };
-    let predictions = score::predictions(&loaded.model, outputs, &app.settings.fields);
+    let predictions = score::predictions(&loaded.model, outputs, &app.settings.fields, account);
+    let predictions = predictions.inspect_err(|_| failed())?;
     let predictions = predictions.of_model(&loaded.name);
-    let encoded = codec::encode(format, &predictions, &options);
+    let encoded = codec::encode(format, &predictions, &options, account);
     let encoded = encoded.inspect_err(|_| failed())?;
     loaded.statistics.succeeded(rows, computed, began.elapsed());
     Ok(Answer { encoded, rows })

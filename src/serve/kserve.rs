@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::app::App;
+use super::body::Body;
 use super::invocations;
 use super::refusal::Refusal;
 use super::web::Response;
@@ -26,6 +27,6 @@ pub(super) fn model(app: &App, name: &str) -> Result<Response, Refusal> {
 }
 
 /// `/v1/models/NAME:predict`
-pub(super) fn predict(app: &App, name: &str, body: &[u8]) -> Result<Response, Refusal> {
+pub(super) fn predict(app: &App, name: &str, body: Body<'_>) -> Result<Response, Refusal> {
     app.with_model(name, |loaded| invocations::answer_json(app, loaded, body))
 }

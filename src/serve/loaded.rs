@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::names::Names;
 use super::statistics::Statistics;
-use crate::artifact::{Artifact, ArtifactError};
+use super::work::RowWork;
+use crate::account::Memory;
+use crate::artifact::{self, Artifact, ArtifactError};
 use crate::model::{Model, ModelError};
 
 /// Why there is no model to serve.
@@ -45,6 +47,19 @@ pub(super) enum LoadError {
         /// The check.
         source: ArtifactError,
     },
+    /// Loading takes more memory than there is.
+    #[error(
+        "{path}: loading it takes up to {needed} bytes of memory, and {most} are allowed for models and requests: \
+         give the container more"
+    )]
+    Memory {
+        /// The artifact.
+        path: PathBuf,
+        /// Bytes that loading may take.
+        needed: usize,
+        /// Bytes that there are.
+        most: usize,
+    },
     /// The artifact makes no model.
     #[error("{path}: {source}")]
     Model {
@@ -68,6 +83,10 @@ pub(super) struct LoadedModel {
     pub(super) name: String,
     /// What its requests were, since it was loaded.
     pub(super) statistics: Statistics,
+    /// What a row of it costs.
+    pub(super) work: RowWork,
+    /// Bytes of memory that model and artifact take together.
+    pub(super) bytes: usize,
 }
 
 impl std::fmt::Display for LoadedModel {
@@ -86,21 +105,34 @@ impl std::fmt::Display for LoadedModel {
 }
 
 /// Finds, reads, checks and verifies the one artifact in `directory`. Requests call the model `name`.
-pub(super) fn load(directory: &Path, name: &str) -> Result<LoadedModel, LoadError> {
-    read(find(directory)?, name)
+pub(super) fn load(directory: &Path, name: &str, memory: Memory) -> Result<LoadedModel, LoadError> {
+    read(find(directory)?, name, memory)
 }
 
 /// Reads, checks and verifies an artifact. Requests call the model `name`.
-pub(super) fn read(path: PathBuf, name: &str) -> Result<LoadedModel, LoadError> {
-    let artifact = Artifact::read(&path).map_err(|source| LoadError::Artifact {
+pub(super) fn read(path: PathBuf, name: &str, memory: Memory) -> Result<LoadedModel, LoadError> {
+    let refused = |source| LoadError::Artifact {
         path: path.clone(),
         source,
+    };
+    let mut account = memory.held();
+    let bytes = artifact::read_bounded(&path).map_err(refused)?;
+    let needed = artifact::loading_bytes(&bytes);
+    account.reserve(needed).map_err(|_| LoadError::Memory {
+        path: path.clone(),
+        needed,
+        most: memory.most(),
     })?;
+    let artifact = Artifact::from_bytes(&bytes).map_err(refused)?;
+    drop(bytes);
     let model = Model::load(&artifact.document).map_err(|source| LoadError::Model {
         path: path.clone(),
         source,
     })?;
+    let bytes = artifact.document.memory_bytes() + model.memory_bytes();
     Ok(LoadedModel {
+        work: RowWork::of(&model),
+        bytes,
         model,
         artifact,
         path,

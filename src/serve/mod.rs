@@ -4,6 +4,7 @@
 
 mod access_log;
 mod app;
+mod body;
 mod execution_parameters;
 mod exposition;
 mod handler;
@@ -24,6 +25,7 @@ mod settings;
 mod statistics;
 mod store;
 mod web;
+mod work;
 
 pub use app::App;
 pub use handler::handle;
@@ -34,7 +36,10 @@ pub use web::{Request, Response};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread::Builder;
 
+use crate::limits::LOADING_GRACE;
 use crate::log;
 use crate::transport::{self, Counters, Signals, TransportError};
 
@@ -45,9 +50,27 @@ pub enum ServeError {
     /// The system has no thread for the log.
     #[error("cannot set up the log: {0}")]
     Log(std::io::Error),
+    /// The system has no thread for loading the model.
+    #[error("cannot load the model: {0}")]
+    Loader(std::io::Error),
     /// The transport failed.
     #[error(transparent)]
     Transport(#[from] TransportError),
+}
+
+/// Loads the model on a thread of its own, and waits a moment for it: `/ping` and signals do not wait longer than that
+/// for a model that takes long.
+fn load_aside(load: app::Loader) -> std::io::Result<()> {
+    let (sender, loaded) = channel();
+    let work = move || {
+        load();
+        // Nobody may be waiting any more.
+        let _ = sender.send(());
+    };
+    Builder::new().name("load".to_owned()).spawn(work)?;
+    // An error means that the thread panicked; the model is then said to be loading, and the log says why.
+    let _ = loaded.recv_timeout(LOADING_GRACE);
+    Ok(())
 }
 
 /// Serves the model in `<prefix>/model` on `address` until SIGTERM or SIGINT.
@@ -68,7 +91,11 @@ pub fn run(
     let signals = Signals::catch()?;
     let listener = transport::bind(address)?;
     let counters = Arc::new(Counters::default());
-    let app = App::load(prefix, settings, transport, Arc::clone(&counters));
-    transport::serve((listener, signals), transport, app, &counters)?;
+    let (app, loader) = App::begin(prefix, settings, transport, Arc::clone(&counters));
+    if let Some(load) = loader {
+        load_aside(load).map_err(ServeError::Loader)?;
+    }
+    let memory = app.memory;
+    transport::serve((listener, signals), transport, app, &counters, memory)?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Why a request that reached the handler is refused, and with which status.
 
 use super::web::Response;
+use crate::account::Shortage;
 use crate::codec::{Accept, ContentTypeError, EncodeError};
 use crate::score::ScoreError;
-use crate::transport::Status;
+use crate::transport::{self, Status};
 
 /// Why a request gets no answer of the kind it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,8 @@ pub(super) enum Refusal {
     },
     #[error("no model is loaded: {0}")]
     NoModel(String),
+    #[error("the model is still loading: try again")]
+    Loading,
     #[error("there are several models: predictions are at /models/NAME/invoke")]
     SeveralModels,
     #[error("model not found: {0}")]
@@ -29,11 +32,12 @@ pub(super) enum Refusal {
     #[error("model {name} cannot be loaded: {reason}")]
     Unloadable { name: String, reason: String },
     #[error(
-        "there is no room for model {name}: models of {loaded} bytes are loaded, {most} are possible \
-         (SAGELET_MODELS_BYTES)"
+        "there is no room for model {name} of {bytes} bytes: models of {loaded} bytes are loaded, {most} are possible \
+         (SAGELET_MODELS_BYTES, SAGELET_MEMORY_BYTES)"
     )]
     NoRoom {
         name: String,
+        bytes: usize,
         loaded: usize,
         most: usize,
     },
@@ -52,11 +56,18 @@ pub(super) enum Refusal {
     Answer(#[from] EncodeError),
     #[error(transparent)]
     Rows(#[from] ScoreError),
+    #[error(transparent)]
+    Memory(#[from] Shortage),
 }
 
 impl Refusal {
     pub(super) fn status(&self) -> Status {
         match self {
+            Self::Memory(shortage)
+            | Self::Rows(ScoreError::Memory(shortage))
+            | Self::Answer(EncodeError::Memory(shortage)) => {
+                transport::Refusal::Memory(*shortage).status()
+            }
             Self::Rows(_)
             | Self::Body { .. }
             | Self::Parameter(_)
@@ -70,7 +81,7 @@ impl Refusal {
             Self::NotAcceptable(_) | Self::Answer(_) => Status::NotAcceptable,
             Self::LoadedAlready(_) => Status::Conflict,
             Self::ContentType(_) => Status::UnsupportedMediaType,
-            Self::NoModel(_) => Status::ServiceUnavailable,
+            Self::NoModel(_) | Self::Loading => Status::ServiceUnavailable,
             Self::NoRoom { .. } => Status::InsufficientStorage,
         }
     }
@@ -80,6 +91,14 @@ impl Refusal {
         let response = Response::error(self.status(), reason);
         match self {
             Self::Method { allowed, .. } => response.with("Allow", allowed.clone()),
+            Self::Loading => response.with("Retry-After", "1"),
+            Self::Memory(_)
+            | Self::Rows(ScoreError::Memory(_))
+            | Self::Answer(EncodeError::Memory(_))
+                if self.status() == Status::ServiceUnavailable =>
+            {
+                response.with("Retry-After", "1")
+            }
             _ => response,
         }
     }

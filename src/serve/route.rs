@@ -124,6 +124,17 @@ impl Route {
         matches!(self, Self::Models | Self::Model(_)) && !is_get(method)
     }
 
+    /// The model whose rows a request brings: by its name, where the path has one. None if the path takes no rows.
+    pub(super) fn model(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Invocations => Some(None),
+            Self::ModelInvoke(name)
+            | Self::KServePredict(name)
+            | Self::OpenInferenceInfer(name) => Some(Some(name)),
+            _ => None,
+        }
+    }
+
     /// The group with which requests are counted.
     pub(super) fn group(&self) -> Group {
         match self {

@@ -1,12 +1,15 @@
 //! The application as the transport calls it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::access_log::{self, AccessLine};
 use super::app::App;
+use super::body::Body;
 use super::handler;
 use super::route::{Group, Route};
 use super::web::{ReceivedRequest, Request, Response};
+use crate::account::Account;
 use crate::codec::{ContentType, Format};
 use crate::limits::{COMPRESSED_IN_PLACE_BYTES_MAX, IN_PLACE_BYTES_MAX};
 use crate::transport::{self, Refusal, RequestHead, Service};
@@ -29,13 +32,28 @@ impl Service for App {
     }
 
     fn takes_long(&self, request: &RoutedRequest, body_bytes: usize) -> bool {
-        let view = request.received.view();
-        body_bytes > IN_PLACE_BYTES_MAX
-            || (body_bytes > COMPRESSED_IN_PLACE_BYTES_MAX && is_archive(view))
-            || request.route.is_slow(view.method())
+        let received = request.received.view();
+        if body_bytes > IN_PLACE_BYTES_MAX
+            || (body_bytes > COMPRESSED_IN_PLACE_BYTES_MAX && is_archive(received))
+            || request.route.is_slow(received.method())
+        {
+            return true;
+        }
+        let content_type = || received.header("Content-Type");
+        let work = request.route.model().and_then(|name| self.row_work(name));
+        work.is_some_and(|work| work.is_long(body_bytes, content_type))
     }
 
-    fn handle(&self, request: &RoutedRequest, body: &[u8]) -> transport::Response {
+    fn handle(
+        &self,
+        request: &RoutedRequest,
+        body: Cow<'_, [u8]>,
+        account: &mut Account,
+    ) -> transport::Response {
+        let body = Body {
+            bytes: body,
+            account,
+        };
         handler::handle_route(self, &request.route, request.received.view(), body).into()
     }
 

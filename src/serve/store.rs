@@ -6,11 +6,16 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use super::loaded::{self, LoadedModel};
+use super::loaded::{self, LoadError, LoadedModel};
 use super::refusal::Refusal;
+use super::work::RowWork;
+use crate::account::Memory;
 use crate::log;
+
+/// The models that are loaded, by name.
+type Loaded = BTreeMap<String, Arc<Entry>>;
 
 /// The models that are loaded.
 #[derive(Debug)]
@@ -18,7 +23,9 @@ pub(super) struct ModelStore {
     /// Directories that models may lie in: the platform's, and the one that local tests of other containers use.
     roots: [PathBuf; 2],
     bytes_most: usize,
-    loaded: RwLock<BTreeMap<String, Arc<Entry>>>,
+    /// What models and requests share.
+    memory: Memory,
+    loaded: RwLock<Loaded>,
 }
 
 /// A loaded model. A request that uses it holds the lock for reading. Unloading waits for the lock, so that
@@ -27,6 +34,7 @@ pub(super) struct ModelStore {
 struct Entry {
     url: String,
     bytes: usize,
+    work: RowWork,
     model: RwLock<Option<LoadedModel>>,
 }
 
@@ -37,16 +45,17 @@ pub(super) struct Listing {
 }
 
 impl ModelStore {
-    pub(super) fn new(prefix: &Path, bytes_most: usize) -> Self {
+    pub(super) fn new(prefix: &Path, bytes_most: usize, memory: Memory) -> Self {
         Self {
             roots: [prefix.join("models"), prefix.join("model")],
             bytes_most,
+            memory,
             loaded: RwLock::default(),
         }
     }
 
     pub(super) fn names(&self) -> Vec<String> {
-        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.read();
         loaded.keys().cloned().collect()
     }
 
@@ -63,53 +72,75 @@ impl ModelStore {
     }
 
     fn entry(&self, name: &str) -> Result<Arc<Entry>, Refusal> {
-        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.read();
         let entry = loaded.get(name).cloned();
         entry.ok_or_else(|| Refusal::UnknownModel(name.to_owned()))
     }
 
     /// Loads the model that lies in the directory `url`.
     pub(super) fn load(&self, name: &str, url: &str) -> Result<(), Refusal> {
-        self.check_room(name, 0)?;
+        self.check_room(name, 0, &self.read())?;
         let directory = self.checked(name, url)?;
-        let model = loaded::load(&directory, name).map_err(|error| Refusal::Unloadable {
-            name: name.to_owned(),
-            reason: error.to_string(),
+        let model = loaded::load(&directory, name, self.memory).map_err(|error| match error {
+            LoadError::Memory { needed, .. } => self.no_room(name, needed, &self.read()),
+            error => Refusal::Unloadable {
+                name: name.to_owned(),
+                reason: error.to_string(),
+            },
         })?;
-        log::info(format_args!("model {name} loaded {model}"));
-        self.insert(name.to_owned(), url.to_owned(), model)
+        let said = model.to_string();
+        self.insert(name.to_owned(), url.to_owned(), model)?;
+        log::info(format_args!("model {name} loaded {said}"));
+        Ok(())
     }
 
+    /// Adds a model, if there is room: others may have been added since it began to load.
     fn insert(&self, name: String, url: String, model: LoadedModel) -> Result<(), Refusal> {
-        self.check_room(&name, model.artifact.bytes)?;
+        let bytes = model.bytes;
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        self.check_room(&name, bytes, &loaded)?;
+        let aside = self.memory.set_aside(bytes);
+        aside.map_err(|_| self.no_room(&name, bytes, &loaded))?;
         let entry = Entry {
             url,
-            bytes: model.artifact.bytes,
+            bytes,
+            work: model.work,
             model: RwLock::new(Some(model)),
         };
-        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
-        if loaded.contains_key(&name) {
-            return Err(Refusal::LoadedAlready(name));
-        }
         loaded.insert(name, Arc::new(entry));
         Ok(())
     }
 
+    fn read(&self) -> RwLockReadGuard<'_, Loaded> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a row of a loaded model costs.
+    pub(super) fn row_work(&self, name: &str) -> Option<RowWork> {
+        self.read().get(name).map(|entry| entry.work)
+    }
+
     /// Whether the name is free, and there is room for a model of this size.
-    fn check_room(&self, name: &str, bytes: usize) -> Result<(), Refusal> {
-        let models = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+    fn check_room(&self, name: &str, bytes: usize, models: &Loaded) -> Result<(), Refusal> {
         if models.contains_key(name) {
             return Err(Refusal::LoadedAlready(name.to_owned()));
         }
-        let loaded: usize = models.values().map(|entry| entry.bytes).sum();
-        if loaded + bytes > self.bytes_most {
-            return Err(Refusal::NoRoom {
-                name: name.to_owned(),
-                loaded,
-                most: self.bytes_most,
-            });
+        if bytes_of(models).saturating_add(bytes) > self.bytes_most {
+            return Err(self.no_room(name, bytes, models));
         }
         Ok(())
+    }
+
+    fn no_room(&self, name: &str, bytes: usize, models: &Loaded) -> Refusal {
+        let loaded = bytes_of(models);
+        Refusal::NoRoom {
+            name: name.to_owned(),
+            bytes,
+            loaded,
+            most: self
+                .bytes_most
+                .min(loaded.saturating_add(self.memory.most())),
+        }
     }
 
     /// The directory of a model, which must lie where models do, whatever links and dots the url has.
@@ -148,6 +179,7 @@ impl ModelStore {
         };
         let mut model = entry.model.write().unwrap_or_else(PoisonError::into_inner);
         *model = None;
+        self.memory.take_back(entry.bytes);
         log::info(format_args!("model {name} unloaded"));
         Ok(())
     }
@@ -159,11 +191,15 @@ impl ModelStore {
 
     /// At most `limit` models in the order of their names, after the first `start`; and whether there are more.
     pub(super) fn page(&self, start: usize, limit: usize) -> (Vec<Listing>, bool) {
-        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.read();
         let page = loaded.iter().skip(start).take(limit);
         let page = page.map(|(name, entry)| listing(name, entry)).collect();
         (page, start.saturating_add(limit) < loaded.len())
     }
+}
+
+fn bytes_of(models: &Loaded) -> usize {
+    models.values().map(|entry| entry.bytes).sum()
 }
 
 fn listing(name: &str, entry: &Entry) -> Listing {

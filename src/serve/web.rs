@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use rouille::ResponseBody;
-
-use crate::transport::{self, RequestHead, Status};
+use crate::transport::{self, Fields, RequestHead, Status};
 
 /// A request without its body.
 #[derive(Clone, Copy)]
@@ -92,32 +90,28 @@ pub struct Response {
     pub(super) status: Status,
     /// Rows that were predicted for it.
     pub(super) rows: usize,
-    inner: rouille::Response,
+    fields: Fields,
+    body: Vec<u8>,
 }
 
 impl Response {
-    fn new(status: Status, media_type: Option<Cow<'static, str>>, data: ResponseBody) -> Self {
-        let headers = media_type.map(|media_type| ("Content-Type".into(), media_type));
+    fn new(status: Status, media_type: Option<Cow<'static, str>>, body: Vec<u8>) -> Self {
+        let fields = media_type.map(|media_type| ("Content-Type".into(), media_type));
         Self {
             status,
             rows: 0,
-            inner: rouille::Response {
-                status_code: status.code(),
-                headers: headers.into_iter().collect(),
-                data,
-                upgrade: None,
-            },
+            fields: fields.into_iter().collect(),
+            body,
         }
     }
 
     /// 200 without a body.
     pub(super) fn empty() -> Self {
-        Self::new(Status::Ok, None, ResponseBody::empty())
+        Self::new(Status::Ok, None, Vec::new())
     }
 
     /// 200 with a body of this type.
     pub(super) fn content(media_type: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
-        let body = ResponseBody::from_data(body);
         Self::new(Status::Ok, Some(media_type.into()), body)
     }
 
@@ -129,8 +123,7 @@ impl Response {
     /// `{"error": "<reason>"}`, which the platform passes on to the caller as `OriginalMessage`.
     pub(super) fn error(status: Status, reason: &str) -> Self {
         let body = serde_json::json!({ "error": reason }).to_string();
-        let body = ResponseBody::from_string(body);
-        Self::new(status, Some("application/json".into()), body)
+        Self::new(status, Some("application/json".into()), body.into_bytes())
     }
 
     /// The answer for this many predicted rows.
@@ -140,27 +133,28 @@ impl Response {
 
     /// The answer with one more header field.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.inner.headers.push((name.into(), value.into()));
+        self.fields.push((name.into(), value.into()));
         self
     }
 }
 
 impl From<Response> for rouille::Response {
     fn from(response: Response) -> Self {
-        response.inner
+        Self {
+            status_code: response.status.code(),
+            headers: response.fields,
+            data: rouille::ResponseBody::from_data(response.body),
+            upgrade: None,
+        }
     }
 }
 
 impl From<Response> for transport::Response {
     fn from(response: Response) -> Self {
-        let Response { status, inner, .. } = response;
-        let (body, bytes) = inner.data.into_reader_and_size();
         Self {
-            status,
-            fields: inner.headers,
-            body,
-            // Every body above is a buffer, whose size is known.
-            body_bytes: bytes.unwrap_or(0),
+            status: response.status,
+            fields: response.fields,
+            body: response.body,
         }
     }
 }

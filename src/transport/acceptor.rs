@@ -14,6 +14,7 @@ use super::service::Service;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::workers::Workers;
+use crate::account::Memory;
 use crate::limits::{
     ACCEPT_PAUSE, ACCEPTED_AT_ONCE, BACKLOG, EXHAUSTION_LOG_INTERVAL, HANDSHAKE_TIMEOUT,
 };
@@ -22,7 +23,8 @@ use crate::log;
 const LISTENER: usize = 0;
 const SIGNALS: usize = 1;
 
-/// Serves `service` on a listener until one of the signals comes; then finishes what was accepted.
+/// Serves `service` on a listener until one of the signals comes; then finishes what was accepted. Requests reserve
+/// what they need of `memory`.
 ///
 /// # Errors
 /// Threads cannot be set up, the listener or a worker is lost, or a second signal came before
@@ -32,6 +34,7 @@ pub fn serve<S: Service>(
     settings: &Settings,
     service: S,
     counters: &Arc<Counters>,
+    memory: Memory,
 ) -> Result<(), TransportError> {
     let poller = Poller::new().map_err(TransportError::setup("a poller"))?;
     poller
@@ -40,11 +43,15 @@ pub fn serve<S: Service>(
     poller
         .add(signals.stream(), SIGNALS, Interest::Readable)
         .map_err(TransportError::setup("signals"))?;
-    let workers = Workers::start(service, settings, counters, poller.waker())?;
+    let workers = Workers::start(service, settings, counters, memory, poller.waker())?;
     match listener.local_addr() {
         Ok(address) => log::announce(format_args!(
-            "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {})",
-            settings.workers, settings.compute_threads, settings.body_bytes
+            "listening on {address} (I/O workers {}, compute threads {}, bytes of a body at most {}, of all requests \
+             with their answers together at most {})",
+            settings.workers,
+            settings.compute_threads,
+            settings.body_bytes.min(memory.most()),
+            memory.most(),
         )),
         Err(_) => return Err(TransportError::ListenerLost),
     }

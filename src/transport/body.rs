@@ -1,13 +1,13 @@
-//! A body as it arrives: framed, capped, and counted against the budget before it grows.
+//! A body as it arrives: framed, capped, and reserved before it grows.
 
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
-use super::budget::Reservation;
 use super::buffer::Buffer;
 use super::chunked::Chunked;
 use super::framing::Framing;
 use super::refusal::Refusal;
+use crate::account::Account;
 use crate::limits::{BODY_RATE_MIN, BODY_READ_BYTES_MAX};
 
 /// A body that is being received.
@@ -32,7 +32,7 @@ impl Body {
     pub(super) fn begin(
         framing: Framing,
         cap: usize,
-        reservation: Reservation,
+        account: Account,
         now: Instant,
     ) -> Result<Self, Refusal> {
         let framing = match framing {
@@ -43,7 +43,7 @@ impl Body {
             },
         };
         Ok(Self {
-            buffer: Buffer::new(reservation),
+            buffer: Buffer::new(account),
             framing,
             cap,
             began: now,
@@ -66,8 +66,8 @@ impl Body {
         }
     }
 
-    /// The bytes, and what they have reserved of the budget.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Reservation) {
+    /// The bytes, and the account that they have grown against.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Account) {
         self.buffer.into_parts()
     }
 

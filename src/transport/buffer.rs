@@ -1,23 +1,23 @@
-//! A buffer that grows only as far as the budget allows.
+//! A buffer that reserves its memory before it grows.
 
 use std::io::Read;
 
-use super::budget::Reservation;
 use super::refusal::Refusal;
+use crate::account::{Account, Shortage};
 use crate::limits::BODY_GROWTH_BYTES_MIN;
 
-/// Bytes, and what they have reserved of the budget.
+/// Bytes, and the account that they are reserved in.
 pub(super) struct Buffer {
     bytes: Vec<u8>,
-    reservation: Reservation,
+    account: Account,
 }
 
 impl Buffer {
-    /// An empty buffer, which extends `reservation` as it grows.
-    pub(super) fn new(reservation: Reservation) -> Self {
+    /// An empty buffer, which reserves in `account` as it grows.
+    pub(super) fn new(account: Account) -> Self {
         Self {
             bytes: Vec::new(),
-            reservation,
+            account,
         }
     }
 
@@ -25,9 +25,9 @@ impl Buffer {
         self.bytes.len()
     }
 
-    /// The bytes, and what they have reserved.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Reservation) {
-        (self.bytes, self.reservation)
+    /// The bytes, and their account.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Account) {
+        (self.bytes, self.account)
     }
 
     /// Appends bytes, where the buffer will have `most` of them in the end.
@@ -51,9 +51,9 @@ impl Buffer {
     }
 
     /// Grows for `more` bytes: at least to twice the size, never beyond `most` bytes, and only as far as the
-    /// budget allows. A declared length alone takes no memory.
+    /// account allows. A declared length alone takes no memory.
     fn grow(&mut self, more: usize, most: usize) -> Result<(), Refusal> {
-        let Self { bytes, reservation } = self;
+        let Self { bytes, account } = self;
         if bytes.capacity() - bytes.len() >= more {
             return Ok(());
         }
@@ -61,11 +61,11 @@ impl Buffer {
             .max(bytes.capacity() * 2)
             .max(BODY_GROWTH_BYTES_MIN)
             .min(most);
-        if !reservation.extend(wanted.saturating_sub(bytes.capacity())) {
-            return Err(Refusal::BodiesTooLarge);
-        }
+        account
+            .reserve(wanted.saturating_sub(bytes.capacity()))
+            .map_err(Refusal::Memory)?;
         bytes
             .try_reserve_exact(wanted - bytes.len())
-            .map_err(|_| Refusal::BodiesTooLarge)
+            .map_err(|_| Refusal::Memory(Shortage::refused_by_system(wanted)))
     }
 }

@@ -1,35 +1,37 @@
 //! Answers to gzip, where the client takes it and it gains something.
 
-use std::io::{Cursor, Read, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::response::Response;
+use crate::account::Account;
 use crate::limits::ANSWER_COMPRESSED_BYTES_MIN;
 
 /// The answer as it is sent: compressed if it is large, the client takes gzip, and it shrinks by an eighth at least.
-/// Caches are told that it depends on what the client takes.
-pub(super) fn compressed(mut response: Response, takes_gzip: bool) -> Response {
-    if response.body_bytes < ANSWER_COMPRESSED_BYTES_MIN {
+/// Caches are told that it depends on what the client takes. Where there is no memory for both, it is sent as it is.
+pub(super) fn compressed(
+    mut response: Response,
+    takes_gzip: bool,
+    account: &mut Account,
+) -> Response {
+    if response.body.len() < ANSWER_COMPRESSED_BYTES_MIN {
         return response;
     }
     let field = ("Vary".into(), "Accept-Encoding".into());
     response.fields.push(field);
-    if !takes_gzip {
+    // What does not shrink at all takes a few bytes more.
+    let plain = &response.body;
+    if !takes_gzip || account.reserve(plain.len() + plain.len() / 8).is_err() {
         return response;
     }
-    let mut plain = Vec::with_capacity(response.body_bytes);
-    // Both ends are in memory: neither reading nor writing can fail.
-    let _ = response.body.read_to_end(&mut plain);
-    let body = gzip(&plain).filter(|bytes| bytes.len() <= plain.len() / 8 * 7);
-    if body.is_some() {
+    let body = gzip(plain).filter(|bytes| bytes.len() <= plain.len() / 8 * 7);
+    if let Some(body) = body {
         let field = ("Content-Encoding".into(), "gzip".into());
         response.fields.push(field);
+        response.body = body;
     }
-    let body = body.unwrap_or(plain);
-    response.body_bytes = body.len();
-    response.body = Box::new(Cursor::new(body));
     response
 }
 

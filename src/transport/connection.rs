@@ -19,6 +19,7 @@ use super::response::Response;
 use super::service::Service;
 use super::state::{Next, State};
 use super::waiting::Wait;
+use crate::account::{Account, Memory};
 use crate::limits::{LINGER_BYTES_MAX, OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
 
 pub(super) struct Connection<S: Service> {
@@ -27,6 +28,8 @@ pub(super) struct Connection<S: Service> {
     state: State<S::Request>,
     /// Received and not used yet: the beginning of a head, or requests that wait for their turn.
     input: Vec<u8>,
+    /// What `input` takes.
+    account: Account,
     output: Outbox,
     /// No further request is taken; closed as soon as the output has left.
     is_closing: bool,
@@ -47,13 +50,14 @@ pub(super) struct Connection<S: Service> {
 
 impl<S: Service> Connection<S> {
     /// A connection that has just been accepted.
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr, now: Instant) -> Self {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, memory: Memory, now: Instant) -> Self {
         Self {
             stream,
             peer,
             state: State::Head,
             input: Vec::new(),
-            output: Outbox::default(),
+            account: memory.held(),
+            output: Outbox::new(memory),
             is_closing: false,
             linger_bytes: 0,
             is_stalled: false,
@@ -145,7 +149,9 @@ impl<S: Service> Connection<S> {
         self.state = State::Head;
         self.answered(completion.keep_alive);
         self.is_stalled = !self.input.is_empty();
-        self.output.push(completion.message);
+        if self.output.push(completion).is_err() {
+            return Next::Close;
+        }
         self.finish_turn(context)
     }
 
@@ -287,9 +293,9 @@ impl<S: Service> Connection<S> {
         context: &mut Context<S>,
     ) -> usize {
         let continues = head.expects_continue && after.is_empty();
-        let cap = context.shared.settings.body_bytes;
-        let reservation = context.shared.budget.reservation();
-        match exchange::begin(head, after, cap, reservation, context.now) {
+        let memory = context.shared.memory;
+        let cap = context.shared.settings.body_bytes.min(memory.most());
+        match exchange::begin(head, after, cap, memory, context.now) {
             Beginning::Complete(complete) => {
                 let used = complete.body.len();
                 self.dispatch(complete, key, context);
@@ -380,6 +386,10 @@ impl<S: Service> Connection<S> {
             context.output.clear();
             return Next::Close;
         };
+        // What is kept of one client's input is not taken from the others.
+        if self.account.resize(self.input.capacity()).is_err() {
+            return Next::Close;
+        }
         if !self.has_output() && self.is_closing {
             if self.linger_bytes == 0 {
                 return Next::Close;

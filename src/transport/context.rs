@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::budget::Budget;
 use super::compute::Pool;
 use super::counters::Counters;
 use super::mailbox::Mailbox;
@@ -12,6 +11,7 @@ use super::refusal::Refusal;
 use super::response::Response;
 use super::service::Service;
 use super::settings::Settings;
+use crate::account::{Account, Memory};
 use crate::limits::INPUT_BYTES;
 
 /// What all workers share.
@@ -19,7 +19,7 @@ pub(super) struct Shared<S> {
     pub(super) service: Arc<S>,
     pub(super) settings: Settings,
     pub(super) pool: Pool,
-    pub(super) budget: Budget,
+    pub(super) memory: Memory,
     pub(super) counters: Arc<Counters>,
 }
 
@@ -43,8 +43,12 @@ pub(super) struct Context<S> {
 pub(super) struct Completion {
     /// The key of its connection.
     pub(super) key: usize,
-    /// The whole message.
-    pub(super) message: Vec<u8>,
+    /// The message up to its body.
+    pub(super) head: Vec<u8>,
+    /// Its body.
+    pub(super) body: Vec<u8>,
+    /// What the message has reserved.
+    pub(super) account: Account,
     /// Whether the connection goes on.
     pub(super) keep_alive: bool,
 }

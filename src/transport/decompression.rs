@@ -5,11 +5,11 @@ use std::io::{self, BufRead, Read};
 
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
-use super::budget::Reservation;
 use super::buffer::Buffer;
 use super::coding::Coding;
 use super::refusal::Refusal;
 use super::zstd::{self, Frames};
+use crate::account::Account;
 use crate::limits::{
     BODY_READ_BYTES_MAX, COMPRESSED_PARTS_MAX, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX,
     COMPRESSION_WASTE_BYTES_MAX,
@@ -34,7 +34,7 @@ impl Caps {
     }
 }
 
-/// Decompresses a whole body. What the result takes of the budget is added to `reservation`.
+/// Decompresses a whole body. What the result takes is reserved in `account`.
 ///
 /// # Errors
 /// The body is damaged, cut short or followed by other bytes, or the result is past a cap.
@@ -42,10 +42,10 @@ pub(super) fn decompress(
     coding: Coding,
     body: &[u8],
     caps: Caps,
-    reservation: Reservation,
-) -> Result<(Vec<u8>, Reservation), Refusal> {
+    account: Account,
+) -> Result<(Vec<u8>, Account), Refusal> {
     let mut output = Output {
-        buffer: Buffer::new(reservation),
+        buffer: Buffer::new(account),
         cap: caps.bytes,
         ratio_cap: body
             .len()
@@ -182,7 +182,7 @@ impl Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::budget::Budget;
+    use crate::account::Memory;
 
     /// A stored block of 1,000 bytes, which is the last one.
     fn stored() -> Vec<u8> {
@@ -192,25 +192,25 @@ mod tests {
     }
 
     #[test]
-    fn the_result_counts_against_the_budget_until_it_is_dropped() {
-        let budget = Budget::new(1_500);
-        let result = |budget: &Budget| {
+    fn the_result_is_reserved_until_it_is_dropped() {
+        let memory = Memory::new(1_500);
+        let result = || {
             let caps = Caps::of(1_000);
-            decompress(Coding::Deflate, &stored(), caps, budget.reservation())
+            decompress(Coding::Deflate, &stored(), caps, memory.held())
         };
-        let first = result(&budget).unwrap();
+        let first = result().unwrap();
         assert_eq!(first.0, vec![b'x'; 1_000]);
-        assert_eq!(result(&budget).unwrap_err(), Refusal::BodiesTooLarge);
+        assert!(matches!(result().unwrap_err(), Refusal::Memory(_)));
         drop(first);
-        assert!(result(&budget).is_ok());
+        assert!(result().is_ok());
     }
 
     #[test]
     fn a_result_of_exactly_the_cap_is_taken_and_one_byte_more_is_not() {
-        let budget = Budget::new(1 << 20);
+        let memory = Memory::new(1 << 20);
         let result = |cap| {
             let caps = Caps::of(cap);
-            decompress(Coding::Deflate, &stored(), caps, budget.reservation())
+            decompress(Coding::Deflate, &stored(), caps, memory.held())
         };
         assert_eq!(result(1_000).unwrap().0.len(), 1_000);
         assert_eq!(result(999).unwrap_err(), Refusal::BodyTooLarge(999));

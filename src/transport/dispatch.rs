@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::budget::Reservation;
 use super::coding::Coding;
 use super::compression::compressed;
 use super::context::{Completion, Context, Shared};
@@ -14,6 +13,7 @@ use super::message::{self, Clock, ResponseFlags};
 use super::refusal::Refusal;
 use super::response::Response;
 use super::service::Service;
+use crate::account::Account;
 use crate::limits::{COMPRESSED_IN_PLACE_BYTES_MAX, IN_PLACE_BYTES_MAX};
 
 /// A request with its whole body.
@@ -22,8 +22,8 @@ pub(super) struct CompleteRequest<'a, R> {
     pub(super) flags: ResponseFlags,
     pub(super) body: Cow<'a, [u8]>,
     pub(super) coding: Coding,
-    /// What the body has taken of the budget.
-    pub(super) reservation: Reservation,
+    /// What the request has reserved.
+    pub(super) account: Account,
 }
 
 /// Where the answer to a request is.
@@ -50,7 +50,13 @@ pub(super) fn dispatch<S: Service>(
     if is_compressed || shared.service.takes_long(request, body.len()) {
         queue(complete, key, context)
     } else {
-        Outcome::Answered(answer(shared, request, body))
+        let CompleteRequest {
+            request,
+            body,
+            mut account,
+            ..
+        } = complete;
+        Outcome::Answered(answer(shared, &request, body, &mut account))
     }
 }
 
@@ -73,11 +79,11 @@ fn decompressed_in_place<'a, S: Service>(
     if body.len() > COMPRESSED_IN_PLACE_BYTES_MAX {
         return complete;
     }
-    match decompressed(*coding, body, caps, shared.budget.reservation()) {
-        Ok((bytes, reservation)) => CompleteRequest {
+    match decompressed(*coding, body, caps, shared.memory.request()) {
+        Ok((bytes, account)) => CompleteRequest {
             body: Cow::Owned(bytes),
             coding: Coding::Identity,
-            reservation,
+            account,
             ..complete
         },
         Err(_) => complete,
@@ -94,19 +100,15 @@ fn queue<S: Service>(
         flags,
         body,
         coding,
-        reservation,
+        account,
     } = complete;
     let (request, body) = (Arc::new(request), body.into_owned());
     let job = {
         let (request, shared) = (Arc::clone(&request), Arc::clone(&context.shared));
         let completions = Arc::clone(&context.completions);
         move || {
-            let response = work(&shared, &request, body, coding, reservation);
-            completions.send(Completion {
-                key,
-                message: whole(response, flags),
-                keep_alive: flags.keep_alive,
-            });
+            let (response, account) = work(&shared, &request, body, coding, account);
+            completions.send(completion(key, response, flags, account));
         }
     };
     match context.shared.pool.submit(Box::new(job)) {
@@ -118,32 +120,49 @@ fn queue<S: Service>(
     }
 }
 
-/// What a compute thread does for a request. The body and what it has reserved end with it.
+/// What a compute thread does for a request. The body ends with it. The account goes on with the answer.
 fn work<S: Service>(
     shared: &Shared<S>,
     request: &S::Request,
     body: Vec<u8>,
     coding: Coding,
-    reservation: Reservation,
-) -> Response {
+    mut account: Account,
+) -> (Response, Account) {
     if coding == Coding::Identity {
-        return answer(shared, request, &body);
+        let response = answer(shared, request, Cow::Owned(body), &mut account);
+        return (response, account);
     }
     let caps = Caps::of(shared.settings.body_bytes);
-    let result = decompressed(coding, &body, caps, shared.budget.reservation());
-    drop((body, reservation));
+    let result = decompressed(coding, &body, caps, shared.memory.held());
+    drop((body, account));
     match result {
-        Ok((body, _reservation)) => answer(shared, request, &body),
-        Err(refusal) => shared.refuse(Some(request), refusal),
+        Ok((body, mut account)) => {
+            let response = answer(shared, request, Cow::Owned(body), &mut account);
+            (response, account)
+        }
+        Err(refusal) => (shared.refuse(Some(request), refusal), shared.memory.held()),
     }
 }
 
-fn whole(response: Response, flags: ResponseFlags) -> Vec<u8> {
-    let response = compressed(response, flags.takes_gzip);
-    let mut message = Vec::new();
+fn completion(
+    key: usize,
+    response: Response,
+    flags: ResponseFlags,
+    mut account: Account,
+) -> Completion {
+    let mut head = Vec::new();
+    let response = compressed(response, flags.takes_gzip, &mut account);
     let clock = &mut Clock::new();
-    message::write(&mut message, response, flags, clock, Instant::now());
-    message
+    let body = message::write_head(&mut head, response, flags, clock, Instant::now());
+    // All but the answer has been given back to the system. The answer has reserved at least its own size.
+    account.release_to(body.capacity());
+    Completion {
+        key,
+        head,
+        body,
+        account,
+        keep_alive: flags.keep_alive,
+    }
 }
 
 /// Decompresses a body; a panic is a refusal too.
@@ -151,16 +170,21 @@ fn decompressed(
     coding: Coding,
     body: &[u8],
     caps: Caps,
-    reservation: Reservation,
-) -> Result<(Vec<u8>, Reservation), Refusal> {
-    let decompress = || decompress(coding, body, caps, reservation);
+    account: Account,
+) -> Result<(Vec<u8>, Account), Refusal> {
+    let decompress = || decompress(coding, body, caps, account);
     std::panic::catch_unwind(AssertUnwindSafe(decompress)).unwrap_or(Err(Refusal::Panicked))
 }
 
 /// Calls the service; a panic is an answer too.
 #[inline]
-fn answer<S: Service>(shared: &Shared<S>, request: &S::Request, body: &[u8]) -> Response {
-    let handle = || shared.service.handle(request, body);
+fn answer<S: Service>(
+    shared: &Shared<S>,
+    request: &S::Request,
+    body: Cow<'_, [u8]>,
+    account: &mut Account,
+) -> Response {
+    let handle = || shared.service.handle(request, body, account);
     std::panic::catch_unwind(AssertUnwindSafe(handle))
         .unwrap_or_else(|_| shared.refuse(Some(request), Refusal::Panicked))
 }

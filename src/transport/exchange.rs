@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use super::body::Body;
-use super::budget::Reservation;
 use super::coding::Coding;
 use super::dispatch::CompleteRequest;
 use super::framing::Framing;
 use super::head::Head;
 use super::message::ResponseFlags;
 use super::refusal::Refusal;
+use crate::account::Memory;
 
 /// A request whose body is arriving.
 pub(super) struct Exchange<R> {
@@ -36,7 +36,7 @@ pub(super) fn begin<'a, R>(
     head: Head<R>,
     after: &'a [u8],
     cap: usize,
-    reservation: Reservation,
+    memory: Memory,
     now: Instant,
 ) -> Beginning<'a, R> {
     let Head {
@@ -44,6 +44,7 @@ pub(super) fn begin<'a, R>(
         flags,
         framing,
         coding,
+        bytes,
         ..
     } = head;
     if coding == Coding::Unreadable && framing != Framing::Length(0) {
@@ -60,10 +61,13 @@ pub(super) fn begin<'a, R>(
             flags,
             body: Cow::Borrowed(body),
             coding,
-            reservation,
+            account: memory.request(),
         });
     }
-    match Body::begin(framing, cap, reservation, now) {
+    // The request is kept as long as its body arrives. Its fields take about twice the bytes of its head.
+    let mut account = memory.held();
+    let kept = account.reserve(2 * bytes).map_err(Refusal::Memory);
+    match kept.and_then(|()| Body::begin(framing, cap, account, now)) {
         Ok(body) => Beginning::Receiving(Box::new(Exchange {
             request,
             flags,
@@ -77,13 +81,13 @@ pub(super) fn begin<'a, R>(
 impl<R> Exchange<R> {
     /// The request with its body, which is [complete](Body::is_complete).
     pub(super) fn into_complete(self) -> CompleteRequest<'static, R> {
-        let (bytes, reservation) = self.body.into_parts();
+        let (bytes, account) = self.body.into_parts();
         CompleteRequest {
             request: self.request,
             flags: self.flags,
             body: Cow::Owned(bytes),
             coding: self.coding,
-            reservation,
+            account,
         }
     }
 }

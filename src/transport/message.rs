@@ -1,7 +1,6 @@
 //! Answers as the bytes of HTTP/1.1 messages.
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::response::Response;
@@ -54,21 +53,21 @@ impl Clock {
     }
 }
 
-/// Appends the whole message to `output`: head and body in one buffer, for one write.
-pub(super) fn write(
+/// Appends the head of the message to `output`. Returns its body, which is empty if it is left out.
+pub(super) fn write_head(
     output: &mut Vec<u8>,
-    mut response: Response,
+    response: Response,
     flags: ResponseFlags,
     clock: &mut Clock,
     now: Instant,
-) {
+) -> Vec<u8> {
     output.extend(b"HTTP/1.1 ");
     output.extend(response.status.line().as_bytes());
     for (name, value) in response.fields {
         push_field(output, &name, &one_line(value));
     }
     let mut length = itoa::Buffer::new();
-    push_field(output, "Content-Length", length.format(response.body_bytes));
+    push_field(output, "Content-Length", length.format(response.body.len()));
     push_field(output, "Date", clock.date(now));
     match flags {
         ResponseFlags {
@@ -80,10 +79,22 @@ pub(super) fn write(
         _ => {}
     }
     output.extend(b"\r\n\r\n");
-    if !flags.is_head {
-        // The body is in memory: reading it cannot fail.
-        let _ = response.body.read_to_end(output);
+    if flags.is_head {
+        return Vec::new();
     }
+    response.body
+}
+
+/// Appends the whole message to `output`: head and body in one buffer, for one write.
+pub(super) fn write(
+    output: &mut Vec<u8>,
+    response: Response,
+    flags: ResponseFlags,
+    clock: &mut Clock,
+    now: Instant,
+) {
+    let body = write_head(output, response, flags, clock, now);
+    output.extend(body);
 }
 
 fn push_field(output: &mut Vec<u8>, name: &str, value: &str) {

@@ -1,4 +1,4 @@
-//! What carries requests to a [`Service`]: sockets, HTTP/1.1, deadlines, budgets. It knows no models.
+//! What carries requests to a [`Service`]: sockets, HTTP/1.1, deadlines, accounts. It knows no models.
 //!
 //! ```text
 //! acceptor (main thread) -> I/O workers, each with its own poller -> connection: head, body
@@ -12,7 +12,6 @@
 mod accept_encoding;
 mod acceptor;
 mod body;
-mod budget;
 mod buffer;
 mod chunked;
 mod coding;
@@ -58,6 +57,6 @@ pub use listener::bind;
 pub use refusal::Refusal;
 pub use response::{Fields, Response};
 pub use service::{RequestHead, Service};
-pub use settings::Settings;
+pub use settings::{Settings, for_requests};
 pub use signals::Signals;
 pub use status::Status;

@@ -1,28 +1,52 @@
 //! Answers that the socket had no room for.
 
-use std::io::{ErrorKind, Write};
+use std::collections::VecDeque;
+use std::io::{ErrorKind, IoSlice, Write};
 use std::net::TcpStream;
 
+use super::context::Completion;
+use crate::account::{Account, Memory, Shortage};
+
+/// Pieces that one write takes: the head and the body of an answer, and what was gathered before them.
+const PIECES_WRITTEN_AT_ONCE: usize = 4;
+
 /// Bytes on their way to one client. Empty, it has no buffer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
-    bytes: Vec<u8>,
-    /// How many of them have left.
+    /// Pieces, of which none is empty.
+    pieces: VecDeque<Vec<u8>>,
+    /// How many bytes of the first one have left.
     written: usize,
+    /// What the pieces take, until the last byte has left.
+    account: Account,
 }
 
 impl Outbox {
-    pub(super) fn is_empty(&self) -> bool {
-        self.written == self.bytes.len()
+    pub(super) fn new(memory: Memory) -> Self {
+        Self {
+            pieces: VecDeque::new(),
+            written: 0,
+            account: memory.held(),
+        }
     }
 
-    /// Adds a message, without a copy if there is none before it.
-    pub(super) fn push(&mut self, message: Vec<u8>) {
-        if self.is_empty() {
-            (self.bytes, self.written) = (message, 0);
-        } else {
-            self.bytes.extend(message);
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Adds an answer without a copy.
+    ///
+    /// # Errors
+    /// Its memory is not there for as long as the client likes.
+    pub(super) fn push(&mut self, completion: Completion) -> Result<(), Shortage> {
+        self.account.absorb(completion.account)?;
+        self.account.reserve(completion.head.capacity())?;
+        for piece in [completion.head, completion.body] {
+            if !piece.is_empty() {
+                self.pieces.push_back(piece);
+            }
         }
+        Ok(())
     }
 
     /// Writes older bytes, then `fresh`, and keeps what the socket has no room for. Returns whether any byte
@@ -33,28 +57,62 @@ impl Outbox {
         fresh: &mut Vec<u8>,
     ) -> std::io::Result<bool> {
         let mut progress = false;
-        if !self.is_empty() {
-            let count = write_some(stream, self.bytes.get(self.written..).unwrap_or_default())?;
-            self.written += count;
-            progress = count > 0;
-        }
-        if !self.is_empty() {
-            self.bytes.append(fresh);
-            return Ok(progress);
-        }
-        (self.bytes, self.written) = (Vec::new(), 0);
-        if !fresh.is_empty() {
-            let count = write_some(stream, fresh)?;
-            self.bytes.extend(fresh.get(count..).unwrap_or_default());
-            fresh.clear();
+        while !self.is_empty() {
+            let count = self.write_pieces(stream)?;
             progress |= count > 0;
+            if count == 0 {
+                break;
+            }
+        }
+        if !self.is_empty() {
+            return self.keep(fresh, 0).map(|()| progress);
+        }
+        self.pieces = VecDeque::new();
+        self.account.release_to(0);
+        if !fresh.is_empty() {
+            let count = write_some(|mut stream| stream.write(fresh), stream)?;
+            progress |= count > 0;
+            self.keep(fresh, count)?;
         }
         Ok(progress)
     }
+
+    /// Writes once from the pieces, and drops those that have left.
+    fn write_pieces(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
+        let mut slices = [IoSlice::new(&[]); PIECES_WRITTEN_AT_ONCE];
+        let skipped = std::iter::once(self.written).chain(std::iter::repeat(0));
+        for ((slice, piece), skipped) in slices.iter_mut().zip(&self.pieces).zip(skipped) {
+            *slice = IoSlice::new(piece.get(skipped..).unwrap_or_default());
+        }
+        let count = write_some(|mut stream| stream.write_vectored(&slices), stream)?;
+        self.written += count;
+        while let Some(piece) = self.pieces.front()
+            && self.written >= piece.len()
+        {
+            self.written -= piece.len();
+            self.pieces.pop_front();
+        }
+        Ok(count)
+    }
+
+    /// Keeps the bytes of `fresh` behind the first `written`.
+    fn keep(&mut self, fresh: &mut Vec<u8>, written: usize) -> std::io::Result<()> {
+        let rest = fresh.get(written..).unwrap_or_default();
+        if !rest.is_empty() {
+            let kept = self.account.reserve(rest.len());
+            kept.map_err(|_| std::io::Error::from(ErrorKind::OutOfMemory))?;
+            self.pieces.push_back(rest.to_vec());
+        }
+        fresh.clear();
+        Ok(())
+    }
 }
 
-fn write_some(mut stream: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
-    match stream.write(bytes) {
+fn write_some(
+    write: impl FnOnce(&TcpStream) -> std::io::Result<usize>,
+    stream: &TcpStream,
+) -> std::io::Result<usize> {
+    match write(stream) {
         Ok(count) => Ok(count),
         Err(error) if is_temporary(&error) => Ok(0),
         Err(error) => Err(error),

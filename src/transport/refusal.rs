@@ -2,6 +2,7 @@
 
 use super::coding;
 use super::status::Status;
+use crate::account::Shortage;
 use crate::limits::{
     CHUNK_LINE_BYTES_MAX, COMPRESSED_PARTS_MAX, COMPRESSION_RATIO_MAX, HEAD_BYTES_MAX, HEADERS_MAX,
     LINGER_BYTES_MAX, TARGET_BYTES_MAX, TRAILER_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX,
@@ -74,9 +75,9 @@ pub enum Refusal {
     /// The queue of the compute threads is full.
     #[error("all compute threads are busy and their queue is full: try again")]
     Busy,
-    /// The bodies of other requests take the memory that its body needs.
-    #[error("the bodies of other requests use all the memory set aside for bodies: try again")]
-    BodiesTooLarge,
+    /// There is not enough memory for it.
+    #[error(transparent)]
+    Memory(Shortage),
     /// The service panicked on it.
     #[error("the server failed on this request; its log says where")]
     Panicked,
@@ -94,14 +95,17 @@ impl Refusal {
             | Self::CompressionMembers
             | Self::CompressionWindow => Status::BadRequest,
             Self::TooSlow(_) => Status::RequestTimeout,
-            Self::BodyTooLarge(_) | Self::CompressionRatio => Status::ContentTooLarge,
+            Self::Memory(shortage) if !shortage.is_final() => Status::ServiceUnavailable,
+            Self::BodyTooLarge(_) | Self::CompressionRatio | Self::Memory(_) => {
+                Status::ContentTooLarge
+            }
             Self::TargetTooLong => Status::UriTooLong,
             Self::ContentCoding => Status::UnsupportedMediaType,
             Self::Expectation => Status::ExpectationFailed,
             Self::HeadTooLarge | Self::TrailersTooLarge => Status::HeaderFieldsTooLarge,
             Self::Panicked => Status::InternalServerError,
             Self::TransferCoding => Status::NotImplemented,
-            Self::Busy | Self::BodiesTooLarge => Status::ServiceUnavailable,
+            Self::Busy => Status::ServiceUnavailable,
             Self::Version => Status::VersionNotSupported,
         }
     }
@@ -111,7 +115,7 @@ impl Refusal {
     pub(super) fn linger_bytes(self) -> usize {
         match self {
             Self::BodyTooLarge(_)
-            | Self::BodiesTooLarge
+            | Self::Memory(_)
             | Self::ContentCoding
             | Self::TransferCoding
             | Self::Expectation => usize::MAX,
@@ -122,7 +126,7 @@ impl Refusal {
     /// The header field that tells the client what to do next.
     pub(super) fn field(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Busy | Self::BodiesTooLarge => Some(("Retry-After", "1")),
+            _ if self.status() == Status::ServiceUnavailable => Some(("Retry-After", "1")),
             Self::ContentCoding => Some(("Accept-Encoding", coding::READABLE)),
             _ => None,
         }

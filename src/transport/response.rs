@@ -1,7 +1,6 @@
-//! An answer before it is written: status, header fields and a body of known length.
+//! An answer before it is written: status, header fields and body.
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read};
 
 use super::status::Status;
 
@@ -15,20 +14,5 @@ pub struct Response {
     /// The header fields.
     pub fields: Fields,
     /// The body.
-    pub body: Box<dyn Read + Send>,
-    /// How many bytes `body` yields.
-    pub body_bytes: usize,
-}
-
-impl Response {
-    /// An answer whose body is in memory.
-    #[must_use]
-    pub fn new(status: Status, fields: Fields, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            fields,
-            body_bytes: body.len(),
-            body: Box::new(Cursor::new(body)),
-        }
-    }
+    pub body: Vec<u8>,
 }

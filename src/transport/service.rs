@@ -8,6 +8,7 @@ use httparse::Header;
 use super::refusal::Refusal;
 use super::response::Response;
 use super::settled::SettledField;
+use crate::account::Account;
 
 /// Answers requests. The transport calls it from several threads at once.
 pub trait Service: Send + Sync + 'static {
@@ -20,8 +21,14 @@ pub trait Service: Send + Sync + 'static {
     /// Whether answering takes so long that no other connection should wait for it.
     fn takes_long(&self, request: &Self::Request, body_bytes: usize) -> bool;
 
-    /// Answers a request with its whole body, decompressed.
-    fn handle(&self, request: &Self::Request, body: &[u8]) -> Response;
+    /// Answers a request with its whole body, decompressed. What the body takes is reserved in `account`; what
+    /// answering takes is to be reserved there before it is spent.
+    fn handle(
+        &self,
+        request: &Self::Request,
+        body: Cow<'_, [u8]>,
+        account: &mut Account,
+    ) -> Response;
 
     /// Says why the transport refuses a request. There is no `request` if its head could not be read.
     fn refuse(&self, request: Option<&Self::Request>, refusal: Refusal) -> Response;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::poller::DESCRIPTORS_PER_CONNECTION;
+use crate::container;
 use crate::limits::{
-    BODY_BYTES_MAX, BODY_GRACE, CONNECTIONS_MAX, DESCRIPTORS_KEPT, DRAIN_IDLE, DRAIN_TIMEOUT,
-    HEAD_TIMEOUT, IDLE, WRITE_TIMEOUT,
+    BODY_BYTES_MAX, BODY_GRACE, CONNECTIONS_MAX, CONTAINER_BYTES_KEPT, DESCRIPTORS_KEPT,
+    DRAIN_IDLE, DRAIN_TIMEOUT, HEAD_TIMEOUT, IDLE, MEMORY_BYTES_MAX, WRITE_TIMEOUT,
 };
 
 /// Caps and deadlines of the transport.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub connections: usize,
     /// Bytes of one body.
     pub body_bytes: usize,
+    /// Bytes of memory that all requests take together, with their answers.
+    pub memory_bytes: usize,
     /// How long a connection may stay open without a request.
     pub idle: Duration,
     /// How long a head may take from its first byte to its last.
@@ -45,6 +48,7 @@ impl Default for Settings {
             compute_threads: cores,
             connections: CONNECTIONS_MAX,
             body_bytes: BODY_BYTES_MAX,
+            memory_bytes: for_requests(container::memory_bytes().unwrap_or(usize::MAX)),
             idle: IDLE,
             head: HEAD_TIMEOUT,
             body: BODY_GRACE,
@@ -53,6 +57,14 @@ impl Default for Settings {
             drain: DRAIN_TIMEOUT,
         }
     }
+}
+
+/// Bytes of memory that requests take together in a container of so many: what the program itself does not need, less
+/// a quarter of it for what an allocator holds beyond what it was asked for, and the kernel for each socket.
+#[must_use]
+pub fn for_requests(container_bytes: usize) -> usize {
+    let bytes = container_bytes.saturating_sub(CONTAINER_BYTES_KEPT);
+    (bytes - bytes / 4).min(MEMORY_BYTES_MAX)
 }
 
 impl Settings {

@@ -1,5 +1,6 @@
 //! What cannot be brought about from outside: a handler that panics, and compute threads that are all busy.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use super::{
     Counters, Refusal, RequestHead, Response, Service, Settings, Signals, Status, bind, serve,
 };
+use crate::account::{Account, Memory};
 use crate::limits::QUEUE_PER_COMPUTE_THREAD;
 
 /// `/panic…` panics, `/wait…` waits to be released, everything else says its path. `/…long` goes to the pool.
@@ -28,18 +30,25 @@ impl Service for Scripted {
         path.ends_with("long")
     }
 
-    fn handle(&self, path: &String, _body: &[u8]) -> Response {
+    fn handle(&self, path: &String, _body: Cow<'_, [u8]>, _account: &mut Account) -> Response {
         assert!(!path.starts_with("/panic"), "as the test wants it");
         if path.starts_with("/wait") {
             self.begun.send(()).unwrap();
             self.release.lock().unwrap().recv().unwrap();
         }
-        Response::new(Status::Ok, Vec::new(), path.clone().into_bytes())
+        response(Status::Ok, path.clone())
     }
 
     fn refuse(&self, path: Option<&String>, refusal: Refusal) -> Response {
-        let reason = format!("{path:?}: {refusal}").into_bytes();
-        Response::new(refusal.status(), Vec::new(), reason)
+        response(refusal.status(), format!("{path:?}: {refusal}"))
+    }
+}
+
+fn response(status: Status, body: String) -> Response {
+    Response {
+        status,
+        fields: Vec::new(),
+        body: body.into_bytes(),
     }
 }
 
@@ -69,7 +78,15 @@ fn start() -> Running {
     let signals = Signals::catch().unwrap();
     let counted = Arc::clone(&counters);
     std::thread::Builder::new()
-        .spawn(move || serve((listener, signals), &settings, service, &counted))
+        .spawn(move || {
+            serve(
+                (listener, signals),
+                &settings,
+                service,
+                &counted,
+                Memory::new(1 << 20),
+            )
+        })
         .unwrap();
     Running {
         address,

@@ -13,7 +13,7 @@ use super::order::Order;
 use super::poller::{Interest, Poller, Ready};
 use super::service::Service;
 use super::state::Next;
-use crate::limits::SWEEP_INTERVAL;
+use crate::limits::{CONNECTIONS_KEPT, SWEEP_INTERVAL};
 
 /// Which connections a worker has.
 pub(super) enum Role<S: Service> {
@@ -136,7 +136,12 @@ impl<S: Service> Worker<S> {
             self.evict();
         }
         self.context.shared.counters.opened();
-        self.add(Connection::new(stream, peer, self.context.now));
+        self.add(Connection::new(
+            stream,
+            peer,
+            self.context.shared.memory,
+            self.context.now,
+        ));
     }
 
     fn add(&mut self, mut connection: Connection<S>) {
@@ -255,6 +260,10 @@ impl<S: Service> Worker<S> {
         if self.connections.try_remove(key).is_some() {
             self.context.shared.counters.closed();
             self.inbox.remove_connection();
+            // A crowd that has gone leaves nothing behind. Nothing may wake this worker again for long.
+            if self.connections.is_empty() && self.connections.capacity() > CONNECTIONS_KEPT {
+                self.connections.shrink_to_fit();
+            }
         }
     }
 

@@ -7,7 +7,6 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::budget::Budget;
 use super::compute::{self, Pool};
 use super::context::Shared;
 use super::counters::Counters;
@@ -17,7 +16,7 @@ use super::poller::{Poller, Waker};
 use super::service::Service;
 use super::settings::Settings;
 use super::worker::{Role, Worker};
-use crate::limits::BODIES_BYTES_MAX;
+use crate::account::Memory;
 use crate::log;
 
 pub(super) struct Workers<S: Service> {
@@ -46,6 +45,7 @@ impl<S: Service> Workers<S> {
         service: S,
         settings: &Settings,
         counters: &Arc<Counters>,
+        memory: Memory,
         waker: Waker,
     ) -> Result<Self, TransportError> {
         let pool = Pool::start(settings.compute_threads);
@@ -54,7 +54,7 @@ impl<S: Service> Workers<S> {
                 service: Arc::new(service),
                 settings: settings.clone(),
                 pool: pool.map_err(TransportError::setup("compute threads"))?,
-                budget: Budget::new(BODIES_BYTES_MAX),
+                memory,
                 counters: Arc::clone(counters),
             }),
             running: Arc::new(AtomicUsize::new(0)),

@@ -69,6 +69,8 @@ fn bodies_beyond_the_budget_are_503_and_the_memory_comes_back() {
     let variables = [
         ("SAGELET_BODY_SECONDS", "600"),
         ("MALLOC_MMAP_THRESHOLD_", "65536"),
+        // Of which requests get 256 MiB.
+        ("SAGELET_MEMORY_BYTES", "370496853"),
     ];
     let server = Server::start(Prefix::with_model(identity()), &variables).settled();
     let before = server.process.kib("VmRSS");

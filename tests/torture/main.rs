@@ -4,6 +4,7 @@
 //! | module | what it protects |
 //! | --- | --- |
 //! | [`system_calls`] | no error of a system call makes the server deaf, or ends it without a word |
+//! | [`containers`] | containers of little memory refuse what they cannot hold, and are never ended for it |
 //! | [`crowd`] | ten thousand idle connections, or more bytes than the budget, do not keep the next client waiting |
 
 #![allow(
@@ -18,5 +19,6 @@
 #[allow(dead_code, reason = "the other test binary uses more of it")]
 mod harness;
 
+mod containers;
 mod crowd;
 mod system_calls;

@@ -41,6 +41,15 @@ fn begins_with_number(scanner: &Scanner<'_>) -> bool {
     number.is_some_and(|(_, rest)| scanner.ends_cell(rest))
 }
 
+/// Bytes that names of columns may take without being reserved.
+const NAMES_BYTES_FREE: usize = 64 << 10;
+
+/// Bytes of a name beside its letters.
+const NAME_BYTES: usize = 64;
+
+/// How many times a byte of a name is kept at most: as a replacement character of three, and in lower case.
+const NAME_COPIES: usize = 6;
+
 /// The cells of a first line.
 struct Line {
     /// The cells without spaces around them: as many as there are columns, and some that an error can list.
@@ -53,10 +62,11 @@ impl Line {
     fn read(
         scanner: &mut Scanner<'_>,
         label_columns: usize,
-        builder: &RowBuilder<'_>,
+        builder: &mut RowBuilder<'_>,
     ) -> Result<Self, DecodeError> {
         let most = builder.layout().columns() + label_columns + ERROR_NAMES_MAX + 1;
         let (mut names, mut cells) = (Vec::new(), 0);
+        let (mut bytes, mut reserved) = (0, NAMES_BYTES_FREE);
         loop {
             let (cell, end) = scanner
                 .cell()
@@ -64,6 +74,11 @@ impl Line {
             if let Cell::Text { text, .. } = cell
                 && (label_columns..most).contains(&cells)
             {
+                bytes += NAME_BYTES + text.len() * NAME_COPIES;
+                if bytes > reserved {
+                    builder.reserve(bytes)?;
+                    reserved += bytes;
+                }
                 names.push(String::from_utf8_lossy(text).trim().to_owned());
             }
             cells += 1;

@@ -1,26 +1,31 @@
 //! Predictions as CSV.
 
 use crate::artifact::Label;
+use crate::codec::EncodeError;
+use crate::codec::output::Output;
 use crate::codec::predictions::{Predictions, Value};
 
 /// One row's prediction per line, several numbers with commas between, each line ended. Numbers have the shortest
 /// form that reads back to the same number; text is quoted where RFC 4180 asks for it. Of selected fields, a
 /// list is one cell that holds a JSON list.
-pub(in crate::codec) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
-    let mut text = Vec::with_capacity(predictions.rows() * 20);
+pub(in crate::codec) fn encode(
+    predictions: &Predictions<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
     for row in 0..predictions.rows() {
+        let text = output.row()?;
         if predictions.selected.is_empty() {
-            push_cells(&mut text, &predictions.prediction(row));
+            push_cells(text, &predictions.prediction(row));
         }
         for (index, &field) in predictions.selected.iter().enumerate() {
             if index > 0 {
                 text.push(b',');
             }
-            push_cell(&mut text, &predictions.field(field, row));
+            push_cell(text, &predictions.field(field, row));
         }
         text.push(b'\n');
     }
-    text
+    Ok(())
 }
 
 /// A value, a list as several cells.

@@ -1,27 +1,32 @@
 //! Predictions as JSON, in the shape that goes with the request's; tensors are in `tensor_answer.rs`.
 
 use crate::artifact::Label;
-use crate::codec::Shape;
+use crate::codec::output::Output;
 use crate::codec::predictions::{Field, Predictions, Value};
+use crate::codec::{EncodeError, Shape};
 
 /// Writes predictions in this shape, which is not that of tensors. A number that overflowed is `null`: JSON has no
 /// infinity.
-pub(in crate::codec) fn encode(predictions: &Predictions<'_>, shape: Shape) -> Vec<u8> {
-    let mut text = Vec::with_capacity(32 + predictions.rows() * 24);
-    text.extend(b"{\"predictions\":[");
+pub(in crate::codec) fn encode(
+    predictions: &Predictions<'_>,
+    shape: Shape,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
+    output.row()?.extend(b"{\"predictions\":[");
     for row in 0..predictions.rows() {
+        let text = output.row()?;
         if row > 0 {
             text.push(b',');
         }
         match shape {
             Shape::Predictions if predictions.selected.is_empty() => {
-                push_value(&mut text, &predictions.prediction(row));
+                push_value(text, &predictions.prediction(row));
             }
-            _ => push_object(&mut text, predictions, row),
+            _ => push_object(text, predictions, row),
         }
     }
-    text.extend(b"]}");
-    text
+    output.row()?.extend(b"]}");
+    Ok(())
 }
 
 /// The selected fields of a row; if there are none, score and label as Linear Learner gives them.

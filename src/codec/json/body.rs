@@ -88,7 +88,11 @@ fn about(
         return Ok(false);
     }
     match key {
-        "id" => reader.options.id = read_id(cursor)?,
+        "id" => {
+            reader.options.id = read_id(cursor)?;
+            let bytes = reader.options.id.as_ref().map_or(0, String::len);
+            reader.builder.reserve(bytes)?;
+        }
         "outputs" => reader.options.outputs = outputs::read(cursor)?,
         "parameters" if reader.is_open_inference || cursor.kind()? == Kind::Object => {
             reader.options.binary_outputs = outputs::read_default(cursor)?;

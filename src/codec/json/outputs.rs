@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::cursor::Cursor;
 use super::error::ReadError;
 use crate::codec::RequestedOutput;
+use crate::limits::ERROR_NAMES_MAX;
 use crate::rows::Cell;
 use crate::text::Quoted;
 
@@ -25,6 +26,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Vec<RequestedOutput>, Read
             )));
         }
         outputs.push(output);
+        if outputs.len() > ERROR_NAMES_MAX {
+            return Err(ReadError::contradiction(format!(
+                "more than {ERROR_NAMES_MAX} outputs are asked for, and no model has so many"
+            )));
+        }
     }
     Ok(outputs)
 }

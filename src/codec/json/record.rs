@@ -207,7 +207,7 @@ fn sparse(
     reader: &mut Reader<'_, '_>,
 ) -> Result<(), ReadError> {
     let row = reader.builder.row();
-    let mut sparse = SparseRow::default();
+    let mut sparse = SparseRow::new(reader.builder.layout().cells());
     let (mut key_list, mut value_list) = (keys.array()?, values.array()?);
     loop {
         match (key_list.next(&mut keys)?, value_list.next(&mut values)?) {

@@ -5,6 +5,7 @@ use super::error::ReadError;
 use super::series::{self, Series};
 use super::{Reader, rows};
 use crate::codec::Shape;
+use crate::limits::ERROR_NAMES_MAX;
 use crate::rows::{Cell, HeaderOrder};
 
 /// Reads `{"columns": [name, …], "data": [[cell, …], …]}`, in any order; an `index` is ignored.
@@ -73,6 +74,7 @@ pub(super) fn columns(
 ) -> Result<(), ReadError> {
     reader.answer_in(Shape::Predictions)?;
     let mut columns = Vec::new();
+    let most = reader.builder.layout().columns() + ERROR_NAMES_MAX + 1;
     let mut fields = cursor.object()?;
     while let Some(name) = fields.next_key(cursor)? {
         if cursor.kind()? == Kind::Object {
@@ -81,6 +83,10 @@ pub(super) fn columns(
             ));
         }
         columns.push(Series::column(name, cursor.fork()));
+        // With so many columns some are unknown or given twice, and no more of them are listed.
+        if columns.len() > most {
+            break;
+        }
         cursor.skip()?;
     }
     series::read(columns, reader).map(|_| ())

@@ -5,16 +5,23 @@ use serde_json::{Value as Json, json};
 use super::answer::push_value;
 use crate::artifact::Label;
 use crate::codec::datatype::Datatype;
+use crate::codec::output::Output;
 use crate::codec::predictions::{Field, Predictions, Value};
-use crate::codec::{EncodeError, Encoded, RequestedOutput, ResponseOptions, packed};
+use crate::codec::{EncodeError, RequestedOutput, ResponseOptions, packed};
 use crate::text::Quoted;
 
 /// The outputs of an Open Inference answer, named as MLServer's scikit-learn runtime names them.
 const PREDICT: &str = "predict";
 const PREDICT_PROBA: &str = "predict_proba";
 
+/// Bytes that a byte of text takes in JSON at most: `\u0000`.
+const ESCAPED_BYTES_MAX: usize = 6;
+
+/// Bytes of what JSON says of an output beside its name and its cells at most: shape, datatype, and size in bytes.
+const TENSOR_HEAD_BYTES_MAX: usize = 256;
+
 /// An output of the answer.
-struct Output<'p> {
+struct Tensor<'p> {
     name: &'p str,
     /// None is the prediction itself.
     field: Option<Field>,
@@ -22,47 +29,54 @@ struct Output<'p> {
     is_binary: bool,
 }
 
-/// Writes the answer to an Open Inference request.
+/// Writes the answer to an Open Inference request. Returns how many of its bytes are JSON, if tensors follow as bytes.
 pub(in crate::codec) fn encode_tensors(
     predictions: &Predictions<'_>,
     options: &ResponseOptions,
-) -> Result<Encoded, EncodeError> {
-    let outputs = outputs(predictions, options)?;
-    let (mut text, mut bytes) = (Vec::with_capacity(128), Vec::new());
-    let model = json!(predictions.model_name);
-    let head = format!(
-        "{{\"model_name\":{model},\"model_version\":\"{}\"",
-        crate::MODEL_VERSION
-    );
-    text.extend(head.as_bytes());
+    output: &mut Output<'_>,
+) -> Result<Option<usize>, EncodeError> {
+    let tensors = tensors(predictions, options)?;
+    let mut bytes = Vec::new();
+    push_text(output, "{\"model_name\":", predictions.model_name)?;
+    push_text(output, ",\"model_version\":", crate::MODEL_VERSION)?;
     if let Some(id) = &options.id {
-        text.extend(format!(",\"id\":{}", json!(id)).as_bytes());
+        push_text(output, ",\"id\":", id)?;
     }
-    text.extend(b",\"outputs\":[");
-    for (index, output) in outputs.iter().enumerate() {
+    output.row()?.extend(b",\"outputs\":[");
+    for (index, tensor) in tensors.iter().enumerate() {
         if index > 0 {
-            text.push(b',');
+            output.row()?.push(b',');
         }
-        output.push(&mut text, &mut bytes, predictions);
+        tensor.push(output, &mut bytes, predictions)?;
     }
+    let text = output.row()?;
     text.extend(b"]}");
-    if !outputs.iter().any(|output| output.is_binary) {
-        return Ok(text.into());
+    if !tensors.iter().any(|tensor| tensor.is_binary) {
+        return Ok(None);
     }
-    let json_bytes = Some(text.len());
-    text.append(&mut bytes);
-    Ok(Encoded {
-        body: text,
-        json_bytes,
-    })
+    let json_bytes = text.len();
+    output.append(bytes)?;
+    Ok(Some(json_bytes))
+}
+
+/// A key and its text, which may be long.
+fn push_text(output: &mut Output<'_>, key: &str, value: &str) -> Result<(), EncodeError> {
+    let text = output.with_room(key.len() + 2 + value.len() * ESCAPED_BYTES_MAX)?;
+    text.extend(key.as_bytes());
+    let written = serde_json::to_writer(text, value);
+    debug_assert!(
+        written.is_ok(),
+        "text is JSON, and a Vec never refuses bytes"
+    );
+    Ok(())
 }
 
 /// The outputs that are asked for; else the fields that the server is set to, else the prediction.
-fn outputs<'p>(
+fn tensors<'p>(
     predictions: &Predictions<'_>,
     options: &'p ResponseOptions,
-) -> Result<Vec<Output<'p>>, EncodeError> {
-    let by_default = |name, field| Output {
+) -> Result<Vec<Tensor<'p>>, EncodeError> {
+    let by_default = |name, field| Tensor {
         name,
         field,
         is_binary: options.binary_outputs,
@@ -71,7 +85,7 @@ fn outputs<'p>(
         let requested = options.outputs.iter();
         return requested
             .map(|output| {
-                Ok(Output {
+                Ok(Tensor {
                     name: &output.name,
                     field: field_of(output, predictions)?,
                     is_binary: output.is_binary.unwrap_or(options.binary_outputs),
@@ -108,7 +122,7 @@ fn field_of(
     }
 }
 
-impl Output<'_> {
+impl Tensor<'_> {
     fn value<'s>(&self, predictions: &'s Predictions<'_>, row: usize) -> Value<'s> {
         match self.field {
             Some(field) => predictions.field(field, row),
@@ -116,8 +130,13 @@ impl Output<'_> {
         }
     }
 
-    /// Appends what JSON says of the output to `text`, and its cells there or to `bytes`.
-    fn push(&self, text: &mut Vec<u8>, bytes: &mut Vec<u8>, predictions: &Predictions<'_>) {
+    /// Appends what JSON says of the output to the answer, and its cells there or to `bytes`.
+    fn push(
+        &self,
+        output: &mut Output<'_>,
+        bytes: &mut Vec<u8>,
+        predictions: &Predictions<'_>,
+    ) -> Result<(), EncodeError> {
         let rows = predictions.rows();
         let first = (rows > 0).then(|| self.value(predictions, 0));
         let columns = first.and_then(|value| value.columns());
@@ -125,25 +144,34 @@ impl Output<'_> {
             Some(columns) => json!([rows, columns]),
             None => json!([rows]),
         };
-        let (name, datatype) = (json!(self.name), predictions.datatype(self.field));
-        let head = format!("{{\"name\":{name},\"shape\":{shape},\"datatype\":\"{datatype}\",");
+        let datatype = predictions.datatype(self.field);
+        push_text(output, "{\"name\":", self.name)?;
+        let head = format!(",\"shape\":{shape},\"datatype\":\"{datatype}\",");
+        let text = output.with_room(TENSOR_HEAD_BYTES_MAX)?;
         text.extend(head.as_bytes());
         let values = (0..rows).map(|row| self.value(predictions, row));
         if self.is_binary {
             let start = bytes.len();
-            values.for_each(|value| push_packed(bytes, &value, datatype));
+            for value in values {
+                output.make_room(bytes)?;
+                push_packed(bytes, &value, datatype);
+            }
             let size = bytes.len() - start;
-            text.extend(format!("\"parameters\":{{\"binary_data_size\":{size}}}}}").as_bytes());
-            return;
+            let parameters = format!("\"parameters\":{{\"binary_data_size\":{size}}}}}");
+            let text = output.with_room(TENSOR_HEAD_BYTES_MAX)?;
+            text.extend(parameters.as_bytes());
+            return Ok(());
         }
         text.extend(b"\"data\":[");
         for (row, value) in values.enumerate() {
+            let text = output.row()?;
             if row > 0 {
                 text.push(b',');
             }
             push_flat(text, &value);
         }
-        text.extend(b"]}");
+        output.row()?.extend(b"]}");
+        Ok(())
     }
 }
 

@@ -2,15 +2,20 @@
 
 use super::{ALIGNMENT, MAGIC};
 use crate::artifact::Label;
+use crate::codec::EncodeError;
+use crate::codec::output::Output;
 use crate::codec::predictions::{Field, Predictions, Value};
 use crate::protobuf::push_bytes;
 
 /// One record a row. Without selected fields: `score`, and the `predicted_label` of a classifier. Numbers are
 /// 32-bit floats, which is what the readers of these answers look for; labels that are text are bytes.
-pub(in crate::codec) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(predictions.rows() * 48);
+pub(in crate::codec) fn encode(
+    predictions: &Predictions<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
     for row in 0..predictions.rows() {
         let record = record(predictions, row);
+        let bytes = output.row()?;
         bytes.extend(MAGIC.to_le_bytes());
         // A record has at most the 10,000 probabilities and labels of a row.
         let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
@@ -18,7 +23,7 @@ pub(in crate::codec) fn encode(predictions: &Predictions<'_>) -> Vec<u8> {
         bytes.extend(&record);
         bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
     }
-    bytes
+    Ok(())
 }
 
 fn record(predictions: &Predictions<'_>, row: usize) -> Vec<u8> {

@@ -33,7 +33,7 @@ const VALUES: &[u8] = b"values";
 
 /// Reads one row per record: a dense or sparse tensor of floats or integers. Labels are ignored.
 pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
-    let mut sparse = SparseRow::default();
+    let mut sparse = SparseRow::new(builder.layout().cells());
     let mut rest = body;
     while !rest.is_empty() {
         let row = builder.row();
@@ -135,6 +135,11 @@ fn push_value(
     Err("\"values\" holds no tensor".into())
 }
 
+/// Numbers that a tensor may have beyond the columns of the model before it is refused without counting them.
+const RECORD_NUMBERS_SPARE: usize = 64 << 10;
+
+const TOO_MANY_NUMBERS: &str = "a tensor has far more numbers than the model has columns";
+
 /// Reads the numbers of one occurrence of `values`, packed or one alone.
 type Numbers = fn(Field<'_>, &mut Vec<f64>) -> Result<(), &'static str>;
 
@@ -198,15 +203,26 @@ fn push_tensor(
     sparse: &mut SparseRow<'static>,
 ) -> Result<(), Refused> {
     let (mut values, mut keys, mut shape) = (Vec::new(), Vec::new(), Vec::new());
+    let columns = builder.layout().cells();
     for field in Fields::of(tensor) {
-        match field? {
+        let field = field?;
+        // A number has at most ten bytes, and mostly more than one.
+        if let (1..=3, Field::Bytes(packed)) = &field
+            && packed.len() > 10 * (columns + RECORD_NUMBERS_SPARE)
+        {
+            return Err(TOO_MANY_NUMBERS.into());
+        }
+        match field {
             (1, payload) => read(payload, &mut values)?,
             (2, payload) => push_varints(payload, &mut keys)?,
             (3, payload) => push_varints(payload, &mut shape)?,
             _ => {}
         }
+        // Eight bytes are kept of what is one byte in the body: no more of them than a row can have.
+        if values.len().max(keys.len()).max(shape.len()) > columns + RECORD_NUMBERS_SPARE {
+            return Err(TOO_MANY_NUMBERS.into());
+        }
     }
-    let columns = builder.layout().cells();
     if keys.is_empty() && !(values.is_empty() && shape == [columns as u64]) {
         for number in values {
             builder.push(Cell::Number(number))?;

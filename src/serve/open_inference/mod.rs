@@ -9,6 +9,7 @@ pub(super) use repository::{all_statistics, index, list, statistics};
 use serde_json::json;
 
 use super::app::App;
+use super::body::Body;
 use super::invocations;
 use super::refusal::Refusal;
 use super::web::{Request, Response};
@@ -56,7 +57,7 @@ pub(super) fn infer(
     app: &App,
     name: &str,
     request: Request<'_>,
-    body: &[u8],
+    body: Body<'_>,
 ) -> Result<Response, Refusal> {
     let json_bytes = request.header(JSON_BYTES).map(json_bytes).transpose()?;
     app.with_model(name, |loaded| {

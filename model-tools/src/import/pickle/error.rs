@@ -36,6 +36,9 @@ pub(crate) enum Problem {
     /// More instructions than there may be.
     #[error("more than {INSTRUCTIONS_MAX} instructions: no linear model needs as many")]
     Instructions,
+    /// More numbers for stored objects than objects.
+    #[error("an object is stored under several numbers, which no program writes")]
+    StoredTwice,
     /// More objects or bytes than there may be.
     #[error(transparent)]
     TooLarge(#[from] TreeTooLarge),

@@ -199,6 +199,10 @@ impl<'a, 'r> Machine<'a, 'r> {
         let number = self.memo_number(code)?;
         let top = self.top()?;
         self.memo.insert(number, top);
+        // Writers store each object once; a program of nothing else takes long and makes nothing.
+        if self.memo.len() > self.reading.objects.len() {
+            return Err(Problem::StoredTwice);
+        }
         Ok(())
     }
 

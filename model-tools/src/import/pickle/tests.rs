@@ -337,3 +337,10 @@ fn integers_have_every_width_and_sign() {
     let large = read(b"\x80\x02\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x01.");
     assert!(matches!(large.root().node(), Node::LargeInteger));
 }
+
+#[test]
+fn a_program_that_only_stores_one_object_again_and_again_ends_at_once() {
+    let mut program = b"\x80\x04N".to_vec();
+    program.resize(15 << 20, b'\x94');
+    assert!(matches!(problem(&program), Problem::StoredTwice));
+}

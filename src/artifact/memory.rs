@@ -1,0 +1,132 @@
+//! How much memory a document takes, and loading one.
+
+use ciborium_ll::{Decoder, Header};
+
+use super::cell::Cell;
+use super::document::{Document, Verification};
+use super::envelope;
+use super::feature::{Encoding, Feature};
+use super::label::Label;
+use super::parameters::Parameters;
+use crate::limits::{LOADED_ITEM_BYTES, LOADED_NUMBER_BYTES, LOADING_FACTOR};
+
+/// Bytes of memory that reading an artifact and building its model take at most, estimated from its items before
+/// anything is built from them. What is no artifact takes what its file does.
+#[must_use]
+pub fn loading_bytes(artifact: &[u8]) -> usize {
+    let opened = envelope::open(artifact);
+    let items = opened.map_or(0, |opened| items_bytes(&opened.payload));
+    items.saturating_add(artifact.len().saturating_mul(LOADING_FACTOR))
+}
+
+/// What the items of a payload become.
+fn items_bytes(payload: &[u8]) -> usize {
+    let mut decoder = Decoder::from(payload);
+    let mut bytes = 0_usize;
+    while let Ok(header) = decoder.pull() {
+        bytes = bytes.saturating_add(match header {
+            Header::Float(_) => LOADED_NUMBER_BYTES,
+            _ => LOADED_ITEM_BYTES,
+        });
+        if let Header::Bytes(Some(length)) | Header::Text(Some(length)) = header
+            && !skip(&mut decoder, length)
+        {
+            break;
+        }
+    }
+    bytes
+}
+
+/// Passes over the content of a string. False if it is cut short.
+fn skip(decoder: &mut Decoder<&[u8]>, mut length: usize) -> bool {
+    let mut piece = [0; 256];
+    while length > 0 {
+        let count = length.min(piece.len());
+        let piece = piece.get_mut(..count).unwrap_or_default();
+        if ciborium_io::Read::read_exact(decoder, piece).is_err() {
+            return false;
+        }
+        length -= count;
+    }
+    true
+}
+
+const NUMBER_BYTES: usize = size_of::<f64>();
+
+impl Document {
+    /// Bytes of memory that the document takes: its lists, numbers and texts, without what the allocator adds.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let features = self.features.iter().map(feature_bytes).sum::<usize>();
+        let labels = self.model.labels().iter().map(label_bytes).sum::<usize>();
+        features + labels + self.model.memory_bytes() + self.verification.memory_bytes()
+    }
+}
+
+impl Parameters {
+    /// Bytes of the numbers.
+    fn memory_bytes(&self) -> usize {
+        let numbers = match self {
+            Self::Isotonic(isotonic) => 2 * isotonic.x_thresholds.len(),
+            _ => self
+                .scores()
+                .iter()
+                .map(|score| score.coefficients.len() + 1)
+                .sum(),
+        };
+        numbers * NUMBER_BYTES
+    }
+}
+
+impl Verification {
+    fn memory_bytes(&self) -> usize {
+        let cells = self.rows.iter().flatten().map(cell_bytes).sum::<usize>();
+        cells + self.predictions.iter().map(Vec::len).sum::<usize>() * NUMBER_BYTES
+    }
+}
+
+fn feature_bytes(feature: &Feature) -> usize {
+    let name = feature.name.as_ref().map_or(0, String::len);
+    let encoding = feature.encoding.as_ref();
+    let categories = encoding.map_or(&[][..], Encoding::categories);
+    size_of::<Feature>() + name + categories.iter().map(label_bytes).sum::<usize>()
+}
+
+fn cell_bytes(cell: &Cell) -> usize {
+    size_of::<Cell>()
+        + match cell {
+            Cell::Text(text) => text.len(),
+            _ => 0,
+        }
+}
+
+fn label_bytes(label: &Label) -> usize {
+    size_of::<Label>()
+        + match label {
+            Label::Text(text) => text.len(),
+            _ => 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{Artifact, Linear};
+
+    #[test]
+    fn loading_is_estimated_by_the_items_and_not_by_the_bytes_of_the_file() {
+        let document = |features: usize| {
+            let linear = Linear {
+                intercept: 0.0,
+                coefficients: vec![1.5; features],
+            };
+            let features = vec![Feature::default(); features];
+            Document::new(features, Parameters::LinearRegression(linear))
+        };
+        let (artifact, bytes) = Artifact::seal(document(10_000)).unwrap();
+        let needed = loading_bytes(&bytes);
+        assert!(needed >= artifact.document.memory_bytes() + 2 * bytes.len());
+        assert!(needed >= 10_000 * (size_of::<Feature>() + NUMBER_BYTES));
+        assert!(loading_bytes(b"no artifact") < 100);
+    }
+}

@@ -1,0 +1,103 @@
+//! How much work a request is at most, estimated from its bytes and the model before anything is decoded.
+
+use crate::codec::{ContentType, Format};
+use crate::limits::{IN_PLACE_BYTES_MAX, IN_PLACE_OUTPUTS_MAX, IN_PLACE_PRODUCTS_MAX};
+use crate::model::Model;
+
+/// Bytes of a sparse row at least, in JSON (`{"keys":[],"values":[]}`) and RecordIO-protobuf.
+const SPARSE_ROW_BYTES_MIN: usize = 20;
+
+/// What a row costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowWork {
+    /// Cells of a row.
+    cells: usize,
+    /// Products of a cell and a coefficient.
+    products: usize,
+    /// Numbers of its answer.
+    outputs: usize,
+}
+
+impl RowWork {
+    pub(super) fn of(model: &Model) -> Self {
+        let (layout, outputs) = (model.layout(), model.outputs());
+        Self {
+            cells: layout.cells(),
+            products: layout.width().max(layout.columns()).saturating_mul(outputs),
+            outputs,
+        }
+    }
+
+    /// Whether the rows of a body of so many bytes take longer than other connections should wait.
+    /// `content_type` is asked for only if that decides it.
+    pub(super) fn is_long<'h>(
+        self,
+        bytes: usize,
+        content_type: impl FnOnce() -> Option<&'h str>,
+    ) -> bool {
+        if bytes > IN_PLACE_BYTES_MAX {
+            return true;
+        }
+        // No row has fewer bytes than a digit and the end of its line.
+        if !self.exceeds(bytes / 2 + 1) {
+            return false;
+        }
+        let is_libsvm = content_type()
+            .and_then(|header| ContentType::parse(header).ok())
+            .is_some_and(|content_type| content_type.format == Format::LibSvm);
+        let row_bytes = if is_libsvm {
+            2
+        } else {
+            self.cells.clamp(1, SPARSE_ROW_BYTES_MIN)
+        };
+        self.exceeds(bytes / row_bytes + 1)
+    }
+
+    fn exceeds(self, rows: usize) -> bool {
+        rows.saturating_mul(self.products) > IN_PLACE_PRODUCTS_MAX
+            || rows.saturating_mul(self.outputs) > IN_PLACE_OUTPUTS_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIABETES: RowWork = RowWork {
+        cells: 10,
+        products: 10,
+        outputs: 1,
+    };
+
+    #[test]
+    fn small_requests_to_small_models_are_answered_in_place_without_a_look_at_their_type() {
+        let unasked = || unreachable!();
+        assert!(!DIABETES.is_long(100, unasked));
+        assert!(!DIABETES.is_long(16_000, unasked));
+        assert!(DIABETES.is_long(IN_PLACE_BYTES_MAX + 1, unasked));
+    }
+
+    #[test]
+    fn a_body_of_dense_rows_is_answered_in_place_up_to_its_bytes() {
+        assert!(!DIABETES.is_long(IN_PLACE_BYTES_MAX, || Some("text/csv")));
+        assert!(DIABETES.is_long(IN_PLACE_BYTES_MAX, || Some("text/libsvm")));
+    }
+
+    #[test]
+    fn few_bytes_that_are_much_work_are_not() {
+        let targets = RowWork {
+            cells: 1,
+            products: 10_000,
+            outputs: 10_000,
+        };
+        let wide = RowWork {
+            cells: 2_000_000,
+            products: 2_000_000,
+            outputs: 1,
+        };
+        for much in [targets, wide] {
+            assert!(much.is_long(2, || None), "{much:?}");
+            assert!(much.is_long(2_000, || Some("text/libsvm")), "{much:?}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What a request and a model may take of memory: reserved before it is spent, within what the container allows.
+
+use rustix::process::Signal;
+use sagelet::artifact::{Document, Feature, MultiTarget, Parameters};
+
+use crate::harness::prefix::{identity, linear};
+use crate::harness::server::{invocation, listening_port};
+use crate::harness::{Answer, Connection, Prefix, Process, Server, eventually};
+
+/// A container of 32 MiB leaves 15 MiB to requests.
+const CONTAINER: (&str, &str) = ("SAGELET_MEMORY_BYTES", "33554432");
+const REQUESTS_KIB: u64 = 15 << 10;
+
+/// glibc learns from large blocks to keep them; with a fixed threshold it gives them back, as the allocator of the
+/// static build does.
+const THRESHOLD: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "65536");
+
+/// What a server may take beside what requests have reserved: blocks of rows, buffers of threads.
+const BESIDE_KIB: u64 = 3 << 10;
+
+fn server(document: Document) -> Server {
+    Server::start(Prefix::with_model(document), &[CONTAINER, THRESHOLD]).settled()
+}
+
+/// A model of one feature and so many targets.
+fn targets(count: usize) -> Document {
+    let parameters = MultiTarget {
+        targets: Vec::new(),
+        intercepts: vec![0.0; count],
+        coefficients: vec![vec![1.5]; count],
+    };
+    let parameters = Parameters::MultiTargetRegression(parameters);
+    Document::new(vec![Feature::default()], parameters)
+}
+
+/// Asks, and checks that the server never took more than all requests may.
+fn bounded(server: &Server, ask: impl FnOnce(&Server) -> Answer) -> Answer {
+    let before = server.process.kib("VmRSS");
+    let answer = ask(server);
+    let most = server.process.kib("VmHWM");
+    assert!(
+        most <= before + REQUESTS_KIB + BESIDE_KIB,
+        "{most} KiB, {before} KiB before"
+    );
+    assert_eq!(server.get("/ping").status, 200);
+    answer
+}
+
+/// An array of bytes in the shape (rows, 1).
+fn bytes_array(rows: usize) -> Vec<u8> {
+    let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({rows}, 1), }}\n");
+    let mut array = b"\x93NUMPY\x01\x00".to_vec();
+    array.extend(u16::try_from(text.len()).unwrap().to_le_bytes());
+    array.extend(text.as_bytes());
+    array.resize(array.len() + rows, 7);
+    array
+}
+
+#[test]
+fn an_answer_that_is_larger_than_memory_is_413_and_says_what_is_allowed() {
+    let server = server(identity());
+    let headers = [
+        ("Content-Type", "application/x-npy"),
+        ("Accept", "application/jsonlines"),
+    ];
+    let answer = bounded(&server, |server| {
+        server.send(invocation(&headers, bytes_array(1 << 20)))
+    });
+    assert_eq!(answer.status, 413);
+    let reason = answer.reason();
+    assert!(
+        reason.contains("and 1572") && reason.contains("are allowed"),
+        "{reason}"
+    );
+    let few = server.send(invocation(&headers, bytes_array(1_000)));
+    assert_eq!(few.status, 200);
+}
+
+#[test]
+fn few_rows_of_ten_thousand_targets_take_what_is_allowed_and_no_more() {
+    let server = server(targets(10_000));
+    let answer = bounded(&server, |server| {
+        server.invoke("text/csv", "1\n".repeat(3_000))
+    });
+    assert_eq!(answer.status, 413);
+    assert_eq!(server.invoke("text/csv", "1\n2\n3\n").status, 200);
+}
+
+#[test]
+fn a_header_of_a_million_names_and_latin_1_take_what_is_allowed_and_no_more() {
+    let server = server(identity());
+    let header = "a,".repeat(7 << 20);
+    let answer = bounded(&server, |server| server.invoke("text/csv", &header));
+    assert!(answer.status == 400 || answer.status == 413, "{answer:?}");
+    let latin = vec![0xe9; 7 << 20];
+    let answer = bounded(&server, |server| {
+        server.invoke("text/csv; charset=latin-1; header=absent", &latin)
+    });
+    assert_eq!(answer.status, 413);
+    let one_name = vec![b'a'; 4 << 20];
+    let answer = bounded(&server, |server| server.invoke("text/csv", &one_name));
+    assert_eq!(answer.status, 413);
+}
+
+#[test]
+fn columns_and_outputs_without_end_take_what_is_allowed_and_no_more() {
+    let server = server(identity());
+    let columns: Vec<_> = (0..600_000).map(|n| format!("\"c{n}\":[]")).collect();
+    let body = format!("{{\"inputs\":{{{}}}}}", columns.join(","));
+    let answer = bounded(&server, |server| server.invoke("application/json", &body));
+    assert_eq!(answer.status, 400);
+    let outputs: Vec<_> = (0..500_000)
+        .map(|n| format!("{{\"name\":\"{n}\"}}"))
+        .collect();
+    let body = format!("{{\"outputs\":[{}],\"inputs\":[]}}", outputs.join(","));
+    let answer = bounded(&server, |server| server.invoke("application/json", &body));
+    assert_eq!(answer.status, 400);
+    let line = "1:1 ".repeat(3 << 20);
+    let answer = bounded(&server, |server| server.invoke("text/libsvm", &line));
+    assert_eq!(answer.status, 400);
+}
+
+#[test]
+fn a_client_that_does_not_read_holds_its_answer_and_others_are_refused_meanwhile() {
+    let server = server(identity());
+    let before = server.process.kib("VmRSS");
+    let rows = "1.2345678901234567\n".repeat(250_000);
+    let mut held: Vec<Connection> = Vec::new();
+    let ask = || {
+        let mut connection = server.connect();
+        // A refusal may come before all of the body has left.
+        let _ = connection.try_send(invocation(&[("Content-Type", "text/csv")], &rows));
+        connection
+    };
+    // An answer has some 4.5 MiB, of which the sockets hold a part.
+    for _ in 0..8 {
+        held.push(ask());
+        assert_eq!(server.get("/ping").status, 200);
+    }
+    eventually("the answers are there, and one is refused", || {
+        let metrics = server.get("/metrics").text().to_owned();
+        let refused = metrics.contains("status=\"503\"}");
+        refused.then_some(()).ok_or(metrics)
+    });
+    let most = server.process.kib("VmHWM");
+    assert!(
+        most <= before + REQUESTS_KIB + BESIDE_KIB,
+        "{most} KiB, {before} KiB before"
+    );
+    drop(held);
+    eventually("the memory is free again", || {
+        let now = server.process.kib("VmRSS");
+        let is_back = now <= before + (2 << 10);
+        is_back
+            .then_some(())
+            .ok_or(format!("{now} KiB, {before} KiB before"))
+    });
+    assert_eq!(server.invoke("text/csv", &rows).status, 200);
+}
+
+#[test]
+fn the_start_says_how_much_memory_requests_may_take() {
+    let server = server(identity());
+    let line = server.process.wait_for_line("listening on");
+    assert!(
+        line.contains("of a body at most 1572")
+            && line.contains(", of all requests with their answers together at most 1572"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_container_that_is_too_small_is_refused_with_the_reason() {
+    let prefix = Prefix::with_model(identity());
+    let small = [("SAGELET_MEMORY_BYTES", "16777216")];
+    let ended = Process::sagelet(&prefix.serve_arguments(), &small).wait();
+    assert_eq!(ended.status.code(), Some(64), "{}", ended.log);
+    assert!(
+        ended.log.contains("at least 25165824 bytes"),
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
+fn the_limit_of_the_process_is_heeded() {
+    let prefix = Prefix::with_model(identity());
+    for (limit, code) in [("--data=20000000", Some(64)), ("--data=67108864", None)] {
+        let mut command = std::process::Command::new("prlimit");
+        command.arg(limit).arg(crate::harness::binary());
+        command.args(prefix.serve_arguments());
+        let process = Process::spawn(command, &[]);
+        if code.is_some() {
+            let ended = process.wait();
+            assert_eq!(ended.status.code(), code, "{}", ended.log);
+            assert!(ended.log.contains("prlimit"), "{}", ended.log);
+        } else {
+            let line = process.wait_for_line("listening on");
+            assert!(line.contains("together at most 4089"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_named_like_an_artifact_is_refused_and_not_waited_for() {
+    let prefix = Prefix::new();
+    let made = std::process::Command::new("mkfifo")
+        .arg(prefix.path("model/model.cbor"))
+        .status();
+    assert!(made.unwrap().success());
+    let server = Server::start(prefix, &[]);
+    let answer = server.get("/ping");
+    assert_eq!(answer.status, 503);
+    assert!(answer.reason().contains("not a regular file"), "{answer:?}");
+}
+
+#[test]
+fn a_model_that_takes_long_to_load_keeps_neither_ping_nor_signals_waiting() {
+    // A thousand rows, each of which is verified on four and a half thousand columns: much longer than the first line
+    // of the log waits.
+    let mut document = linear(0.0, &vec![1.0; 4_500]);
+    let row = vec![1.0; 4_500];
+    for _ in 0..1_000 {
+        document.verification.push(&row, vec![4_500.0]);
+    }
+    let prefix = Prefix::with_model(document);
+    let process = Process::sagelet(&prefix.serve_arguments(), &[]);
+    let port = process.wait_for("the address", listening_port);
+    let mut connection = Connection::open(port);
+    connection.send("GET /ping HTTP/1.1\r\nHost: test\r\n\r\n");
+    let answer = connection.answer();
+    assert_eq!(answer.status, 503);
+    assert!(answer.reason().contains("still loading"), "{answer:?}");
+    process.signal(Signal::TERM);
+    assert_eq!(process.wait().status.code(), Some(0));
+}
