@@ -1,10 +1,9 @@
 //! What a request and a model may take of memory: reserved before it is spent, within what the container allows.
 
-use rustix::process::Signal;
 use sagelet::artifact::{Document, Feature, MultiTarget, Parameters};
 
-use crate::harness::prefix::{identity, linear};
-use crate::harness::server::{invocation, listening_port};
+use crate::harness::prefix::identity;
+use crate::harness::server::invocation;
 use crate::harness::{Answer, Connection, Prefix, Process, Server, eventually};
 
 /// A container of 32 MiB leaves 15 MiB to requests.
@@ -212,25 +211,4 @@ fn a_pipe_named_like_an_artifact_is_refused_and_not_waited_for() {
     let answer = server.get("/ping");
     assert_eq!(answer.status, 503);
     assert!(answer.reason().contains("not a regular file"), "{answer:?}");
-}
-
-#[test]
-fn a_model_that_takes_long_to_load_keeps_neither_ping_nor_signals_waiting() {
-    // A thousand rows, each of which is verified on four and a half thousand columns: much longer than the first line
-    // of the log waits.
-    let mut document = linear(0.0, &vec![1.0; 4_500]);
-    let row = vec![1.0; 4_500];
-    for _ in 0..1_000 {
-        document.verification.push(&row, vec![4_500.0]);
-    }
-    let prefix = Prefix::with_model(document);
-    let process = Process::sagelet(&prefix.serve_arguments(), &[]);
-    let port = process.wait_for("the address", listening_port);
-    let mut connection = Connection::open(port);
-    connection.send("GET /ping HTTP/1.1\r\nHost: test\r\n\r\n");
-    let answer = connection.answer();
-    assert_eq!(answer.status, 503);
-    assert!(answer.reason().contains("still loading"), "{answer:?}");
-    process.signal(Signal::TERM);
-    assert_eq!(process.wait().status.code(), Some(0));
 }

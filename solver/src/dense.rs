@@ -42,3 +42,18 @@ pub fn largest(x: &[f64]) -> f64 {
 fn total(sums: [f64; LANES]) -> f64 {
     ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
 }
+
+/// √(a² + b²) without overflow, by operations that every system rounds alike: `hypot` of one system's mathematical
+/// library differs from another's in the last bit, and with it would the bytes of an artifact.
+#[must_use]
+pub fn length(a: f64, b: f64) -> f64 {
+    let (larger, smaller) = (a.abs().max(b.abs()), a.abs().min(b.abs()));
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN; // which min and max pass over
+    }
+    if larger == 0.0 || larger.is_infinite() {
+        return larger;
+    }
+    let ratio = smaller / larger;
+    larger * (1.0 + ratio * ratio).sqrt()
+}

@@ -2,6 +2,7 @@
 //! divided by their deviation.
 
 use crate::block::Block;
+use crate::dense::length;
 use crate::survey::Summary;
 use crate::table::Table;
 use crate::triangle::Triangle;
@@ -243,7 +244,7 @@ impl Column {
         self.mean = self.shift + triangle.at(0, place) / root;
         let about_mean = (1..=place)
             .map(|row| triangle.at(row, place))
-            .fold(0.0, f64::hypot);
+            .fold(0.0, length);
         self.deviation = about_mean / root.abs();
         if self.deviation <= 4.0 * f64::EPSILON * self.mean.abs() {
             self.deviation = 0.0;
@@ -255,7 +256,7 @@ impl Column {
         (self.centre, self.scale) = if intercept {
             (self.mean, self.deviation)
         } else {
-            (0.0, self.mean.hypot(self.deviation))
+            (0.0, length(self.mean, self.deviation))
         };
         let unit = if normalise && self.deviation > 0.0 {
             self.deviation

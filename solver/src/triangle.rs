@@ -6,7 +6,7 @@
 
 use ndarray::{Axis, Slice};
 
-use crate::dense::{add_scaled, dot, largest};
+use crate::dense::{add_scaled, dot, largest, length};
 use crate::table::{Table, product};
 
 /// Columns that are reflected one by one before the rest of the table is updated by matrix products.
@@ -78,7 +78,7 @@ impl Triangle {
     pub fn length(&self, column: usize) -> f64 {
         (0..=column)
             .map(|row| self.at(row, column))
-            .fold(0.0, f64::hypot)
+            .fold(0.0, length)
     }
 
     /// Appends rows. The table has one *row* for each column of them, since the work runs along columns; it is
@@ -256,7 +256,7 @@ fn reflection(own: &mut [f64], column: usize, block: &mut [f64]) -> Factor {
         return 0.0;
     }
     let old = own[column];
-    let length = old.hypot(below.sqrt());
+    let length = length(old, below.sqrt());
     let new = if old > 0.0 { -length } else { length };
     own[column] = new;
     let scale = 1.0 / (old - new);

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`system_calls`] | no error of a system call makes the server deaf, or ends it without a word |
 //! | [`containers`] | containers of little memory refuse what they cannot hold, and are never ended for it |
+//! | [`loading`] | a model that takes long to load keeps neither `/ping` nor signals waiting |
 //! | [`crowd`] | ten thousand idle connections, or more bytes than the budget, do not keep the next client waiting |
 
 #![allow(
@@ -21,4 +22,5 @@ mod harness;
 
 mod containers;
 mod crowd;
+mod loading;
 mod system_calls;
