@@ -30,7 +30,6 @@
 //! | [`caps`] | requests that are too large are refused before they are read |
 //! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
 //! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
-//! | [`memory`] | a request and a model take no more memory than the container has for them |
 //! | [`faults`] | clients that vanish, descriptors that run out |
 //! | [`shutdown`] | SIGTERM loses no request |
 //!
@@ -65,7 +64,6 @@ mod headers;
 mod lifecycle;
 mod linfa_shapes;
 mod logs;
-mod memory;
 mod metrics;
 mod migration;
 mod multi_model;

@@ -154,13 +154,11 @@ fn push_process(text: &mut Text, app: &App) {
             since_1970.as_secs_f64(),
         );
     }
-    if let Some(seconds) = process::cpu_seconds() {
-        text.counter(
-            "process_cpu_seconds_total",
-            "Processor time of the process, the kernel's part included.",
-            seconds,
-        );
-    }
+    text.counter(
+        "process_cpu_seconds_total",
+        "Processor time of the process, the kernel's part included.",
+        process::cpu_seconds(),
+    );
     if let Some(bytes) = process::resident_bytes() {
         text.gauge(
             "process_resident_memory_bytes",

@@ -2,6 +2,8 @@
 
 use std::fs::{metadata, read_dir, read_to_string};
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// Bytes of the process that are in RAM: the second number of `statm`, in pages.
 pub(super) fn resident_bytes() -> Option<u64> {
     let statm = read_to_string("/proc/self/statm").ok()?;
@@ -9,14 +11,10 @@ pub(super) fn resident_bytes() -> Option<u64> {
     Some(pages * rustix::param::page_size() as u64)
 }
 
-/// Seconds of processor time, user's and system's: fields 14 and 15 of `stat`, in ticks. The second field, in
-/// parentheses, may itself have spaces and parentheses.
-pub(super) fn cpu_seconds() -> Option<f64> {
-    let stat = read_to_string("/proc/self/stat").ok()?;
-    let (_, after_name) = stat.rsplit_once(") ")?;
-    let mut times = after_name.split(' ').skip(11);
-    let (user, system): (u64, u64) = (times.next()?.parse().ok()?, times.next()?.parse().ok()?);
-    Some((user + system) as f64 / rustix::param::clock_ticks_per_second() as f64)
+/// Seconds of processor time, user's and system's, of all threads.
+pub(super) fn cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Open descriptors: the size of `fd` since Linux 6.2, before that the number of its entries.

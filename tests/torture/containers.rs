@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::harness::prefix::linear;
+use crate::harness::prefix::{identity, linear};
 use crate::harness::server::invocation;
 use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
 
@@ -170,4 +170,24 @@ fn a_container_of_64_megabytes_lives_whatever_is_sent_to_it() {
 #[test]
 fn a_container_of_256_megabytes_lives_whatever_is_sent_to_it() {
     survives(256);
+}
+
+/// Not among the tests that run on an emulated program: its emulator would be limited too.
+#[test]
+fn the_limit_of_the_process_is_heeded() {
+    let prefix = Prefix::with_model(identity());
+    for (limit, code) in [("--data=20000000", Some(64)), ("--data=67108864", None)] {
+        let mut command = Command::new("prlimit");
+        command.arg(limit).arg(binary());
+        command.args(prefix.serve_arguments());
+        let process = Process::spawn(command, &[]);
+        if code.is_some() {
+            let ended = process.wait();
+            assert_eq!(ended.status.code(), code, "{}", ended.log);
+            assert!(ended.log.contains("prlimit"), "{}", ended.log);
+        } else {
+            let line = process.wait_for_line("listening on");
+            assert!(line.contains("together at most 4089"), "{line}");
+        }
+    }
 }

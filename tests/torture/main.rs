@@ -6,6 +6,7 @@
 //! | [`system_calls`] | no error of a system call makes the server deaf, or ends it without a word |
 //! | [`containers`] | containers of little memory refuse what they cannot hold, and are never ended for it |
 //! | [`loading`] | a model that takes long to load keeps neither `/ping` nor signals waiting |
+//! | [`memory`] | what a request and a model take of memory is reserved before it is spent |
 //! | [`crowd`] | ten thousand idle connections, or more bytes than the budget, do not keep the next client waiting |
 
 #![allow(
@@ -23,4 +24,5 @@ mod harness;
 mod containers;
 mod crowd;
 mod loading;
+mod memory;
 mod system_calls;

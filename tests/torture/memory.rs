@@ -182,25 +182,6 @@ fn a_container_that_is_too_small_is_refused_with_the_reason() {
 }
 
 #[test]
-fn the_limit_of_the_process_is_heeded() {
-    let prefix = Prefix::with_model(identity());
-    for (limit, code) in [("--data=20000000", Some(64)), ("--data=67108864", None)] {
-        let mut command = std::process::Command::new("prlimit");
-        command.arg(limit).arg(crate::harness::binary());
-        command.args(prefix.serve_arguments());
-        let process = Process::spawn(command, &[]);
-        if code.is_some() {
-            let ended = process.wait();
-            assert_eq!(ended.status.code(), code, "{}", ended.log);
-            assert!(ended.log.contains("prlimit"), "{}", ended.log);
-        } else {
-            let line = process.wait_for_line("listening on");
-            assert!(line.contains("together at most 4089"), "{line}");
-        }
-    }
-}
-
-#[test]
 fn a_pipe_named_like_an_artifact_is_refused_and_not_waited_for() {
     let prefix = Prefix::new();
     let made = std::process::Command::new("mkfifo")
