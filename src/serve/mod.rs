@@ -51,7 +51,7 @@ pub enum ServeError {
     #[error("cannot set up the log: {0}")]
     Log(std::io::Error),
     /// The system has no thread for loading the model.
-    #[error("cannot load the model: {0}")]
+    #[error("cannot set up the thread that loads the model: {0}")]
     Loader(std::io::Error),
     /// The transport failed.
     #[error(transparent)]
