@@ -416,6 +416,49 @@ fn the_content_type_of_the_channel_counts_more_than_names() {
     assert!(refused(&prefix).contains("Pipe mode"));
 }
 
+/// Colons and blanks were taken as settings, and the file was read with commas.
+#[test]
+fn every_delimiter_that_can_be_set_is_the_one_that_files_are_read_with() {
+    for (said, delimiter) in [
+        (";", ";"),
+        ("|", "|"),
+        (":", ":"),
+        (" ", " "),
+        ("space", " "),
+        ("\\t", "\t"),
+        ("tab", "\t"),
+    ] {
+        let rows = ROWS.replace(',', delimiter);
+        let prefix = job(&format!(r#"{{"delimiter": "{said}"}}"#), &rows);
+        assert_close(&parameters(&trained(&prefix)).coefficients, &[2.0, -3.0]);
+    }
+}
+
+/// The format alone was heeded: a header of years became a row, and the first index of libsvm was taken for 1.
+#[test]
+fn parameters_of_the_channels_content_type_hold() {
+    let libsvm = "1\n3 0:1\n-2 1:1\n0 0:1 1:1\n5 0:2\n";
+    let years = format!("2001,2002,2003\n{ROWS}");
+    for (content_type, rows, names) in [
+        (
+            "text/csv; delimiter=semicolon",
+            &*ROWS.replace(',', ";"),
+            None,
+        ),
+        ("text/csv; header=present", &years, Some(["2002", "2003"])),
+        ("text/libsvm; indexing=0", libsvm, None),
+    ] {
+        let prefix = prefix_with(rows);
+        let config = format!(r#"{{"training": {{"ContentType": "{content_type}"}}}}"#);
+        prefix.write("input/config/inputdataconfig.json", config);
+        let document = trained(&prefix);
+        assert_close(&parameters(&document).coefficients, &[2.0, -3.0]);
+        for (index, name) in names.into_iter().flatten().enumerate() {
+            assert_eq!(document.feature_name(index), name);
+        }
+    }
+}
+
 #[test]
 fn several_hosts_are_refused_with_what_to_do() {
     let prefix = prefix_with(ROWS);

@@ -197,6 +197,34 @@ impl ContentType {
         self
     }
 
+    /// The same, with this byte between the cells of CSV.
+    #[must_use]
+    pub(crate) fn delimited_by(mut self, delimiter: u8) -> Self {
+        self.delimiter = delimiter;
+        self
+    }
+
+    /// The byte between the cells of CSV.
+    pub(crate) fn delimiter(self) -> u8 {
+        self.delimiter
+    }
+
+    /// Whether the first line of CSV names the columns, if the content type says so.
+    pub(crate) fn header(self) -> Option<bool> {
+        match self.header? {
+            Header::Present => Some(true),
+            Header::Absent => Some(false),
+            Header::Recognised => None,
+        }
+    }
+
+    /// The same for rows alone: whoever reads them has passed over a header before.
+    #[must_use]
+    pub(crate) fn past_header(mut self) -> Self {
+        self.header = Some(Header::Absent);
+        self
+    }
+
     pub(super) fn csv_options(self) -> CsvOptions {
         CsvOptions {
             header: self.header.unwrap_or_default(),

@@ -34,7 +34,6 @@ pub(super) struct Job<'a> {
     channel: Channel,
     files: Vec<DataFile>,
     content_type: ContentType,
-    delimiter: u8,
     look: Look,
     roles: Roles,
     /// The first chunk of the first file.
@@ -52,8 +51,7 @@ impl<'a> Job<'a> {
         let channel =
             channel::find(&data, &TRAINING)?.ok_or(ChannelError::NoFiles { path: data })?;
         let (files, content_type) = channel::typed(prefix, &channel, settings)?;
-        let delimiter = settings.delimiter;
-        let first = Chunks::new(&files, delimiter)
+        let first = Chunks::new(&files, content_type)
             .next()?
             .ok_or(TrainError::NoRows)?;
         let path = files
@@ -62,6 +60,7 @@ impl<'a> Job<'a> {
             .unwrap_or_default();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let mut look = table::look(&path, &first.bytes, content_type, settings)?;
+        let content_type = content_type.past_header();
         let keeps_labels_apart = look.columns == 0;
         if keeps_labels_apart {
             look.columns = match settings.feature_dim {
@@ -83,7 +82,6 @@ impl<'a> Job<'a> {
             channel,
             files,
             content_type,
-            delimiter,
             look,
             roles,
             first,
@@ -156,7 +154,7 @@ impl<'a> Job<'a> {
     }
 
     fn discover_all(&self, discoverer: &Discoverer) -> Result<Discovery, TrainError> {
-        let mut chunks = Chunks::new(&self.files, self.delimiter);
+        let mut chunks = Chunks::new(&self.files, self.content_type);
         let mut all = Discovery::default();
         workers::in_order(
             self.threads,
@@ -181,7 +179,6 @@ impl<'a> Job<'a> {
                 schema,
                 content_type: self.content_type,
             },
-            delimiter: self.delimiter,
             header: self.look.header.as_deref(),
             threads: self.threads,
             part,
@@ -303,7 +300,7 @@ fn widest(
     content_type: ContentType,
     threads: usize,
 ) -> Result<usize, TrainError> {
-    let mut chunks = Chunks::new(files, b',');
+    let mut chunks = Chunks::new(files, content_type);
     let mut widest = 0;
     workers::in_order(
         threads,

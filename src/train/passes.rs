@@ -35,7 +35,6 @@ pub(super) enum Part {
 pub(super) struct Passes<'a> {
     pub(super) files: &'a [DataFile],
     pub(super) decoder: Decoder<'a>,
-    pub(super) delimiter: u8,
     /// The cells of the header, which a file may begin with.
     pub(super) header: Option<&'a [String]>,
     pub(super) threads: usize,
@@ -80,7 +79,7 @@ impl Store {
 impl Passes<'_> {
     /// The first rows: up to one block.
     pub(super) fn first_block(&self) -> Result<Rows, TrainError> {
-        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut chunks = Chunks::new(self.files, self.decoder.content_type);
         while let Some(chunk) = chunks.next()? {
             let mut found = None;
             self.decode(&chunk, &mut |block| {
@@ -139,7 +138,7 @@ impl Passes<'_> {
     }
 
     fn lines_before(&self, extent: Extent) -> usize {
-        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut chunks = Chunks::new(self.files, self.decoder.content_type);
         let mut counted = 0;
         while let Ok(Some(chunk)) = chunks.next() {
             if chunk.extent.file == extent.file && chunk.extent.offset < extent.offset {
@@ -186,7 +185,7 @@ impl Passes<'_> {
 
     /// The first pass over all chunks: finds where they end, and keeps what there is room for.
     fn first_pass(&self, pass: &dyn AnyPass) -> Result<Sum, TrainError> {
-        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut chunks = Chunks::new(self.files, self.decoder.content_type);
         let kept = Mutex::new(0u64);
         let mut known = Vec::new();
         let mut total = pass.start();
@@ -244,7 +243,7 @@ impl Passes<'_> {
     }
 
     fn later_pass(&self, pass: &dyn AnyPass, known: &[Known]) -> Result<Sum, TrainError> {
-        let mut chunks = Chunks::new(self.files, self.delimiter);
+        let mut chunks = Chunks::new(self.files, self.decoder.content_type);
         let mut numbered = known.iter().enumerate();
         let mut total = pass.start();
         let mut progress = Progress::new(&self.activity);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::files::ChannelError;
 use super::open::Source;
-use crate::codec::{Format, whole_records};
+use crate::codec::{ContentType, Format, whole_records};
 use crate::limits::{CSV_RECORD_BYTES_MAX, TRAINING_CHUNK_BYTES, TRAINING_NPY_BYTES_MAX};
 
 /// Some whole records of a file.
@@ -37,7 +37,7 @@ pub(in crate::train) struct DataFile {
 /// Files, read from the first to the last.
 pub(in crate::train) struct Chunks<'a> {
     files: &'a [DataFile],
-    delimiter: u8,
+    content_type: ContentType,
     /// The file that is read, and what of it has been read and not yet given out.
     file: usize,
     source: Option<Source>,
@@ -47,10 +47,10 @@ pub(in crate::train) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    pub(in crate::train) fn new(files: &'a [DataFile], delimiter: u8) -> Self {
+    pub(in crate::train) fn new(files: &'a [DataFile], content_type: ContentType) -> Self {
         Self {
             files,
-            delimiter,
+            content_type,
             file: 0,
             source: None,
             offset: 0,
@@ -125,7 +125,7 @@ impl<'a> Chunks<'a> {
             let is_whole = self.fill(wanted)?;
             let end = match file.format {
                 _ if is_whole => self.pending.len(),
-                Format::Csv => whole_records(&self.pending, self.delimiter),
+                Format::Csv => whole_records(&self.pending, self.content_type.delimiter()),
                 Format::RecordIo => whole_frames(&self.pending),
                 Format::Npy => 0,
                 _ => memchr::memrchr(b'\n', &self.pending).map_or(0, |end| end + 1),
@@ -212,7 +212,7 @@ mod tests {
                 format: Format::Csv,
             });
         }
-        let mut chunks = Chunks::new(&files, b',');
+        let mut chunks = Chunks::new(&files, ContentType::of(Format::Csv));
         let (mut found, mut extents) = (vec![String::new(); 3], Vec::new());
         while let Some(chunk) = chunks.next().unwrap() {
             let text = String::from_utf8(chunk.bytes).unwrap();
@@ -225,7 +225,7 @@ mod tests {
         }
         assert_eq!(found, texts);
         assert!(extents.len() >= 5, "{}", extents.len());
-        let mut again = Chunks::new(&files, b',');
+        let mut again = Chunks::new(&files, ContentType::of(Format::Csv));
         for (extent, text) in extents.iter().step_by(2) {
             assert_eq!(again.again(*extent).unwrap(), text.as_bytes());
         }

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::files::{Channel, ChannelError};
 use super::{DataFile, config, format_of, head};
-use crate::codec::{ContentType, Format, Header, RowDefaults};
+use crate::codec::{ContentType, Format};
 use crate::train::TrainError;
 use crate::train::settings::Settings;
 
-/// The files of a channel with their format, and how their rows are read.
+/// The files of a channel with their format, and how their rows are read: what its content type says holds, and
+/// settings count more.
 pub(in crate::train) fn typed(
     prefix: &Path,
     channel: &Channel,
@@ -45,27 +46,9 @@ pub(in crate::train) fn typed(
         }
         .into());
     }
-    Ok((files, reading(format, settings)))
-}
-
-/// How rows of a format are read: headers are passed over before.
-fn reading(format: Format, settings: &Settings) -> ContentType {
-    let delimiter = match settings.delimiter {
-        b'\t' => "tab",
-        b';' => "semicolon",
-        b'|' => "pipe",
-        _ => "comma",
-    };
-    let content_type = match format {
-        Format::Csv => ContentType::parse(&format!("text/csv; delimiter={delimiter}")),
-        other => Ok(ContentType::of(other)),
-    };
-    content_type
-        .unwrap_or(ContentType::of(format))
-        .or(RowDefaults {
-            header: Header::Absent,
-            ..RowDefaults::default()
-        })
+    let said = said.unwrap_or(ContentType::of(format));
+    let content_type = said.delimited_by(settings.delimiter.unwrap_or(said.delimiter()));
+    Ok((files, content_type))
 }
 
 /// The content type of a channel. The built-in algorithms write `label_size` into it, which says nothing here: the

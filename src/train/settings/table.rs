@@ -477,24 +477,25 @@ pub(super) const TABLE: &[Entry] = &[
             Ok(())
         }),
         "`auto`, `present`, `absent`",
-        "Whether CSV files begin with a line of names. Unset or `auto`: they do if no cell of the first line is a \
+        "Whether CSV files begin with a line of names. Unset or `auto`: as the channel's content type says, else they do if no cell of the first line is a \
          number and some of the second are.",
     ),
     entry(
         "delimiter",
         false,
         Effect::Set(|settings, value| {
-            settings.delimiter = match value.0 {
-                "tab" | "\\t" | "" => b'\t',
+            settings.delimiter = Some(match value.0 {
+                "tab" | "\\t" | "\t" => b'\t',
+                "space" => b' ',
                 text => match text.as_bytes() {
                     [byte @ (b',' | b';' | b'|' | b':' | b' ')] => *byte,
                     _ => return Err("one of , ; | : space or tab"),
                 },
-            };
+            });
             Ok(())
         }),
-        "`,` `;` `\\|` `:` `tab`",
-        "What stands between the cells of CSV files. Unset: a comma.",
+        "`,` `;` `\\|` `:` `space` `tab`",
+        "What stands between the cells of CSV files. Unset: as the channel's content type says, else a comma.",
     ),
     entry(
         "validation_split",

@@ -11,14 +11,22 @@ pub(super) type Expected = &'static str;
 
 /// Takes off the JSON quotes that clients put around values, some of them twice: `"\"true\""` means `true`.
 pub(super) fn unquoted(text: &str) -> String {
-    let mut text = text.trim().to_owned();
+    let mut text = trimmed(text).to_owned();
     for _ in 0..2 {
         match serde_json::from_str::<String>(&text) {
-            Ok(inner) => inner.trim().clone_into(&mut text),
+            Ok(inner) => trimmed(&inner).clone_into(&mut text),
             Err(_) => break,
         }
     }
     text
+}
+
+/// The text without blanks around it, unless it is a blank itself: a delimiter may be one.
+fn trimmed(text: &str) -> &str {
+    match text.trim() {
+        "" => text,
+        trimmed => trimmed,
+    }
 }
 
 impl Value<'_> {

@@ -57,6 +57,7 @@ fn look_at_csv(
     let trimmed: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
     let is_header = settings
         .header
+        .or(content_type.header())
         .unwrap_or_else(|| is_header(&trimmed, second.as_deref(), settings));
     if is_header && trimmed.first().is_some_and(String::is_empty) && trimmed.len() > 1 {
         let drops_it = settings.drop.contains(&ColumnChoice::Number(1)) && settings.label.is_some();
