@@ -14,6 +14,12 @@ pub trait Algorithm: Pass {
     /// The rows determine no model.
     fn end_of_pass(&mut self, sum: Self::Sum) -> Result<Next, FitError>;
 
+    /// The objective at the best point so far, and the passes it took.
+    fn progress(&self) -> (f64, usize);
+
+    /// The best point, in the units in which columns are fitted.
+    fn point(&self) -> &[f64];
+
     /// What was found, after the last pass.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! From the survey to a fitted model: which way of fitting, from where it starts, what it must not be given.
 
-use crate::algorithm::{Failure, Fit, run};
+use crate::algorithm::{Algorithm, Failure, Fit, run};
 use crate::block::{Rows, Source};
 use crate::design::Design;
 use crate::error::FitError;
@@ -39,7 +39,7 @@ pub fn scalar<S: Source>(
     family: Family,
     classes: Option<&Classes>,
     penalty: Penalty,
-    mut watch: impl FnMut(f64, usize),
+    watch: impl FnMut(f64, usize),
 ) -> Result<Fit, Failure<S::Error>> {
     if penalty.is_none() {
         check_determined(design, summary.rows_weighted)?;
@@ -49,17 +49,8 @@ pub fn scalar<S: Source>(
         Scalar::new(design, family, classes, penalty, start, null.clone())
             .with_label_shift(summary.label_shift)
     };
-    let start = sampled(summary, design.unknowns()).and_then(|mut sample| {
-        let mut point = None;
-        let fitted = run(algorithm(null.clone()), &mut sample, |at| {
-            point = Some(at.point().to_vec())
-        });
-        fitted.ok().and(point)
-    });
-    run(algorithm(start.unwrap_or(null.clone())), source, |at| {
-        let (objective, passes) = at.progress();
-        watch(objective, passes);
-    })
+    let sample = sampled(summary, design.unknowns());
+    run_from_sample(algorithm, null.clone(), sample, source, watch)
 }
 
 /// Fits one score per class by passes over the rows. `watch` is told the objective and the passes so far.
@@ -72,21 +63,33 @@ pub fn softmax<S: Source>(
     design: &Design,
     classes: &Classes,
     penalty: Penalty,
-    mut watch: impl FnMut(f64, usize),
+    watch: impl FnMut(f64, usize),
 ) -> Result<Fit, Failure<S::Error>> {
     if penalty.is_none() {
         check_determined(design, summary.rows_weighted)?;
     }
     let null = null_softmax(summary, design, classes);
     let algorithm = |start: Vec<f64>| Softmax::new(design, classes, penalty, start);
-    let start = sampled(summary, design.unknowns() * classes.count()).and_then(|mut sample| {
+    let sample = sampled(summary, design.unknowns() * classes.count());
+    run_from_sample(algorithm, null, sample, source, watch)
+}
+
+/// Fits all rows from the optimum of the sample, or from the null model where there is none.
+fn run_from_sample<A: Algorithm, S: Source>(
+    algorithm: impl Fn(Vec<f64>) -> A,
+    null: Vec<f64>,
+    sample: Option<&Rows>,
+    source: &mut S,
+    mut watch: impl FnMut(f64, usize),
+) -> Result<Fit, Failure<S::Error>> {
+    let optimum = sample.and_then(|mut sample| {
         let mut point = None;
         let fitted = run(algorithm(null.clone()), &mut sample, |at| {
-            point = Some(at.point().to_vec())
+            point = Some(at.point().to_vec());
         });
         fitted.ok().and(point)
     });
-    run(algorithm(start.unwrap_or(null.clone())), source, |at| {
+    run(algorithm(optimum.unwrap_or(null)), source, |at| {
         let (objective, passes) = at.progress();
         watch(objective, passes);
     })

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::dense::{add_scaled, dot, largest};
 use crate::error::FitError;
 use crate::penalty::Fitted;
-use crate::step::{Evaluation, Next};
+use crate::step::{Evaluation, Magnitudes, Next};
 use crate::triangle::Triangle;
 
 /// Steps that are remembered.
@@ -34,10 +34,7 @@ pub(crate) struct Lbfgs {
     steps: VecDeque<Step>,
     passes: usize,
     violation: f64,
-    /// The largest size of gradients so far.
-    scale: f64,
-    /// The largest objective so far.
-    highest: f64,
+    magnitudes: Magnitudes,
 }
 
 #[derive(Debug, Clone)]
@@ -68,8 +65,7 @@ impl Lbfgs {
             steps: VecDeque::new(),
             passes: 0,
             violation: f64::INFINITY,
-            scale: 0.0,
-            highest: 0.0,
+            magnitudes: Magnitudes::default(),
         }
     }
 
@@ -93,9 +89,7 @@ impl Lbfgs {
     pub(crate) fn advance(&mut self, found: &Evaluation) -> Result<Next, FitError> {
         self.passes += 1;
         let value = found.loss + self.penalty.value(&self.trial);
-        if value.is_finite() {
-            self.highest = self.highest.max(value.abs());
-        }
+        self.magnitudes.see_objective(value);
         let mut gradient = found.gradient.clone();
         for (index, gradient) in gradient.iter_mut().enumerate() {
             *gradient += self.penalty.curvatures[index] * self.trial[index];
@@ -104,15 +98,16 @@ impl Lbfgs {
             None if !value.is_finite() => return Err(FitError::Overflow),
             None => {}
             Some(best) => {
-                let allowed =
-                    best.value + 1e-4 * self.share * self.descent + self.rounding(best.value);
+                let allowed = best.value
+                    + 1e-4 * self.share * self.descent
+                    + self.magnitudes.rounding(best.value);
                 if value.is_nan() || value > allowed {
                     return self.shorten(best);
                 }
                 self.remember(&best, &gradient);
             }
         }
-        self.violation = largest(&gradient) / self.scale(found);
+        self.violation = largest(&gradient) / self.magnitudes.scale(found.scale);
         let reached = self.violation <= TOLERANCE || found.scale == 0.0;
         if reached || self.share < 1e-9 {
             return Ok(Next::Done);
@@ -182,18 +177,6 @@ impl Lbfgs {
             add_scaled(&mut direction, amount - back, &step.moved);
         }
         direction
-    }
-
-    /// The size that gradients have. Where every label is predicted to rounding it is rounding itself, so it does
-    /// not fall far below what it was.
-    fn scale(&mut self, found: &Evaluation) -> f64 {
-        self.scale = self.scale.max(found.scale);
-        found.scale.max(1e-4 * self.scale)
-    }
-
-    /// How far an objective is off by rounding: sums of losses that cancel have the digits of their terms.
-    fn rounding(&self, value: f64) -> f64 {
-        1e-14 * value.abs() + 4e-15 * self.highest
     }
 
     fn not_converged(&self) -> FitError {

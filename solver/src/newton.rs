@@ -5,7 +5,7 @@ use crate::dense::{dot, largest};
 use crate::error::FitError;
 use crate::lasso::{Lasso, violation};
 use crate::penalty::Fitted;
-use crate::step::{Evaluation, Next};
+use crate::step::{Evaluation, Magnitudes, Next};
 use crate::table::Table;
 use crate::triangle::Triangle;
 
@@ -37,10 +37,7 @@ pub(crate) struct Newton {
     last_step: f64,
     equal_steps: usize,
     violation: f64,
-    /// The largest size of gradients so far.
-    scale: f64,
-    /// The largest objective so far.
-    highest: f64,
+    magnitudes: Magnitudes,
 }
 
 impl Newton {
@@ -56,8 +53,7 @@ impl Newton {
             last_step: f64::INFINITY,
             equal_steps: 0,
             violation: f64::INFINITY,
-            scale: 0.0,
-            highest: 0.0,
+            magnitudes: Magnitudes::default(),
         }
     }
 
@@ -87,11 +83,9 @@ impl Newton {
     pub(crate) fn advance(&mut self, found: &Evaluation) -> Result<Next, FitError> {
         self.passes += 1;
         let value = found.loss + self.penalty.value(&self.trial);
-        if value.is_finite() {
-            self.highest = self.highest.max(value.abs());
-        }
+        self.magnitudes.see_objective(value);
         if let Some((point, best)) = &self.best {
-            let allowed = best + 1e-4 * self.share * self.descent + self.rounding(*best);
+            let allowed = best + 1e-4 * self.share * self.descent + self.magnitudes.rounding(*best);
             if value.is_nan() || value > allowed {
                 return self.shorten(point.clone());
             }
@@ -126,7 +120,7 @@ impl Newton {
         }
         let violations = (0..point.len())
             .map(|index| violation(point[index], gradient[index], self.penalty.bounds[index]));
-        self.violation = violations.fold(0.0, f64::max) / self.scale(found);
+        self.violation = violations.fold(0.0, f64::max) / self.magnitudes.scale(found.scale);
         self.best = Some((point.clone(), value));
         // With every label predicted to rounding, the loss can fall no further.
         if self.violation <= TOLERANCE || found.scale == 0.0 || stuck {
@@ -208,18 +202,6 @@ impl Newton {
             }
             lift = if lift == 0.0 { 1e-10 } else { lift * 100.0 };
         }
-    }
-
-    /// The size that gradients have. Where every label is predicted to rounding it is rounding itself, so it does
-    /// not fall far below what it was.
-    fn scale(&mut self, found: &Evaluation) -> f64 {
-        self.scale = self.scale.max(found.scale);
-        found.scale.max(1e-4 * self.scale)
-    }
-
-    /// How far an objective is off by rounding: sums of losses that cancel have the digits of their terms.
-    fn rounding(&self, value: f64) -> f64 {
-        1e-14 * value.abs() + 4e-15 * self.highest
     }
 
     fn not_converged(&self) -> FitError {

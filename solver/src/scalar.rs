@@ -88,18 +88,6 @@ impl<'a> Scalar<'a> {
         self
     }
 
-    /// The objective at the best point so far, and the passes it took.
-    #[must_use]
-    pub fn progress(&self) -> (f64, usize) {
-        (self.objective, self.passes)
-    }
-
-    /// The best point, in the units in which columns are fitted.
-    #[must_use]
-    pub fn point(&self) -> &[f64] {
-        self.optimiser.trial()
-    }
-
     fn quality(&self) -> Quality {
         match self.classes {
             Some(classes) => Quality::Classification(Classification::new(classes.count())),
@@ -206,6 +194,14 @@ impl Pass for Scalar<'_> {
 }
 
 impl Algorithm for Scalar<'_> {
+    fn progress(&self) -> (f64, usize) {
+        (self.objective, self.passes)
+    }
+
+    fn point(&self) -> &[f64] {
+        self.optimiser.trial()
+    }
+
     fn end_of_pass(&mut self, mut sum: Sum) -> Result<Next, FitError> {
         self.passes += 1;
         let each = 1.0 / sum.weight;

@@ -84,18 +84,6 @@ impl<'a> Softmax<'a> {
         }
     }
 
-    /// The objective at the best point so far, and the passes it took.
-    #[must_use]
-    pub fn progress(&self) -> (f64, usize) {
-        (self.objective, self.passes)
-    }
-
-    /// The best point, in the units in which columns are fitted.
-    #[must_use]
-    pub fn point(&self) -> &[f64] {
-        self.optimiser.trial()
-    }
-
     fn rows_at_once(&self) -> usize {
         let cells_per_row = self.design.unknowns().max(self.classes.count()).max(1);
         (CELLS / cells_per_row).max(1)
@@ -269,6 +257,14 @@ impl Pass for Softmax<'_> {
 }
 
 impl Algorithm for Softmax<'_> {
+    fn progress(&self) -> (f64, usize) {
+        (self.objective, self.passes)
+    }
+
+    fn point(&self) -> &[f64] {
+        self.optimiser.trial()
+    }
+
     fn end_of_pass(&mut self, mut sum: Sum) -> Result<Next, FitError> {
         self.passes += 1;
         if sum.margin > 0.0 && !self.penalised {
