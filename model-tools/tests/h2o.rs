@@ -2,8 +2,8 @@
 
 use sagelet::artifact::Parameters;
 
-use crate::harness::{Scratch, run};
-use crate::sklearn::{check, convert, corpus, models, name};
+use crate::harness::run;
+use crate::sklearn::{assert_told, check, convert, corpus, models, name};
 
 const FOLDER: &str = "h2o";
 
@@ -35,18 +35,8 @@ fn a_binomial_model_predicts_the_probability_unless_its_threshold_is_a_half() {
     let path = corpus(FOLDER).join("binomial.zip");
     let document = convert(&path);
     assert!(matches!(document.model, Parameters::GeneralizedLinear(_)));
-    let scratch = Scratch::new();
-    let output = run([
-        "convert",
-        path.to_str().unwrap(),
-        "-o",
-        &scratch.path("model.cbor"),
-    ]);
-    assert!(
-        output
-            .stderr
-            .contains("predicts the probability of \"yes\": H2O's own label"),
-        "{}",
-        output.stderr
+    assert_told(
+        &path,
+        "predicts the probability of \"yes\": H2O's own label",
     );
 }

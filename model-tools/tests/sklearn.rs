@@ -57,6 +57,15 @@ pub(crate) fn convert(path: &Path) -> Document {
     Artifact::read(output.as_ref()).unwrap().document
 }
 
+/// Checks that `convert` says this of a model.
+#[track_caller]
+pub(crate) fn assert_told(path: &Path, expected: &str) {
+    let scratch = Scratch::new();
+    let output = scratch.path("model.cbor");
+    let told = run(["convert", path.to_str().unwrap(), "-o", &output]).stderr;
+    assert!(told.contains(expected), "{told}");
+}
+
 fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::Missing,

@@ -10,6 +10,7 @@ use sagelet::limits::FEATURES_MAX;
 use sagelet::text::Quoted;
 
 use super::archive::{ArchiveError, Files};
+use super::index::whole_index;
 use super::linear::{self, Column, Conflict, Conversion, Kind, Part, Prediction, combination};
 use super::{ImportError, Imported};
 use crate::shown::{bare, quoted};
@@ -197,7 +198,7 @@ impl Ini {
 
     /// A list of whole numbers that are not below 0.
     fn places(&self, key: &'static str) -> Result<Vec<usize>, H2oError> {
-        let places: Option<Vec<usize>> = self.numbers(key)?.into_iter().map(place).collect();
+        let places: Option<Vec<usize>> = self.numbers(key)?.into_iter().map(whole_index).collect();
         places.ok_or(H2oError::Missing(key))
     }
 
@@ -225,16 +226,6 @@ fn domain(line: &str) -> Option<(usize, String)> {
     let (place, rest) = line.split_once(':')?;
     let file = rest.split_whitespace().nth(1)?;
     Some((place.trim().parse().ok()?, file.to_owned()))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "compared with what it came from"
-)]
-fn place(number: f64) -> Option<usize> {
-    let place = number as usize;
-    (place as f64 == number).then_some(place)
 }
 
 /// The levels of a factor: whole numbers if all of them are written as such, as H2O makes factors of numbers.

@@ -8,6 +8,7 @@ mod coefficients;
 mod container;
 mod h2o;
 mod ignored;
+mod index;
 mod json;
 mod known;
 mod large;

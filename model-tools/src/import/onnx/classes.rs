@@ -8,6 +8,7 @@ use super::matrix;
 use super::message::{BOOLEAN, Node, Tensor};
 use super::shapes;
 use super::value::Value;
+use crate::import::index::whole_index;
 use crate::import::linear::{Cells, Column, combination};
 
 /// Whole numbers up to here are exact as floating-point numbers.
@@ -141,16 +142,7 @@ fn chosen<T: Clone>(columns: &[T], places: &Tensor, cells: &mut Cells) -> Result
         } else {
             *place
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "compared with what it came from"
-        )]
-        let index = place as usize;
-        columns
-            .get(index)
-            .filter(|_| index as f64 == place)
-            .cloned()
+        columns.get(whole_index(place)?).cloned()
     };
     let chosen: Option<Vec<T>> = places.numbers.iter().map(at).collect();
     chosen.ok_or_else(|| format!("it takes a column that is none of the {}", columns.len()))

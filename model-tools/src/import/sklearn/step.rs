@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sparse::Sparse;
+use crate::import::index::whole_index;
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
 
@@ -271,13 +272,7 @@ impl<'a> Step<'a> {
 
 /// The place among `count` things that a number names.
 pub(super) fn index(number: f64, count: usize) -> Option<usize> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "compared on the next line"
-    )]
-    let index = number as usize;
-    (index < count && index as f64 == number).then_some(index)
+    whole_index(number).filter(|index| *index < count)
 }
 
 /// The type of an array whose numbers are less exact than those of an artifact.

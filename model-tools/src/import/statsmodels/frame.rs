@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use sagelet::artifact::Label;
 
 use super::arrow;
+use crate::import::index::whole_index;
 use crate::import::objects::{Array, Kind, Node, Order, Value};
 use crate::shown::quoted;
 
@@ -131,7 +132,7 @@ fn places(places: Value<'_>) -> Option<Vec<usize>> {
     let whole = |number: Value<'_>| usize::try_from(number.integer()?).ok();
     if let Some(array) = places.array() {
         let numbers = array.floats(places.objects()).ok()?;
-        return numbers.into_iter().map(index_of).collect();
+        return numbers.into_iter().map(whole_index).collect();
     }
     let bounds: Vec<Value<'_>> = places.arguments()?.elements()?.collect();
     let &[start, stop, step] = bounds.as_slice() else {
@@ -140,17 +141,6 @@ fn places(places: Value<'_>) -> Option<Vec<usize>> {
     let (start, stop) = (whole(start)?, whole(stop)?.min(COLUMNS_MAX));
     let step = if step.is_none() { 1 } else { whole(step)? };
     (step > 0).then(|| (start..stop).step_by(step).collect())
-}
-
-/// A number as the place that it is.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "compared with what it came from"
-)]
-fn index_of(number: f64) -> Option<usize> {
-    let index = number as usize;
-    (index as f64 == number).then_some(index)
 }
 
 /// The names that an index of pandas holds: `_new_Index(class, {"data": …})`.
