@@ -459,6 +459,22 @@ fn parameters_of_the_channels_content_type_hold() {
     }
 }
 
+/// Every channel was read as the training channel is, whatever its own content type said.
+#[test]
+fn the_content_type_of_a_validation_channel_is_its_own() {
+    let prefix = prefix_with(ROWS);
+    prefix.write("input/data/validation/rows", ROWS.replace(',', ";"));
+    let config = |content_type: &str| {
+        let config = format!(r#"{{"validation": {{"ContentType": "{content_type}"}}}}"#);
+        prefix.write("input/config/inputdataconfig.json", config);
+    };
+    config("text/csv; delimiter=semicolon");
+    assert!(trained(&prefix).metrics["validation_mse"] < 1e-20);
+    std::fs::remove_file(prefix.path("model/model.cbor")).unwrap();
+    config("application/jsonlines");
+    assert!(refused(&prefix).contains("one format for all channels"));
+}
+
 #[test]
 fn several_hosts_are_refused_with_what_to_do() {
     let prefix = prefix_with(ROWS);

@@ -50,7 +50,7 @@ impl<'a> Job<'a> {
         let data = prefix.join("input/data");
         let channel =
             channel::find(&data, &TRAINING)?.ok_or(ChannelError::NoFiles { path: data })?;
-        let (files, content_type) = channel::typed(prefix, &channel, settings)?;
+        let (files, content_type) = channel::typed(prefix, &channel, settings, None)?;
         let first = Chunks::new(&files, content_type)
             .next()?
             .ok_or(TrainError::NoRows)?;
@@ -216,9 +216,12 @@ impl<'a> Job<'a> {
         }
         let test = channel::find(&self.prefix.join("input/data"), &["test"])?;
         for channel in validation.iter().chain(&test) {
-            let (files, _) = channel::typed(self.prefix, channel, self.settings)?;
+            let training = Some(self.content_type);
+            let (files, content_type) =
+                channel::typed(self.prefix, channel, self.settings, training)?;
             let store = Store::new(0);
             let mut passes = self.passes(&files, schema, &store, Part::All, channel.name);
+            passes.decoder.content_type = content_type.past_header();
             channels.push((channel.name, evaluate(&mut passes, &fitted)?));
         }
         Ok((fitted, channels))

@@ -9,11 +9,12 @@ use crate::train::TrainError;
 use crate::train::settings::Settings;
 
 /// The files of a channel with their format, and how their rows are read: what its content type says holds, and
-/// settings count more.
+/// settings count more. A channel beside the training channel that says nothing is read as that one is.
 pub(in crate::train) fn typed(
     prefix: &Path,
     channel: &Channel,
     settings: &Settings,
+    training: Option<ContentType>,
 ) -> Result<(Vec<DataFile>, ContentType), TrainError> {
     let config = config(prefix, channel.name)?;
     config.check(channel.name)?;
@@ -46,7 +47,18 @@ pub(in crate::train) fn typed(
         }
         .into());
     }
-    let said = said.unwrap_or(ContentType::of(format));
+    if let Some(training) = training.filter(|training| training.format != format) {
+        return Err(ChannelError::ContentType {
+            channel: channel.name.to_owned(),
+            reason: format!(
+                "it is {}, and the training channel is {}: one format for all channels",
+                format.media_type(),
+                training.format.media_type()
+            ),
+        }
+        .into());
+    }
+    let said = said.or(training).unwrap_or(ContentType::of(format));
     let content_type = said.delimited_by(settings.delimiter.unwrap_or(said.delimiter()));
     Ok((files, content_type))
 }
