@@ -35,6 +35,12 @@ pub const MISSING_VALUES_MAX: usize = 100;
 /// `/ping` can say 200, so their number bounds the time to start.
 pub const VERIFICATION_ROWS_MAX: usize = 1_000;
 
+/// Quantiles per column in the training statistics of an artifact: percentiles and their ends.
+pub const STATISTICS_LEVELS_MAX: usize = 101;
+
+/// Columns of the design matrix up to which an artifact keeps the covariance of their coefficients: its factor is 1 MB.
+pub const COVARIANCE_COLUMNS_MAX: usize = 500;
+
 /// Characters of an offending value that an error repeats. The platform cuts a model's error text at 2,048
 /// characters (`ModelError.OriginalMessage`), and the rest of the sentence has to fit too.
 pub const ERROR_VALUE_CHARS_MAX: usize = 64;

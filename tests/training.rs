@@ -789,6 +789,51 @@ fn the_report_says_what_was_seen_in_each_column() {
     assert_eq!(covariance, 2);
 }
 
+/// What explanations, intervals and a watch over later rows are made of.
+#[test]
+fn the_artifact_keeps_statistics_of_the_columns() {
+    let rows = "y,a,port\n1,0,S\n2,,C\n3,4,S\n5,8,\n";
+    let document = trained(&job(r#"{"missing": "mean", "label": "y"}"#, rows));
+    let training = document.training.unwrap();
+    assert_eq!(training.rows, 4);
+    let [a, port] = training.features.as_slice() else {
+        panic!("{training:?}");
+    };
+    assert_eq!((a.count, a.missing, a.mean), (3, 1, Some(4.0)));
+    // Of the cells that are there, not of those that were filled in.
+    let deviation = (32.0_f64 / 3.0).sqrt();
+    assert!((a.deviation.unwrap() - deviation).abs() < 1e-14, "{a:?}");
+    assert_eq!((a.minimum, a.maximum), (Some(0.0), Some(8.0)));
+    let median = training.levels.iter().position(|level| *level == 0.5);
+    assert_eq!(a.quantiles[median.unwrap()], 4.0);
+    assert!((a.shares[median.unwrap()] - 2.0 / 3.0).abs() < 1e-15);
+    assert_eq!((port.count, port.missing), (3, 1));
+    assert_eq!(port.categories, [1, 2], "C and S");
+}
+
+/// Published for this set (NIST, Norris): the standard deviations of intercept and slope.
+#[test]
+fn the_artifact_keeps_the_covariance_of_the_coefficients() {
+    let norris = include_str!("../solver/tests/nist/norris.csv");
+    let document = trained(&prefix_with(norris));
+    let covariance = document.covariance.unwrap();
+    assert_eq!(covariance.degrees_of_freedom, 34);
+    let [first, below, last] = covariance.factor.as_slice() else {
+        panic!("{covariance:?}");
+    };
+    let errors = [first.hypot(*below), last.abs()];
+    for (found, certified) in errors.into_iter().chain([covariance.dispersion]).zip([
+        0.232818234301152,
+        0.429796848199937e-03,
+        0.782864662630069,
+    ]) {
+        let off = (found - certified).abs() / certified;
+        assert!(off < 1e-12, "{found} instead of {certified}");
+    }
+    let penalised = trained(&job(r#"{"wd": "1e-9"}"#, norris));
+    assert_eq!(penalised.covariance, None, "a penalty biases");
+}
+
 #[test]
 fn an_index_column_is_not_taken_for_the_label() {
     let reason = refused(&prefix_with(",price,age\n0,1,2\n1,2,3\n2,3,5\n"));

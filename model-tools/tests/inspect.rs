@@ -82,6 +82,7 @@ fn json_has_every_parameter() {
         [
             "bytes",
             "coefficient_names",
+            "covariance",
             "features",
             "file",
             "format",
@@ -93,13 +94,16 @@ fn json_has_every_parameter() {
             "notes",
             "provenance",
             "sha256",
+            "training",
             "verification_rows",
             "version",
             "width"
         ]
     );
     assert_eq!(report["format"], "cbor");
-    assert_eq!(report["version"], "1.0");
+    assert_eq!(report["version"], "1.2");
+    assert_eq!(report["training"]["features"][2]["maximum"], 42.2);
+    assert_eq!(report["covariance"]["degrees_of_freedom"], 431);
     assert_eq!(report["width"], 10);
     assert_eq!(report["verification_rows"], 4);
     assert_eq!(report["features"][2], "bmi");

@@ -1,9 +1,9 @@
 //! What every way of fitting has in common: passes over the rows until there is nothing more to learn from them.
 
 use crate::block::{Pass, Source};
+use crate::covariance::Covariance;
 use crate::error::FitError;
 use crate::step::Next;
-use crate::table::Table;
 use crate::tally::{Classification, Regression};
 
 /// A way of fitting.
@@ -42,9 +42,8 @@ pub struct Fit {
     pub violation: f64,
     /// How good the predictions are on the rows of the last pass.
     pub quality: Quality,
-    /// Covariance of the intercept, if there is one, and of the coefficients of active columns: only without
-    /// penalty, for one score, with more rows than unknowns.
-    pub covariance: Option<Table>,
+    /// Only without penalty, for one score, with more rows than unknowns.
+    pub covariance: Option<Covariance>,
 }
 
 /// How good predictions are.

@@ -2,6 +2,7 @@
 //! divided by their deviation.
 
 use crate::block::Block;
+use crate::covariance::{self, Covariance};
 use crate::dense::length;
 use crate::survey::Summary;
 use crate::table::Table;
@@ -148,33 +149,45 @@ impl Design {
         (intercept, coefficients)
     }
 
-    /// `variance` times the inverse of RᵀR, in the units of the rows: for the intercept, if there is one, and
-    /// the active columns. R is a factor of the rows as they are fitted.
+    /// `dispersion` times the inverse of `weight` · RᵀR, in the units of the rows. R is a factor of the rows as they
+    /// are fitted; its inverse is triangular, and so is what the units make of it. None for more columns than a
+    /// covariance is kept of.
     #[must_use]
-    pub fn covariance(&self, factor: &Triangle, variance: f64) -> Table {
+    pub fn covariance(
+        &self,
+        factor: &Triangle,
+        weight: f64,
+        dispersion: f64,
+        degrees: u64,
+    ) -> Option<Covariance> {
+        if self.columns.len() > covariance::COLUMNS_MAX {
+            return None;
+        }
         let unknowns = self.unknowns();
         let first = usize::from(self.intercept);
-        let mut halves = Table::zeros(unknowns, unknowns);
-        for column in 0..unknowns {
+        let root = (dispersion / weight).sqrt();
+        let mut rows = Table::zeros(self.columns.len() + 1, self.columns.len() + 1);
+        for place in 0..unknowns {
             let mut unit = vec![0.0; unknowns];
-            unit[column] = 1.0;
-            factor.substitute(&mut unit);
-            let mut intercept = if self.intercept { unit[0] } else { 0.0 };
-            for (row, &index) in self.active.iter().enumerate() {
-                let own = unit[row + first] / self.columns[index].scale;
-                halves.set(row + first, column, own);
-                intercept -= own * self.columns[index].centre;
-            }
-            if self.intercept {
-                halves.set(0, column, intercept);
+            unit[place] = root;
+            factor.substitute(&mut unit[..=place]);
+            let own = match place.checked_sub(first) {
+                Some(place) => self.active[place] + 1,
+                None => 0,
+            };
+            let row = rows.row_mut(own);
+            row[0] = if self.intercept { unit[0] } else { 0.0 };
+            for (&index, value) in self.active.iter().zip(&unit[first..]) {
+                let column = &self.columns[index];
+                row[index + 1] = value / column.scale;
+                row[0] -= row[index + 1] * column.centre;
             }
         }
-        let mut covariance = Table::gram(&halves.view());
-        covariance
-            .cells_mut()
-            .iter_mut()
-            .for_each(|cell| *cell *= variance);
-        covariance
+        Some(Covariance {
+            dispersion,
+            degrees,
+            factor: rows,
+        })
     }
 
     /// The first active column that is a combination of those before it, if there is one.

@@ -1,5 +1,6 @@
 //! Squared loss: everything from the one triangular factor of the rows, without a second look at them.
 
+use crate::covariance::Covariance;
 use crate::design::Design;
 use crate::error::FitError;
 use crate::lasso::Lasso;
@@ -22,9 +23,8 @@ pub struct LeastSquares {
     pub label_squares: f64,
     /// The objective that was minimised.
     pub objective: f64,
-    /// Covariance of the intercept, if there is one, and of the coefficients of active columns; only without a
-    /// penalty and with more rows than unknowns.
-    pub covariance: Option<Table>,
+    /// Only without a penalty and with more rows than unknowns.
+    pub covariance: Option<Covariance>,
 }
 
 /// Fits squared loss, ½(label − prediction)² a row, with a penalty.
@@ -153,11 +153,14 @@ impl Problem {
     }
 }
 
-/// Variance of the residuals times the inverse of XᵀX.
-fn covariance(design: &Design, residual_squares: f64, rows: u64) -> Option<Table> {
+/// Variance of the residuals times the inverse of XᵀX; none without more rows than unknowns.
+fn covariance(design: &Design, residual_squares: f64, rows: u64) -> Option<Covariance> {
     let degrees = rows.checked_sub(design.unknowns() as u64)?;
     let variance = residual_squares / degrees as f64;
-    (degrees > 0).then(|| design.covariance(&design.as_fitted(0.0), variance))
+    let factor = design.as_fitted(0.0);
+    (degrees > 0)
+        .then(|| design.covariance(&factor, 1.0, variance, degrees))
+        .flatten()
 }
 
 fn fitted_without_intercept(fitted: &Fitted, design: &Design) -> Fitted {

@@ -16,6 +16,7 @@
 pub mod algorithm;
 pub mod block;
 mod cholesky;
+pub mod covariance;
 pub mod dense;
 pub mod design;
 pub mod error;

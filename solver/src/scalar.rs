@@ -2,6 +2,7 @@
 
 use crate::algorithm::{Algorithm, Fit, Quality};
 use crate::block::{Block, Pass};
+use crate::covariance::Covariance;
 use crate::dense::{add_scaled, dot};
 use crate::design::Design;
 use crate::error::FitError;
@@ -271,20 +272,19 @@ fn covariance(
     family: Family,
     found: &Evaluation,
     quality: &Quality,
-) -> Option<Table> {
+) -> Option<Covariance> {
+    let rows = match quality {
+        Quality::Regression(quality) => quality.rows,
+        Quality::Classification(quality) => quality.rows,
+    };
+    let degrees = rows.checked_sub(design.unknowns() as u64)?;
     let dispersion = match (family, quality) {
         (Family::Logistic | Family::Tweedie { power: 1.0, .. }, _) => 1.0,
-        (_, Quality::Regression(quality)) => {
-            let degrees = quality.rows.checked_sub(design.unknowns() as u64)?;
-            if degrees == 0 {
-                return None;
-            }
-            quality.pearson / degrees as f64
-        }
+        (_, Quality::Regression(quality)) if degrees > 0 => quality.pearson / degrees as f64,
         _ => return None,
     };
     let factor = crate::triangle::Triangle::cholesky(&found.hessian)?;
-    Some(design.covariance(&factor, dispersion / design.weight))
+    design.covariance(&factor, design.weight, dispersion, degrees)
 }
 
 /// The factor of the curvature that is assumed before any is known: that of the rows, times the largest

@@ -121,16 +121,25 @@ impl<C: Count> Sketch<C> {
     /// The number below which `share` of the count lies, to 0.1 %; none if nothing was counted.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
+        self.quantiles(&[share]).first().map(|(number, _)| *number)
+    }
+
+    /// For each of these shares, which rise, the number below which it lies, and the share of the count that its
+    /// bucket and those below it have; empty if nothing was counted.
+    #[must_use]
+    pub fn quantiles(&self, shares: &[f64]) -> Vec<(f64, f64)> {
         let buckets = self.buckets();
         let total: f64 = buckets.iter().map(|(_, count)| count).sum();
         let mut counted = 0.0;
+        let mut shares = shares.iter().peekable();
+        let mut found = Vec::with_capacity(shares.len());
         for (number, count) in buckets {
             counted += count;
-            if counted >= share * total {
-                return Some(number);
+            while shares.next_if(|share| counted >= **share * total).is_some() {
+                found.push((number, counted / total));
             }
         }
-        None
+        found
     }
 
     /// The buckets that are not empty, in the order of their numbers: the number of each and its count.

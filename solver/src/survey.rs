@@ -109,6 +109,37 @@ impl ColumnSummary {
     }
 }
 
+impl Summary {
+    /// Weighted mean of a column's cells that are not missing, and their deviation from it; none if there are none.
+    #[must_use]
+    pub fn moments(&self, column: usize) -> Option<(f64, f64)> {
+        let (factor, place) = (&self.triangle, column + 1);
+        let missing = self.with_missing.binary_search(&column).ok();
+        let missing = missing.map_or(0.0, |index| factor.at(0, 1 + self.shifts.len() + index));
+        let root = factor.at(0, 0);
+        let present = root * (root - missing);
+        if self.columns[column].count == 0 || present <= 0.0 {
+            return None;
+        }
+        let mean = root * factor.at(0, place) / present;
+        let about_mean = (1..=place).map(|row| factor.at(row, place));
+        let squares = if missing == 0.0 {
+            about_mean.fold(0.0, crate::dense::length).powi(2)
+        } else {
+            factor.length(place).powi(2) - mean.powi(2) * present
+        };
+        let deviation = (squares.max(0.0) / present).sqrt();
+        let mean = self.shifts[column] + mean;
+        let rounding = 4.0 * f64::EPSILON * mean.abs();
+        let deviation = if deviation <= rounding {
+            0.0
+        } else {
+            deviation
+        };
+        Some((mean, deviation))
+    }
+}
+
 impl Survey {
     /// A survey of a regression. The first block says about where the columns lie.
     #[must_use]

@@ -40,7 +40,7 @@ fn assert_statsmodels(fit: &Fit, coefficients: &[f64; 4], errors: &[f64; 4]) {
     let mut found = fit.intercepts.clone();
     found.extend(&fit.coefficients[0]);
     assert_close(&found, coefficients, 1e-11);
-    let covariance = fit.covariance.as_ref().unwrap();
+    let covariance = fit.covariance.as_ref().unwrap().table();
     let found: Vec<f64> = (0..4)
         .map(|place| covariance.at(place, place).sqrt())
         .collect();

@@ -9,6 +9,7 @@ use super::cell::Cell;
 use super::error::ArtifactError;
 use super::feature::Feature;
 use super::parameters::Parameters;
+use super::statistics::{Covariance, TrainingStatistics};
 use super::{number, scan};
 
 /// The name that every artifact carries.
@@ -20,6 +21,10 @@ pub const VERSION: Version = Version(1, 0);
 /// The version of a document with columns that rows may carry beside the features: a reader of 1.0 ignores the key
 /// and refuses such rows.
 const WITH_OTHER_COLUMNS: Version = Version(1, 1);
+
+/// The version of a document with statistics of the training or a covariance: a reader of 1.0 ignores the keys, and
+/// predicts the same.
+const WITH_STATISTICS: Version = Version(1, 2);
 
 /// The version of a document that a reader of major version 1 would read otherwise than it is meant.
 const WITH_REQUIREMENTS: Version = Version(2, 0);
@@ -108,6 +113,12 @@ pub struct Document {
         deserialize_with = "number::map"
     )]
     pub metrics: BTreeMap<String, f64>,
+    /// What was seen in the rows that the model was fitted to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<TrainingStatistics>,
+    /// The covariance of the coefficients, where it is defined: without a penalty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariance: Option<Covariance>,
     /// Rows with the predictions they must give, replayed whenever the model is loaded.
     #[serde(default, skip_serializing_if = "Verification::is_empty")]
     pub verification: Verification,
@@ -170,6 +181,8 @@ impl Document {
         self.requires = self.needed();
         self.version = if !self.requires.is_empty() {
             WITH_REQUIREMENTS
+        } else if self.training.is_some() || self.covariance.is_some() {
+            WITH_STATISTICS
         } else if !self.other_columns.is_empty() {
             WITH_OTHER_COLUMNS
         } else {
@@ -199,6 +212,8 @@ impl Document {
             inverse_transform: None,
             provenance: BTreeMap::new(),
             metrics: BTreeMap::new(),
+            training: None,
+            covariance: None,
             verification: Verification::default(),
         }
     }

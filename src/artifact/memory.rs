@@ -8,6 +8,7 @@ use super::envelope;
 use super::feature::{Encoding, Feature};
 use super::label::Label;
 use super::parameters::Parameters;
+use super::statistics::{ColumnStatistics, TrainingStatistics};
 use crate::limits::{LOADED_ITEM_BYTES, LOADED_NUMBER_BYTES, LOADING_FACTOR};
 
 /// Bytes of memory that reading an artifact and building its model take at most, estimated from its items before
@@ -59,7 +60,14 @@ impl Document {
     pub fn memory_bytes(&self) -> usize {
         let features = self.features.iter().map(feature_bytes).sum::<usize>();
         let labels = self.model.labels().iter().map(label_bytes).sum::<usize>();
-        features + labels + self.model.memory_bytes() + self.verification.memory_bytes()
+        let kept = self.training.as_ref().map_or(0, statistics_bytes);
+        let covariance = self.covariance.as_ref();
+        let covariance = covariance.map_or(0, |kept| kept.factor.len() * NUMBER_BYTES);
+        kept + covariance
+            + features
+            + labels
+            + self.model.memory_bytes()
+            + self.verification.memory_bytes()
     }
 }
 
@@ -83,6 +91,16 @@ impl Verification {
         let cells = self.rows.iter().flatten().map(cell_bytes).sum::<usize>();
         cells + self.predictions.iter().map(Vec::len).sum::<usize>() * NUMBER_BYTES
     }
+}
+
+fn statistics_bytes(training: &TrainingStatistics) -> usize {
+    let numbers = |column: &ColumnStatistics| {
+        column.quantiles.len() + column.shares.len() + column.categories.len()
+    };
+    let columns = training.features.iter();
+    columns
+        .map(|column| size_of::<ColumnStatistics>() + numbers(column) * NUMBER_BYTES)
+        .sum()
 }
 
 fn feature_bytes(feature: &Feature) -> usize {

@@ -20,6 +20,7 @@ mod memory;
 mod number;
 mod parameters;
 mod scan;
+mod statistics;
 mod validate;
 
 pub use cell::Cell;
@@ -37,6 +38,7 @@ pub use parameters::{
     Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Outcome,
     Parameters, Probabilities, Score,
 };
+pub use statistics::{ColumnStatistics, Covariance, TrainingStatistics};
 
 use std::path::Path;
 

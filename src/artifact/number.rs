@@ -58,6 +58,11 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// Reads a number.
+pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Number::deserialize(deserializer).map(|number| number.0)
+}
+
 /// Reads a number or `null`.
 pub(super) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     Option::<Number>::deserialize(deserializer).map(|number| number.map(|number| number.0))

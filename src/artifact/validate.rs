@@ -2,6 +2,7 @@
 
 mod features;
 mod parameters;
+mod statistics;
 mod version;
 
 use std::collections::HashSet;
@@ -28,6 +29,8 @@ impl Document {
         }
         self.model.check()?;
         self.check_transform()?;
+        self.check_statistics()?;
+        self.check_covariance()?;
         self.verification
             .check(self.features.len(), self.model.outputs())?;
         check_finite("metrics", self.metrics.values())

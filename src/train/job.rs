@@ -16,7 +16,7 @@ use super::passes::{Part, Passes, Store};
 use super::settings::{Loss, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
-use crate::artifact::{Artifact, write_atomically};
+use crate::artifact::{Artifact, Document, write_atomically};
 use crate::codec::{ContentType, Format, examples};
 use crate::limits::FEATURES_MAX;
 use crate::log;
@@ -237,7 +237,7 @@ impl<'a> Job<'a> {
             outcome::document(fitted, schema, self.settings, self.provenance(fitted))?;
         document.metrics = said_metrics(fitted, channels);
         let (artifact, bytes) = Artifact::seal(document)?;
-        self.write_report(schema, fitted, channels)?;
+        self.write_report(&artifact.document, schema, fitted, channels)?;
         let directory = make_directory(self.prefix.join("model"))?;
         let path = directory.join("model.cbor");
         write_atomically(&path, &bytes, true)?;
@@ -252,6 +252,7 @@ impl<'a> Job<'a> {
 
     fn write_report(
         &self,
+        document: &Document,
         schema: &Schema,
         fitted: &Fitted,
         channels: &[(&'static str, Quality)],
@@ -260,7 +261,7 @@ impl<'a> Job<'a> {
             .iter()
             .map(|(name, quality)| (*name, quality))
             .collect();
-        let report = outcome::Report::new(fitted, schema, &channels);
+        let report = outcome::Report::new(document, fitted, schema, &channels);
         let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
         let directory = make_directory(self.prefix.join("output/data"))?;
         write_atomically(&directory.join("training.json"), &json, true)?;

@@ -117,3 +117,42 @@ fn open(payload: &Value, version: [i32; 2]) -> Result<Artifact, ArtifactError> {
     let envelope = set(envelope_of(&cbor(payload)), "version", list(&version));
     Artifact::from_bytes(&tagged(&envelope))
 }
+
+/// Statistics change no prediction, so readers of 1.0 may pass over them.
+#[test]
+fn statistics_and_covariance_make_a_minor_version_and_belong_to_the_model() {
+    let statistics = json!({"rows": 9, "levels": [0.5], "features": [
+        {"count": 8, "missing": 1, "mean": 2, "quantiles": [2], "shares": [0.5]},
+        {"count": 9}
+    ]});
+    let covariance =
+        |factor: &[f64]| json!({"dispersion": 2, "degrees_of_freedom": 6, "factor": factor});
+    let six = [1.0, 0.0, 1.0, 0.0, 0.0, 1.0];
+    let keys = json!({"training": statistics, "covariance": covariance(&six)});
+    let (artifact, bytes) = Artifact::seal(document(keys)).unwrap();
+    assert_eq!(artifact.document.version, Version(1, 2));
+    assert_eq!(artifact, Artifact::from_bytes(&bytes).unwrap());
+    let training = artifact.document.training.unwrap();
+    assert_eq!(training.features[0].mean, Some(2.0));
+    for (keys, reason) in [
+        (
+            json!({"covariance": covariance(&six[1..])}),
+            "has 5 numbers: 6 belong to 2 columns and the intercept",
+        ),
+        (
+            json!({"training": {"rows": 9, "levels": [0.5], "features": []}}),
+            "statistics of 0 features, the model has 2",
+        ),
+        (
+            json!({"training": {"rows": 9, "levels": [0.5, 0.1], "features": [{"count": 9}, {"count": 9}]}}),
+            "rising from 0 to 1",
+        ),
+        (
+            json!({"training": {"rows": 9, "features": [{"count": 9, "quantiles": [1]}, {"count": 9}]}}),
+            "training statistics of a have 1 quantiles, not 0",
+        ),
+    ] {
+        let error = Artifact::seal(document(keys)).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}

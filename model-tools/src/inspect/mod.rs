@@ -5,6 +5,7 @@ pub(crate) mod layout;
 mod names;
 mod report;
 pub(crate) mod text;
+mod training;
 
 use clap::Args;
 

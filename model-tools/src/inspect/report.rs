@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sagelet::artifact::Parameters;
+use sagelet::artifact::{Covariance, Parameters, TrainingStatistics};
 use serde::Serialize;
 
 use super::{cells, names};
@@ -33,6 +33,12 @@ struct Report<'a> {
     model: &'a Parameters,
     provenance: &'a BTreeMap<String, String>,
     metrics: &'a BTreeMap<String, f64>,
+    /// Statistics of the training data, as the artifact has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training: Option<&'a TrainingStatistics>,
+    /// The covariance of the coefficients, as the artifact has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covariance: Option<&'a Covariance>,
     /// How many rows the artifact verifies itself with.
     verification_rows: usize,
     /// What of the file was not understood.
@@ -97,6 +103,8 @@ pub(super) fn json(source: &Source, listings: &[Listing]) -> String {
         model: &document.model,
         provenance: &document.provenance,
         metrics: &document.metrics,
+        training: document.training.as_ref(),
+        covariance: document.covariance.as_ref(),
         verification_rows: document.verification.rows.len(),
         ignored: &imported.ignored,
         notes: &imported.notes,

@@ -6,8 +6,8 @@ use sagelet::artifact::{Document, Isotonic, Label, Link, Outcome, Parameters, Pr
 use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
-use super::cells;
 use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
+use super::{cells, training};
 use crate::import::{Format, Source};
 use crate::scores::{self, Score};
 
@@ -33,6 +33,7 @@ pub(super) fn render(source: &Source, top: usize) -> String {
     for score in scores::of(&document.model) {
         coefficients(&mut text, &columns, &score, top);
     }
+    training_data(&mut text, document, top);
     let metrics = document.metrics.iter();
     section(
         &mut text,
@@ -86,6 +87,9 @@ fn summary(text: &mut String, source: &Source) {
     }
     if let [score] = scores::of(&document.model).as_slice() {
         line(text, "intercept", &score.intercept.to_string());
+    }
+    if let Some(covariance) = &document.covariance {
+        line(text, "covariance", &training::covariance(covariance));
     }
     line(text, "verification", &verification(document));
 }
@@ -159,6 +163,21 @@ fn described_cells(text: &mut String, document: &Document, top: usize) {
     });
     section(text, "Cells", entries);
     more(text, described.len(), top);
+}
+
+/// What was seen in at most `top` columns of the training data.
+fn training_data(text: &mut String, document: &Document, top: usize) {
+    let Some(statistics) = &document.training else {
+        return;
+    };
+    let columns = training::columns(document, statistics);
+    let entries = columns.iter().take(top);
+    section(
+        text,
+        &format!("Training data, {} rows", statistics.rows),
+        entries.map(|(name, words)| (name.as_str(), words.clone())),
+    );
+    more(text, columns.len(), top);
 }
 
 fn coefficients(text: &mut String, columns: &[String], score: &Score<'_>, top: usize) {

@@ -28,17 +28,39 @@ struct Seen {
     /// Texts that are no numbers and do not mean a missing cell.
     texts: u64,
     first_text: Option<Quoted>,
+    missing: u64,
     /// How often each category was seen.
     categories: BTreeMap<Label, u64>,
 }
 
 /// The categories of a column.
-pub(super) struct Categories<'a>(&'a BTreeMap<Label, u64>);
+pub(super) struct Categories<'a>(&'a Seen);
+
+/// How often the categories of a column were seen in all rows of the channel.
+#[derive(Debug)]
+pub(in crate::train) struct CategoryCounts {
+    /// In the order of the categories.
+    pub(in crate::train) categories: Vec<u64>,
+    /// Cells without a category.
+    pub(in crate::train) missing: u64,
+}
 
 impl Categories<'_> {
     /// In their order: whole numbers and booleans if all of them are.
     pub(super) fn labels(&self) -> Vec<Label> {
-        let mut labels: Vec<Label> = self.0.keys().cloned().collect();
+        self.counted().into_iter().map(|(label, _)| label).collect()
+    }
+
+    /// How often each was seen, in their order.
+    pub(super) fn counts(&self) -> CategoryCounts {
+        CategoryCounts {
+            categories: self.counted().into_iter().map(|(_, count)| count).collect(),
+            missing: self.0.missing,
+        }
+    }
+
+    fn counted(&self) -> Vec<(Label, u64)> {
+        let mut labels: Vec<Label> = self.0.categories.keys().cloned().collect();
         let is_text = |label: &Label| matches!(label, Label::Text(_));
         if labels.iter().all(is_text) {
             as_booleans(&mut labels);
@@ -49,14 +71,17 @@ impl Categories<'_> {
                 *label = Label::Text(label.to_string());
             }
         }
-        labels.sort();
-        labels
+        let counts = self.0.categories.values().copied();
+        let mut counted: Vec<_> = labels.into_iter().zip(counts).collect();
+        counted.sort();
+        counted
     }
 
     /// The one that was seen most often, the first of several.
     pub(super) fn most_frequent(&self) -> artifact::Cell {
-        let most = self.0.values().max().copied().unwrap_or(0);
-        let label = self.0.iter().find(|(_, count)| **count == most);
+        let seen = &self.0.categories;
+        let most = seen.values().max().copied().unwrap_or(0);
+        let label = seen.iter().find(|(_, count)| **count == most);
         let label = label.map(|(label, _)| label.clone());
         let labels = self.labels();
         let own = labels
@@ -79,7 +104,7 @@ impl Discovery {
     /// The categories of a column; none if it holds numbers.
     pub(super) fn categories(&self, column: usize) -> Option<Categories<'_>> {
         let seen = self.columns.get(column)?;
-        (!seen.categories.is_empty()).then_some(Categories(&seen.categories))
+        (!seen.categories.is_empty()).then_some(Categories(seen))
     }
 
     /// Whether a column holds texts.
@@ -105,6 +130,7 @@ impl Discovery {
         for (own, other) in self.columns.iter_mut().zip(next.columns) {
             own.numbers += other.numbers;
             own.texts += other.texts;
+            own.missing += other.missing;
             own.first_text = own.first_text.take().or(other.first_text);
             for (label, count) in other.categories {
                 *own.categories.entry(label).or_default() += count;
@@ -241,7 +267,10 @@ impl Sink for Seeing<'_> {
 impl Seen {
     fn add(&mut self, cell: artifact::Cell) {
         let label = match cell {
-            artifact::Cell::Missing => return,
+            artifact::Cell::Missing => {
+                self.missing += 1;
+                return;
+            }
             artifact::Cell::Boolean(value) => Label::Boolean(value),
             artifact::Cell::Number(number) => label_of_number(number),
             artifact::Cell::Text(text) => match plain_number(text.as_bytes()) {

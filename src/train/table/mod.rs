@@ -6,7 +6,7 @@ mod parts;
 mod roles;
 mod schema;
 
-pub(super) use discover::{Discoverer, Discovery};
+pub(super) use discover::{CategoryCounts, Discoverer, Discovery};
 pub(super) use look::{Look, look};
 pub(super) use parts::as_booleans;
 pub use roles::TableError;

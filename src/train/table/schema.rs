@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::discover::Discovery;
+use super::discover::{Categories, CategoryCounts, Discovery};
 use super::parts::{label_of_number, layout, unused};
 use super::roles::{Role, Roles, TableError};
 use crate::artifact::{self, Encoding, Feature, Label, OneHot, Unknown};
@@ -30,6 +30,8 @@ pub(in crate::train) struct Schema {
     /// The features of the model, in the order of their columns. What stands in for missing numbers is filled in
     /// after the first pass.
     pub(in crate::train) features: Vec<Feature>,
+    /// How often their categories were seen, in the same order; none of numbers.
+    pub(in crate::train) category_counts: Vec<Option<CategoryCounts>>,
     pub(in crate::train) label_kind: LabelKind,
     pub(in crate::train) codes: Codes,
     /// Columns that rows may carry beside the features.
@@ -76,6 +78,7 @@ impl Schema {
         settings: &Settings,
     ) -> Result<Self, TableError> {
         let (mut all, mut features) = (Vec::new(), Vec::new());
+        let mut category_counts = Vec::new();
         let mut width = 0;
         let penalised = settings.l1 > 0.0 || settings.wd > 0.0;
         let mut own_names = settings.feature_names.iter().flatten();
@@ -104,6 +107,8 @@ impl Schema {
                 });
             }
             features.push(feature);
+            let categories = discovery.categories(column);
+            category_counts.push(categories.as_ref().map(Categories::counts));
         }
         let is_plain = label_kind == LabelKind::Number
             && roles.label.is_some()
@@ -122,6 +127,7 @@ impl Schema {
             is_plain,
             handed_on,
             features,
+            category_counts,
             label_kind,
             codes: Codes::default(),
             other_columns: other_columns(&roles, settings),

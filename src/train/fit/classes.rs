@@ -1,0 +1,92 @@
+//! Labels of classes in their order, and what the settings make of their weights.
+
+use std::collections::BTreeMap;
+
+use sagelet_solver::block::{Block, Pass, Source};
+
+use crate::artifact::Label;
+use crate::limits::CLASSES_MAX;
+use crate::train::TrainError;
+use crate::train::passes::Passes;
+use crate::train::settings::{PositiveWeight, Settings};
+use crate::train::table::{Schema, as_booleans};
+
+/// Labels in their order, and the code of each.
+pub(super) fn sorted_labels(codes: &[f64], schema: &Schema) -> (Vec<Label>, Vec<f64>) {
+    let mut labels: Vec<Label> = codes.iter().map(|code| schema.codes.label(*code)).collect();
+    as_booleans(&mut labels);
+    let mut pairs: Vec<(Label, f64)> = labels.into_iter().zip(codes.iter().copied()).collect();
+    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    pairs.into_iter().unzip()
+}
+
+pub(super) fn by_place(codes: &[f64], weights: &BTreeMap<u64, f64>) -> Vec<f64> {
+    let weight = |code: &f64| weights.get(&code.to_bits()).copied().unwrap_or(1.0);
+    codes.iter().map(weight).collect()
+}
+
+/// What multiplies the weights of the rows of each class, by the bits of its code; empty if nothing does.
+pub(super) fn class_weights(
+    passes: &mut Passes<'_>,
+    schema: &Schema,
+    settings: &Settings,
+) -> Result<BTreeMap<u64, f64>, TrainError> {
+    let multiplier = match settings.positive_weight {
+        PositiveWeight::Number(1.0) if !settings.balance_classes => return Ok(BTreeMap::new()),
+        PositiveWeight::Number(multiplier) => Some(multiplier),
+        PositiveWeight::Balanced => None,
+    };
+    let weights = passes.pass(&ClassWeights)?;
+    let codes: Vec<f64> = weights.keys().map(|bits| f64::from_bits(*bits)).collect();
+    let (_, codes) = sorted_labels(&codes, schema);
+    let balanced = |code: &f64| {
+        let own = weights.get(&code.to_bits()).copied().unwrap_or(0.0);
+        let total: f64 = weights.values().sum();
+        if own > 0.0 {
+            total / (codes.len() as f64 * own)
+        } else {
+            1.0
+        }
+    };
+    let by_code = codes.iter().enumerate().map(|(place, code)| {
+        let weight = match multiplier {
+            Some(multiplier) if !settings.balance_classes => {
+                if place == 1 && codes.len() == 2 {
+                    multiplier
+                } else {
+                    1.0
+                }
+            }
+            _ => balanced(code),
+        };
+        (code.to_bits(), weight)
+    });
+    Ok(by_code.collect())
+}
+
+/// The sum of weights of each class.
+struct ClassWeights;
+
+impl Pass for ClassWeights {
+    type Sum = BTreeMap<u64, f64>;
+
+    fn begin(&self) -> Self::Sum {
+        BTreeMap::new()
+    }
+
+    fn block(&self, sum: &mut Self::Sum, block: &Block<'_>) {
+        for (row, label) in block.labels.iter().enumerate() {
+            let known = sum.len();
+            let bits = (label + 0.0).to_bits();
+            if known <= CLASSES_MAX || sum.contains_key(&bits) {
+                *sum.entry(bits).or_default() += block.weight(row);
+            }
+        }
+    }
+
+    fn merge(&self, total: &mut Self::Sum, next: Self::Sum) {
+        for (code, weight) in next {
+            *total.entry(code).or_default() += weight;
+        }
+    }
+}
