@@ -9,24 +9,10 @@ use std::collections::{HashMap, HashSet};
 use sagelet::artifact::{Feature, Label, Unknown};
 
 use super::columns::{Column, Conflict, Conversion, Part, Source};
+use super::reading::Reading;
 use super::uses::Use;
 
-/// A way in which a model reads the cells of a feature.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Reading {
-    /// [`Part::Number`]: the number in the cell, or `fill` if it is missing.
-    Number { feature: usize, fill: Option<f64> },
-    /// [`Part::Missing`]: 1 if the cell is missing, else 0.
-    Missing { feature: usize, is_text: bool },
-    /// [`Part::Category`]: 1 if the cell is the label with this index, else 0; [`Part::Missing`] as above.
-    Categories {
-        feature: usize,
-        labels: Vec<Label>,
-        unknown: Unknown,
-    },
-}
-
-/// The ways in which a model reads its cells. The sources of columns are indices of these until they are settled.
+/// The ways in which a model reads its cells. The sources of columns are indices of these until [`features`](Self::features) makes the artifact's features of them.
 #[derive(Debug)]
 pub(crate) struct Cells {
     pub(crate) conversion: Conversion,
@@ -191,42 +177,40 @@ impl Cells {
     ///
     /// # Errors
     /// A cell is read in two ways of which an artifact's feature has one.
-    pub(crate) fn settle(
+    pub(crate) fn features(
         mut self,
         scores: &[Column],
     ) -> Result<(Conversion, Vec<Column>), Conflict> {
-        let mut uses = self.uses(scores)?;
-        let mut settled: Vec<Column> = Vec::with_capacity(scores.len());
+        let uses = self.uses(scores)?;
+        let mut columns: Vec<Column> = Vec::with_capacity(scores.len());
         for score in scores {
-            settled.push(Column {
+            columns.push(Column {
                 constant: score.constant,
                 terms: self.numbers_of(score),
             });
         }
-        for (feature, used) in uses.drain(..).enumerate() {
+        for (feature, used) in uses.into_iter().enumerate() {
             let name = self.conversion.name(feature);
             let Some(place) = self.conversion.features.get_mut(feature) else {
                 continue;
             };
             if used.is_number && !used.encoders.is_empty() {
-                return Err(Conflict::new(format_args!(
-                    "{name} is used both as a number and as a category; an artifact has one use of a column"
-                )));
+                return Err(Conflict::two_uses(&name));
             }
-            let terms = used.settle(place, &self.readings, scores.len());
+            let terms = used.describe(place, &self.readings, scores.len());
             if self.needed.contains(&feature) && !place.missing.is_missing() {
                 return Err(Conflict::new(format_args!(
                     "missing cells of {name} are filled in, and elsewhere there is no prediction for them"
                 )));
             }
-            for (score, terms) in settled.iter_mut().zip(terms) {
+            for (score, terms) in columns.iter_mut().zip(terms) {
                 let own = terms
                     .into_iter()
                     .map(|(part, weight)| (Source { feature, part }, weight));
                 score.terms.extend(own);
             }
         }
-        Ok((self.conversion, settled))
+        Ok((self.conversion, columns))
     }
 
     fn numbers_of(&self, score: &Column) -> Vec<(Source, f64)> {
@@ -265,15 +249,5 @@ impl Cells {
             }
         }
         Ok(uses)
-    }
-}
-
-impl Reading {
-    fn feature(&self) -> usize {
-        match self {
-            Self::Number { feature, .. }
-            | Self::Missing { feature, .. }
-            | Self::Categories { feature, .. } => *feature,
-        }
     }
 }

@@ -18,6 +18,13 @@ impl Conflict {
     pub(crate) fn new(reason: impl fmt::Display) -> Self {
         Self(reason.to_string())
     }
+
+    /// A feature that is read as a number in one place and as a category in another.
+    pub(super) fn two_uses(name: &str) -> Self {
+        Self(format!(
+            "{name} is used both as a number and as a category; an artifact has one use of a column"
+        ))
+    }
 }
 
 /// What one feature contributes.
@@ -217,40 +224,43 @@ impl Conversion {
         Ok(())
     }
 
-    /// Checks that every feature is used as what it is, and marks those that no column uses.
-    pub(crate) fn settle(&mut self, columns: &[Column]) -> Result<(), Conflict> {
+    /// Checks that these columns, which are all that are left, use every feature as what it is, and marks the features
+    /// that none of them uses.
+    ///
+    /// # Errors
+    /// A feature is used both as a number and as a category.
+    pub(crate) fn mark_unused(&mut self, columns: &[Column]) -> Result<(), Conflict> {
         let mut used = vec![false; self.features.len()];
         for (source, _) in columns.iter().flat_map(|column| &column.terms) {
-            let encoding = self
-                .features
-                .get(source.feature)
-                .and_then(|feature| feature.encoding.as_ref());
-            let fits = match source.part {
-                Part::Number => encoding.is_none(),
-                Part::Category(_) => matches!(encoding, Some(Encoding::OneHot(_))),
-                Part::Code => matches!(encoding, Some(Encoding::Ordinal(_))),
-                Part::Missing => true,
-            };
-            if !fits {
-                let name = self.name(source.feature);
-                return Err(Conflict::new(format_args!(
-                    "{name} is used both as a number and as a category; an artifact has one use of a column"
-                )));
-            }
+            self.check_use(*source)?;
             if let Some(used) = used.get_mut(source.feature) {
                 *used = true;
             }
         }
-        for (feature, used) in self.features.iter_mut().zip(used) {
-            if !used {
-                *feature = Feature {
-                    name: feature.name.take(),
-                    encoding: Some(Encoding::Unused),
-                    ..Feature::default()
-                };
-            }
+        let unused = self.features.iter_mut().zip(used).filter(|(_, used)| !used);
+        for (feature, _) in unused {
+            *feature = Feature {
+                name: feature.name.take(),
+                encoding: Some(Encoding::Unused),
+                ..Feature::default()
+            };
         }
         Ok(())
+    }
+
+    fn check_use(&self, source: Source) -> Result<(), Conflict> {
+        let feature = self.features.get(source.feature);
+        let encoding = feature.and_then(|feature| feature.encoding.as_ref());
+        let fits = match source.part {
+            Part::Number => encoding.is_none(),
+            Part::Category(_) => matches!(encoding, Some(Encoding::OneHot(_))),
+            Part::Code => matches!(encoding, Some(Encoding::Ordinal(_))),
+            Part::Missing => true,
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(Conflict::two_uses(&self.name(source.feature)))
     }
 
     /// A column as an intercept, and coefficients of the artifact's design matrix.

@@ -3,6 +3,7 @@
 mod cells;
 mod columns;
 mod prediction;
+mod reading;
 mod uses;
 
 pub(crate) use cells::Cells;

@@ -150,7 +150,7 @@ pub(crate) fn document(
     mut conversion: Conversion,
     prediction: &Prediction,
 ) -> Result<(Document, Vec<String>), Conflict> {
-    conversion.settle(&prediction.scores)?;
+    conversion.mark_unused(&prediction.scores)?;
     let parameters = prediction.parameters(&conversion)?;
     let mut document = Document::new(conversion.features, parameters);
     document.inverse_transform = prediction.inverse;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sagelet::artifact::{Cell, Encoding, Feature, Label, OneHot, Unknown};
 
-use super::cells::Reading;
 use super::columns::{Part, Source};
+use super::reading::Reading;
 
 /// A weight in each score.
 type Weights = Vec<f64>;
@@ -61,7 +61,7 @@ impl Use {
     }
 
     /// Says what the feature is, and gives what it adds to each score besides numbers.
-    pub(super) fn settle(
+    pub(super) fn describe(
         self,
         feature: &mut Feature,
         readings: &[Reading],

@@ -98,7 +98,7 @@ fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     let outputs = model.graph.outputs.iter().map(|name| followed.output(name));
     let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
     let mut prediction = outcome::of(&outputs)?;
-    let (conversion, scores) = cells.settle(&prediction.scores)?;
+    let (conversion, scores) = cells.features(&prediction.scores)?;
     prediction.scores = scores;
     let (mut document, notes) = linear::document(conversion, &prediction)?;
     name_targets(&mut document, &model);

@@ -73,7 +73,7 @@ fn convert(bytes: &[u8]) -> Result<Imported, PmmlError> {
     let xml = Xml::parse_with_options(text.trim_start_matches('\u{feff}'), options)?;
     let root = xml.root_element();
     let (fields, mut prediction) = predicted(root)?;
-    let (conversion, scores) = fields.cells.settle(&prediction.scores)?;
+    let (conversion, scores) = fields.cells.features(&prediction.scores)?;
     prediction.scores = scores;
     let (mut document, notes) = linear::document(conversion, &prediction)?;
     let application = children(root, "Header")

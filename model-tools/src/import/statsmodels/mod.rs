@@ -86,7 +86,7 @@ pub(super) fn convert(root: Value<'_>, keys: &[String]) -> Result<Imported, Stat
     for note in &results.notes {
         cells.conversion.note(note.clone());
     }
-    let (conversion, scores) = cells.settle(&prediction.scores)?;
+    let (conversion, scores) = cells.features(&prediction.scores)?;
     let prediction = Prediction {
         scores,
         ..prediction
