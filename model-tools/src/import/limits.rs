@@ -51,3 +51,6 @@ pub(crate) const NAME_LISTS_MAX: usize = 64;
 
 /// Estimators in one or several files, of which it is asked what they are for. A file of more is a collection.
 pub(crate) const CANDIDATES_MAX: usize = 200;
+
+/// Levels of derived fields and expressions inside one another in PMML. Exporters write three or four.
+pub(crate) const PMML_DEPTH_MAX: usize = 64;

@@ -1,7 +1,7 @@
 //! Sums, differences, products, quotients and comparisons of tensors.
 
 use super::message::Tensor;
-use super::value::{Clamp, Curve, Value};
+use super::value::{Clamp, Curve, Sort, Value};
 use crate::import::linear::{Cells, Column, combination};
 
 /// Why a node is refused.
@@ -48,6 +48,19 @@ fn same(left: &Value, right: &Value) -> bool {
 
 fn unknown(left: &Value, right: &Value) -> Reason {
     format!("of {left} and {right} it makes nothing that a linear model has")
+}
+
+/// The columns that a linear operator of ai.onnx.ml takes, which also takes whole numbers as numbers.
+pub(super) fn linear_columns(value: &Value) -> Result<Vec<Column>, Reason> {
+    match value {
+        Value::Linear(columns) => Ok(columns.clone()),
+        Value::Cells(features, Sort::Integer) => {
+            Ok(features.iter().copied().map(Cells::number).collect())
+        }
+        other => Err(format!(
+            "of {other} it makes nothing that a linear model has"
+        )),
+    }
 }
 
 /// The numbers of a constant that stands beside each row.

@@ -1,8 +1,7 @@
 //! Tensors side by side: Concat and FeatureVectorizer.
 
-use super::arithmetic::{Reason, spend};
+use super::arithmetic::{Reason, linear_columns, spend};
 use super::message::Node;
-use super::operators::linear_columns;
 use super::shapes;
 use super::value::{Encoded, Sort, Value};
 use crate::import::linear::{Cells, Column};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::arithmetic::{Reason, binary, negative, numbers, spend};
+use super::arithmetic::{Reason, binary, linear_columns, negative, numbers, spend};
 use super::classes;
 use super::encoding;
 use super::joined;
@@ -10,7 +10,7 @@ use super::matrix;
 use super::message::Node;
 use super::shapes;
 use super::svm;
-use super::value::{Curve, Sort, Value};
+use super::value::{Curve, Value};
 use crate::import::linear::{Cells, Column, combination};
 
 /// What makes labels and scores.
@@ -171,19 +171,6 @@ fn unknown(operator: &str, inputs: &[&Value]) -> Reason {
         "of {} it makes nothing that a linear model has",
         of.join(" and ")
     )
-}
-
-/// The columns that a linear operator of ai.onnx.ml takes, which also takes whole numbers as numbers.
-pub(super) fn linear_columns(value: &Value) -> Result<Vec<Column>, Reason> {
-    match value {
-        Value::Linear(columns) => Ok(columns.clone()),
-        Value::Cells(features, Sort::Integer) => {
-            Ok(features.iter().copied().map(Cells::number).collect())
-        }
-        other => Err(format!(
-            "of {other} it makes nothing that a linear model has"
-        )),
-    }
 }
 
 fn columns_of(value: Option<&Rc<Value>>) -> Result<Vec<Column>, Reason> {

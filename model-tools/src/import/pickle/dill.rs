@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::calls::{Constructor, understood};
+use super::constructor::{Constructor, understood};
 use super::error::Problem;
 use super::numpy;
 use crate::import::objects::{Global, Id, Node, Objects};

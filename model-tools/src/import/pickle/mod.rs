@@ -5,6 +5,7 @@
 //! Every instruction, object and byte counts against a bound.
 
 mod calls;
+mod constructor;
 mod dill;
 mod error;
 mod input;
@@ -13,6 +14,7 @@ mod literal;
 mod machine;
 mod numpy;
 mod opcode;
+mod program;
 #[cfg(test)]
 mod tests;
 mod thin;

@@ -5,16 +5,82 @@
 use roxmltree::Node;
 
 use super::PmmlError;
-use super::fields::{DEPTH_MAX, Fields, Value};
-use super::tables;
+use super::fields::Fields;
+use super::tables::Mapping;
+use super::value::{Category, Value};
 use super::xml::{attribute, children, elements, finite, number, refuse, wrong};
+use crate::import::limits::PMML_DEPTH_MAX;
 use crate::import::linear::{Cells, Column};
 
 /// Children of a DerivedField and others that are no expressions.
 const NO_EXPRESSIONS: [&str; 2] = ["Interval", "Value"];
 
+/// Fields by their names, derived when they are first named.
+impl Fields<'_, '_> {
+    /// What a field is that `node` names.
+    pub(super) fn value(
+        &mut self,
+        node: Node<'_, '_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Value, PmmlError> {
+        if let Some(value) = self.known(name)? {
+            return Ok(value);
+        }
+        let Some((key, field)) = self.take_derived(name) else {
+            return Err(wrong(
+                node,
+                format!(
+                    "{name:?} is no active field of the rows, and none that is derived before it is used"
+                ),
+            ));
+        };
+        let value = derived(field, self, depth)?;
+        self.keep(key, value.clone());
+        Ok(value)
+    }
+
+    /// The column of a field of numbers.
+    pub(super) fn number(
+        &mut self,
+        node: Node<'_, '_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Column, PmmlError> {
+        match self.value(node, name, depth)? {
+            Value::Number(column) => Ok(column),
+            Value::Interpolated(..) => Err(wrong(
+                node,
+                format!(
+                    "the field {name:?} is piecewise linear, which only a regression on it alone can be"
+                ),
+            )),
+            Value::Category(_) => Err(wrong(
+                node,
+                format!("the field {name:?} is categorical, and used as a number"),
+            )),
+        }
+    }
+
+    /// A field of categories.
+    pub(super) fn category(
+        &mut self,
+        node: Node<'_, '_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Category, PmmlError> {
+        match self.value(node, name, depth)? {
+            Value::Category(category) => Ok(category),
+            _ => Err(wrong(
+                node,
+                format!("the field {name:?} is a number, and used as a category"),
+            )),
+        }
+    }
+}
+
 /// What a DerivedField is.
-pub(super) fn derived(
+fn derived(
     field: Node<'_, '_>,
     fields: &mut Fields<'_, '_>,
     depth: usize,
@@ -30,7 +96,7 @@ pub(super) fn derived(
     };
     let value = match (expression.tag_name().name(), field.attribute("optype")) {
         ("MapValues", Some("categorical" | "ordinal")) => {
-            tables::recoded(expression, fields, depth + 1).map(Value::Category)
+            recoded(expression, fields, depth + 1).map(Value::Category)
         }
         _ => value(expression, fields, depth + 1),
     };
@@ -55,10 +121,12 @@ fn value(
     fields: &mut Fields<'_, '_>,
     depth: usize,
 ) -> Result<Value, PmmlError> {
-    if depth > DEPTH_MAX {
+    if depth > PMML_DEPTH_MAX {
         return Err(wrong(
             node,
-            format!("more than {DEPTH_MAX} derived fields and expressions lie inside one another"),
+            format!(
+                "more than {PMML_DEPTH_MAX} derived fields and expressions lie inside one another"
+            ),
         ));
     }
     match node.tag_name().name() {
@@ -66,7 +134,7 @@ fn value(
         "FieldRef" => reference(node, fields, depth),
         "NormContinuous" => norm_continuous(node, fields, depth),
         "NormDiscrete" => norm_discrete(node, fields, depth).map(Value::Number),
-        "MapValues" => tables::number(node, fields, depth).map(Value::Number),
+        "MapValues" => mapped(node, fields, depth).map(Value::Number),
         "Apply" => apply(node, fields, depth).map(Value::Number),
         other => Err(wrong(
             node,
@@ -127,6 +195,28 @@ fn filled(
             "it fills in something else than the missing cells of one field",
         )
     })
+}
+
+/// The number that MapValues has for each category.
+fn mapped(
+    node: Node<'_, '_>,
+    fields: &mut Fields<'_, '_>,
+    depth: usize,
+) -> Result<Column, PmmlError> {
+    let mapping = Mapping::read(node)?;
+    let category = fields.category(node, mapping.field, depth + 1)?;
+    mapping.number(category, fields)
+}
+
+/// The categories of a field under the names that MapValues gives them.
+fn recoded(
+    node: Node<'_, '_>,
+    fields: &mut Fields<'_, '_>,
+    depth: usize,
+) -> Result<Category, PmmlError> {
+    let mapping = Mapping::read(node)?;
+    let category = fields.category(node, mapping.field, depth + 1)?;
+    mapping.recoded(category, fields)
 }
 
 /// Straight lines between points: a line, or two or more that are level outside of the points.

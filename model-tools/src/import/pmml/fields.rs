@@ -1,51 +1,15 @@
 //! The fields of a PMML document: what the rows have, and what is derived from it.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 
 use roxmltree::Node;
 use sagelet::artifact::{Feature, Label, Unknown};
 use sagelet::text::Quoted;
 
 use super::PmmlError;
-use super::expressions;
+use super::value::{Category, Sort, Table, Value};
 use super::xml::{attribute, children, finite, wrong};
 use crate::import::linear::{Cells, Column, combination};
-
-/// Levels of derived fields and expressions inside one another. Exporters write three or four.
-pub(super) const DEPTH_MAX: usize = 64;
-
-/// What a field is, as a function of the cells of a row.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    Number(Column),
-    /// Straight lines between points, level outside of them.
-    Interpolated(Vec<(f64, f64)>, Column),
-    Category(Category),
-}
-
-/// A field of categories.
-#[derive(Debug, Clone)]
-pub(super) struct Category {
-    feature: usize,
-    /// By which its categories are told apart.
-    reading: usize,
-    sort: Sort,
-    /// What stands in for a missing cell.
-    replacement: Option<Label>,
-    /// The categories that its own were renamed to, if they were, with those of their own that each stands for.
-    names: Option<Rc<HashMap<String, Vec<String>>>>,
-}
-
-/// Pairs of a category, and what stands for it.
-pub(super) type Table = Vec<(String, String)>;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Text,
-    Integer,
-    Boolean,
-}
 
 /// The fields that a model can name.
 pub(super) struct Fields<'a, 'input> {
@@ -148,69 +112,23 @@ impl<'a, 'input> Fields<'a, 'input> {
         }))
     }
 
-    /// What a field is that `node` names.
-    pub(super) fn value(
-        &mut self,
-        node: Node<'_, '_>,
-        name: &str,
-        depth: usize,
-    ) -> Result<Value, PmmlError> {
-        if let Some(value) = self.values.get(name).cloned() {
-            if let Value::Number(column) = &value {
-                self.spend(column.terms.len())?;
-            }
-            return Ok(value);
+    /// A field that is known already.
+    pub(super) fn known(&mut self, name: &str) -> Result<Option<Value>, PmmlError> {
+        let value = self.values.get(name).cloned();
+        if let Some(Value::Number(column)) = &value {
+            self.spend(column.terms.len())?;
         }
-        // Taken out, so that a field that is derived from itself is not found.
-        let Some((key, field)) = self.derived.remove_entry(name) else {
-            return Err(wrong(
-                node,
-                format!(
-                    "{name:?} is no active field of the rows, and none that is derived before it is used"
-                ),
-            ));
-        };
-        let value = expressions::derived(field, self, depth)?;
-        self.values.insert(key, value.clone());
         Ok(value)
     }
 
-    /// The column of a field of numbers.
-    pub(super) fn number(
-        &mut self,
-        node: Node<'_, '_>,
-        name: &str,
-        depth: usize,
-    ) -> Result<Column, PmmlError> {
-        match self.value(node, name, depth)? {
-            Value::Number(column) => Ok(column),
-            Value::Interpolated(..) => Err(wrong(
-                node,
-                format!(
-                    "the field {name:?} is piecewise linear, which only a regression on it alone can be"
-                ),
-            )),
-            Value::Category(_) => Err(wrong(
-                node,
-                format!("the field {name:?} is categorical, and used as a number"),
-            )),
-        }
+    /// Takes a field that is yet to be derived out, so that one that is derived from itself is not found.
+    pub(super) fn take_derived(&mut self, name: &str) -> Option<(&'a str, Node<'a, 'input>)> {
+        self.derived.remove_entry(name)
     }
 
-    /// A field of categories.
-    pub(super) fn category(
-        &mut self,
-        node: Node<'_, '_>,
-        name: &str,
-        depth: usize,
-    ) -> Result<Category, PmmlError> {
-        match self.value(node, name, depth)? {
-            Value::Category(category) => Ok(category),
-            _ => Err(wrong(
-                node,
-                format!("the field {name:?} is a number, and used as a category"),
-            )),
-        }
+    /// Keeps what a derived field is.
+    pub(super) fn keep(&mut self, name: &'a str, value: Value) {
+        self.values.insert(name, value);
     }
 
     /// 1 where a field is of this category, else 0.
@@ -224,18 +142,6 @@ impl<'a, 'input> Fields<'a, 'input> {
             .map(|own| self.own_indicator(category, own))
             .collect();
         combination(&columns, &vec![1.0; columns.len()], 0.0)
-    }
-
-    /// The category with other names for its values.
-    pub(super) fn renamed(category: Category, table: Table) -> Category {
-        let mut names: HashMap<String, Vec<String>> = HashMap::new();
-        for (own, name) in table {
-            names.entry(name).or_default().push(own);
-        }
-        Category {
-            names: Some(Rc::new(names)),
-            ..category
-        }
     }
 
     /// A value of a field of categories for which a table has nothing, if the model can meet one.
@@ -362,23 +268,4 @@ fn refuse_changes(field: Node<'_, '_>, used: Node<'_, '_>) -> Result<(), PmmlErr
 
 fn is_valid(value: Node<'_, '_>) -> bool {
     value.attribute("property").unwrap_or("valid") == "valid"
-}
-
-impl Sort {
-    fn of(field: Node<'_, '_>) -> Self {
-        match field.attribute("dataType") {
-            Some("integer") => Self::Integer,
-            Some("boolean") => Self::Boolean,
-            _ => Self::Text,
-        }
-    }
-
-    fn label(self, text: &str) -> Label {
-        match (self, text.parse(), text) {
-            (Self::Integer, Ok(number), _) => Label::Integer(number),
-            (Self::Boolean, _, "true" | "1") => Label::Boolean(true),
-            (Self::Boolean, _, "false" | "0") => Label::Boolean(false),
-            _ => Label::Text(text.to_owned()),
-        }
-    }
 }

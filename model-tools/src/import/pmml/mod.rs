@@ -5,6 +5,7 @@ mod fields;
 mod general;
 mod regression;
 mod tables;
+mod value;
 mod xml;
 
 use roxmltree::{Document as Xml, Node, ParsingOptions};

@@ -5,7 +5,8 @@
 use roxmltree::Node;
 use sagelet::artifact::{InverseTransform, Isotonic, Label, Link};
 
-use super::fields::{Fields, Value};
+use super::fields::Fields;
+use super::value::Value;
 use super::xml::{attribute, children, elements, number, wrong};
 use super::{PmmlError, Rescaling};
 use crate::import::linear::{Column, Kind, Prediction};

@@ -1,8 +1,8 @@
 //! Which of several estimators rows go through, and in which order: never guessed.
 
+use super::candidates::{Candidate, Found, NameList, listed};
 use super::reasons::is_transformer;
 use super::step::{Outcome, Refusal, Step};
-use super::unwrap::{Candidate, Found, NameList, listed};
 use super::{feature_names, width};
 use super::{predictors, transformers};
 use crate::import::limits::CANDIDATES_MAX;

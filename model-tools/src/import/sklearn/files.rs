@@ -1,6 +1,7 @@
 //! Several files that are a model together: a scaler, a model, lists of column names, an encoder of labels.
 
-use super::unwrap::{self, NameList, Root};
+use super::candidates::{NameList, Root};
+use super::unwrap;
 use super::{convert_unwrapped, pickle};
 use crate::import::limits::OBJECTS_MAX;
 use crate::import::objects::Value;

@@ -1,7 +1,6 @@
 //! SelectFromModel: the columns that a linear model gives weight to.
 
-use super::selectors::{at, count, mask};
-use super::statistics::{ascending, mean, median, sum};
+use super::statistics::{ascending, at, mask, mean, median, sum};
 use super::step::{Outcome, Step};
 use crate::import::objects::{Order, Value};
 
@@ -13,7 +12,7 @@ pub(super) fn from_model(step: &Step<'_>) -> Outcome<Vec<bool>> {
     let threshold = threshold(step, &estimator, &importances)?;
     let mut kept = vec![true; importances.len()];
     if step.optional("max_features").is_some() {
-        let count = count(step, step.either("max_features_", "max_features"))?;
+        let count = step.count(step.either("max_features_", "max_features"))?;
         let mut order: Vec<usize> = (0..importances.len()).collect();
         order.sort_by(|a, b| ascending(&-at(&importances, *a), &-at(&importances, *b)));
         order.truncate(count);

@@ -7,6 +7,7 @@
 mod arrange;
 mod bayes;
 mod calibration;
+mod candidates;
 mod categories;
 mod classification;
 mod encoding;
@@ -41,8 +42,9 @@ use std::collections::BTreeMap;
 use sagelet::artifact::Feature;
 use sagelet::limits::FEATURES_MAX;
 
+use self::candidates::NameList;
 use self::step::{Outcome, Step};
-use self::unwrap::{NameList, Unwrapped};
+use self::unwrap::Unwrapped;
 use super::limits::PAYLOAD_BYTES_MAX;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};

@@ -1,7 +1,7 @@
 //! Selectors of features: which columns they keep, found from what they have learnt as scikit-learn finds it.
 
 use super::from_model::from_model;
-use super::statistics::{ascending, percentile};
+use super::statistics::{ascending, at, mask, percentile};
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion};
 
@@ -97,7 +97,7 @@ fn k_best(step: &Step<'_>, parameter: &str) -> Outcome<Vec<bool>> {
     if step.text(parameter) == Some("all") {
         return Ok(vec![true; scores.len()]);
     }
-    let count = count(step, parameter)?;
+    let count = step.count(parameter)?;
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| ascending(&at(&scores, *a), &at(&scores, *b)));
     let first = scores.len().saturating_sub(count);
@@ -144,27 +144,4 @@ fn false_discoveries(p_values: &[f64], alpha: f64) -> Vec<bool> {
 fn number(step: &Step<'_>, name: &str) -> Outcome<f64> {
     let number = step.attribute(name)?.number();
     number.ok_or_else(|| step.wrong(name, "a number"))
-}
-
-/// A parameter that is a number of columns.
-pub(super) fn count(step: &Step<'_>, name: &str) -> Outcome<usize> {
-    let count = step.attribute(name)?.integer();
-    let count = count.and_then(|count| usize::try_from(count).ok());
-    count.ok_or_else(|| step.wrong(name, "a number of columns"))
-}
-
-/// The number in a place.
-pub(super) fn at(numbers: &[f64], index: usize) -> f64 {
-    numbers.get(index).copied().unwrap_or(f64::NAN)
-}
-
-/// Which of `count` columns are among the chosen ones.
-pub(super) fn mask(count: usize, chosen: &[usize]) -> Vec<bool> {
-    let mut mask = vec![false; count];
-    for &index in chosen {
-        if let Some(place) = mask.get_mut(index) {
-            *place = true;
-        }
-    }
-    mask
 }

@@ -73,8 +73,20 @@ pub(super) fn sum(numbers: &[f64]) -> f64 {
     rest.iter().fold(blocks, |sum, number| sum + number)
 }
 
-fn at(sorted: &[f64], index: usize) -> f64 {
+/// The number in a place.
+pub(super) fn at(sorted: &[f64], index: usize) -> f64 {
     sorted.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// Which of `count` columns are among the chosen ones.
+pub(super) fn mask(count: usize, chosen: &[usize]) -> Vec<bool> {
+    let mut mask = vec![false; count];
+    for &index in chosen {
+        if let Some(place) = mask.get_mut(index) {
+            *place = true;
+        }
+    }
+    mask
 }
 
 #[cfg(test)]

@@ -197,6 +197,13 @@ impl<'a> Step<'a> {
         Some((major, minor.parse().ok()?))
     }
 
+    /// A parameter that is a number of columns.
+    pub(super) fn count(&self, name: &str) -> Outcome<usize> {
+        let count = self.attribute(name)?.integer();
+        let count = count.and_then(|count| usize::try_from(count).ok());
+        count.ok_or_else(|| self.wrong(name, "a number of columns"))
+    }
+
     /// The numbers of an attribute that is an array, a list or a number; row by row, and its shape.
     pub(super) fn numbers(&self, name: &str) -> Outcome<(Vec<f64>, Vec<usize>)> {
         let value = self.attribute(name)?;
