@@ -2,15 +2,30 @@
 
 use std::time::Duration;
 
-/// Bytes of an artifact file: room for 1.8 million coefficients of 9 bytes each, small enough that a wrong
-/// file in the model directory cannot fill the memory of the smallest instance.
-pub const ARTIFACT_BYTES_MAX: usize = 16 << 20;
+/// Bytes of an artifact file: room for [`COEFFICIENTS_MAX`] coefficients of 9 bytes each. What a file takes while it is
+/// loaded is reserved before anything is built from it, so that a wrong file cannot fill a small container's memory.
+pub const ARTIFACT_BYTES_MAX: usize = 64 << 20;
 
 /// Levels of nesting in an artifact. The format itself needs five (document, verification, rows, row, cell).
 pub const ARTIFACT_DEPTH_MAX: usize = 8;
 
-/// Columns of a model: what an artifact of the largest size can hold, rounded up.
+/// Columns of a model: a hashing vectorizer has a million unless it is told otherwise.
 pub const FEATURES_MAX: usize = 2_000_000;
+
+/// Coefficients of a model: 60 classes of 100,000 words.
+pub const COEFFICIENTS_MAX: usize = 6_000_000;
+
+/// Factors of a product of columns: polynomial features have two to five.
+pub const FACTORS_MAX: usize = 32;
+
+/// The degree of a spline's polynomials: three is the rule.
+pub const SPLINE_DEGREE_MAX: usize = 20;
+
+/// Words or characters of a term: each text is looked through once for every length.
+pub const NGRAM_MAX: usize = 32;
+
+/// Words that a text's terms leave out: the longest published lists have some 1,500.
+pub const STOP_WORDS_MAX: usize = 100_000;
 
 /// Columns that rows may carry beside the features, such as labels, weights and identifiers: more are another table.
 pub const OTHER_COLUMNS_MAX: usize = 1_000;

@@ -5,6 +5,7 @@ mod blame;
 mod check;
 mod convert;
 mod declarations;
+mod derived;
 mod diff;
 mod error;
 mod export;

@@ -2,6 +2,8 @@
 
 use sagelet::artifact::{Document, Encoding, Feature, Label, Parameters};
 
+use crate::derived;
+
 /// One linear function of the design matrix's columns.
 pub(crate) struct Score<'a> {
     /// The target or class that it belongs to, where there are several scores.
@@ -41,12 +43,14 @@ fn name(parameters: &Parameters, index: usize) -> String {
 }
 
 /// The names of the design matrix's columns: a feature's own, `city=Oslo` for a category of it,
-/// `age is missing` for its indicator.
+/// `age is missing` for its indicator; then those of derived columns.
 pub(crate) fn column_names(document: &Document) -> Vec<String> {
     let features = document.features.iter().enumerate();
-    features
+    let mut names = features
         .flat_map(|(index, feature)| feature_columns(&document.feature_name(index), feature))
-        .collect()
+        .collect();
+    derived::extend(&mut names, document);
+    names
 }
 
 fn feature_columns(name: &str, feature: &Feature) -> Vec<String> {
@@ -59,7 +63,7 @@ fn feature_columns(name: &str, feature: &Feature) -> Vec<String> {
                 .collect()
         }
         Some(Encoding::Ordinal(_)) | None => vec![name.to_owned()],
-        Some(Encoding::Unused) => Vec::new(),
+        Some(Encoding::Text | Encoding::Unused) => Vec::new(),
     };
     if feature.missing_indicator {
         names.push(format!("{name} is missing"));

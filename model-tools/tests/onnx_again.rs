@@ -60,6 +60,7 @@ fn cell(feature: &Feature, turn: usize) -> Cell {
             let spread = (turn * 2_654_435_761) % 1_000;
             return Cell::Number(spread as f64 / 125.0 - 4.0);
         }
+        Some(Encoding::Text) => return Cell::Text(format!("some words {turn}")),
         Some(Encoding::OneHot(one_hot)) => one_hot.unknown == Unknown::Ignore,
         Some(Encoding::Ordinal(ordinal)) => ordinal.unknown.is_some(),
     };

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
+use super::derived::{self, Derived};
 use super::error::ArtifactError;
 use super::feature::Feature;
 use super::parameters::Parameters;
@@ -32,9 +33,12 @@ const WITH_REQUIREMENTS: Version = Version(2, 0);
 /// The requirement of a document with marks of its own for missing cells.
 const MISSING_VALUES: &str = "missing-values";
 
+/// The requirement of a document with columns that are computed from others.
+const DERIVED_COLUMNS: &str = "derived-columns";
+
 /// Whether this program understands a requirement of this name.
 pub(super) fn understands(requirement: &str) -> bool {
-    requirement == MISSING_VALUES
+    [MISSING_VALUES, DERIVED_COLUMNS].contains(&requirement)
 }
 
 /// Major and minor version of the format.
@@ -97,6 +101,9 @@ pub struct Document {
     /// Texts that mean a missing cell, instead of those that pandas knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_values: Vec<String>,
+    /// Columns that are computed from others, behind those that the features make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
     /// The fitted parameters.
     pub model: Parameters,
     /// What turns the regression's result into the prediction, where the model was fitted to a transformed
@@ -196,6 +203,9 @@ impl Document {
         if !self.missing_values.is_empty() {
             needed.push(MISSING_VALUES.to_owned());
         }
+        if derived::is_needed(&self.features, &self.derived) {
+            needed.push(DERIVED_COLUMNS.to_owned());
+        }
         needed
     }
 
@@ -208,6 +218,7 @@ impl Document {
             features,
             other_columns: Vec::new(),
             missing_values: Vec::new(),
+            derived: Vec::new(),
             model,
             inverse_transform: None,
             provenance: BTreeMap::new(),
@@ -216,6 +227,12 @@ impl Document {
             covariance: None,
             verification: Verification::default(),
         }
+    }
+
+    /// How many columns the features and derived columns make together.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        derived::width(&self.features, &self.derived)
     }
 
     /// The name to show for the column with this index: its own, or `x0`, `x1`, …

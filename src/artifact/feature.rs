@@ -36,6 +36,8 @@ pub enum Encoding {
     OneHot(OneHot),
     /// One column of the design matrix, the number of the cell's category.
     Ordinal(Ordinal),
+    /// No column of the design matrix: the cell is a text, from which derived columns are computed.
+    Text,
     /// No column of the design matrix: the model was trained with the column in its rows, but does not look
     /// at it. The cell may be anything.
     Unused,
@@ -101,7 +103,7 @@ impl Feature {
                 one_hot.categories.len() - usize::from(one_hot.dropped().is_some())
             }
             Some(Encoding::Ordinal(_)) | None => 1,
-            Some(Encoding::Unused) => 0,
+            Some(Encoding::Text | Encoding::Unused) => 0,
         };
         own + usize::from(self.missing_indicator)
     }
@@ -114,7 +116,7 @@ impl Encoding {
         match self {
             Self::OneHot(one_hot) => &one_hot.categories,
             Self::Ordinal(ordinal) => &ordinal.categories,
-            Self::Unused => &[],
+            Self::Text | Self::Unused => &[],
         }
     }
 }

@@ -56,7 +56,8 @@ impl<'de> Deserialize<'de> for Parameters {
     }
 }
 
-fn required<T, E: Error>(value: Option<T>, field: &'static str) -> Result<T, E> {
+/// The value of a key that this kind needs.
+pub(super) fn required<T, E: Error>(value: Option<T>, field: &'static str) -> Result<T, E> {
     value.ok_or_else(|| E::missing_field(field))
 }
 
@@ -152,6 +153,7 @@ fn table<E: Error>(coefficients: Option<Coefficients>) -> Result<Vec<Vec<f64>>, 
 enum EncodingKind {
     OneHot,
     Ordinal,
+    Text,
     Unused,
 }
 
@@ -184,6 +186,7 @@ impl EncodingForm {
         Ok(match self.kind {
             EncodingKind::OneHot => Encoding::OneHot(self.one_hot()?),
             EncodingKind::Ordinal => Encoding::Ordinal(self.ordinal()?),
+            EncodingKind::Text => Encoding::Text,
             EncodingKind::Unused => Encoding::Unused,
         })
     }

@@ -3,6 +3,7 @@
 use ciborium_ll::{Decoder, Header};
 
 use super::cell::Cell;
+use super::derived::{Columns, Combination, Derived, Terms, Text};
 use super::document::{Document, Verification};
 use super::envelope;
 use super::feature::{Encoding, Feature};
@@ -63,11 +64,60 @@ impl Document {
         let kept = self.training.as_ref().map_or(0, statistics_bytes);
         let covariance = self.covariance.as_ref();
         let covariance = covariance.map_or(0, |kept| kept.factor.len() * NUMBER_BYTES);
+        let derived = self
+            .derived
+            .iter()
+            .map(Derived::memory_bytes)
+            .sum::<usize>();
         kept + covariance
+            + derived
             + features
             + labels
             + self.model.memory_bytes()
             + self.verification.memory_bytes()
+    }
+}
+
+impl Derived {
+    /// Bytes of the lists, numbers and texts.
+    fn memory_bytes(&self) -> usize {
+        let indices = |count: usize| count * size_of::<usize>();
+        let numbers = |count: usize| count * NUMBER_BYTES;
+        let own = match self {
+            Self::Function { of, .. } | Self::Clip { of, .. } | Self::Threshold { of, .. } => {
+                indices(of.len())
+            }
+            Self::Power { of, .. } => indices(of.len()) + numbers(of.len()),
+            Self::Bins { edges, .. } => numbers(edges.len()),
+            Self::Table { x, .. } => 2 * numbers(x.len()),
+            Self::Spline { knots, .. } => numbers(knots.len()),
+            Self::Products { of } => of
+                .iter()
+                .map(|factors| size_of::<Vec<usize>>() + indices(factors.len()))
+                .sum(),
+            Self::Combinations { of } => of
+                .iter()
+                .map(|sum| size_of::<Combination>() + 2 * numbers(sum.columns.len()))
+                .sum(),
+            Self::Normalize { of, .. } => match of {
+                Columns::List(list) => indices(list.len()),
+                Columns::Range { .. } => 0,
+            },
+            Self::Text(text) => text.memory_bytes(),
+        };
+        size_of::<Self>() + own
+    }
+}
+
+impl Text {
+    fn memory_bytes(&self) -> usize {
+        let terms = match &self.terms {
+            Terms::Vocabulary(vocabulary) => vocabulary.memory_bytes(),
+            Terms::Hashing { .. } => 0,
+        };
+        let word = |word: &String| size_of::<String>() + word.len();
+        let words = self.stop_words.iter().map(word).sum::<usize>();
+        size_of::<Self>() + terms + words + self.idf.len() * NUMBER_BYTES
     }
 }
 

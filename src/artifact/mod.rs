@@ -9,6 +9,7 @@
 //! document, [meaning](Document::validate).
 
 mod cell;
+mod derived;
 mod document;
 mod envelope;
 mod error;
@@ -24,6 +25,10 @@ mod statistics;
 mod validate;
 
 pub use cell::Cell;
+pub use derived::{
+    Analyzer, BinEncoding, Columns, Combination, Derived, Extrapolation, Function, Norm,
+    PowerMethod, StripAccents, Terms, Text, Vocabulary,
+};
 pub use document::{
     Document, FORMAT, InverseTransform, VERSION, Verification, Version, default_name,
 };

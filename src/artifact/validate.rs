@@ -1,5 +1,6 @@
 //! Meaning of a document: whether its parts, each of the right shape, make a model together.
 
+mod derived;
 mod features;
 mod parameters;
 mod statistics;
@@ -20,6 +21,7 @@ impl Document {
     /// # Errors
     /// [`ArtifactError::Meaning`], saying which two parts disagree and how, or which number is not finite.
     pub fn validate(&self) -> Result<(), ArtifactError> {
+        self.check_derived()?;
         self.check_width()?;
         self.check_names()?;
         self.check_other_columns()?;
@@ -38,11 +40,7 @@ impl Document {
 
     fn check_width(&self) -> Result<(), ArtifactError> {
         let (features, width) = (self.features.len(), self.model.width());
-        let columns: usize = self
-            .features
-            .iter()
-            .map(super::Feature::design_columns)
-            .sum();
+        let columns = self.width();
         if width == 0 || width.max(features) > FEATURES_MAX {
             let number = if width == 0 { 0 } else { width.max(features) };
             return meaning(format!(
@@ -53,13 +51,17 @@ impl Document {
             return Ok(());
         }
         let kind = self.model.kind();
-        if columns == features {
+        if columns == features && self.derived.is_empty() {
             return meaning(format!(
                 "there are {features} features, but the {kind} takes {width}"
             ));
         }
+        let derived = match self.derived.len() {
+            0 => "",
+            _ => " and derived columns",
+        };
         meaning(format!(
-            "the {features} features make {columns} columns, but the {kind} takes {width}"
+            "the {features} features{derived} make {columns} columns, but the {kind} takes {width}"
         ))
     }
 

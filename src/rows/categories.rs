@@ -55,7 +55,7 @@ impl Categories {
             Encoding::Ordinal(ordinal) => {
                 (ordinal_codes(ordinal), ordinal.unknown.map(Code::Number))
             }
-            Encoding::Unused => (Vec::new(), Some(Code::Zeros)),
+            Encoding::Text | Encoding::Unused => (Vec::new(), Some(Code::Zeros)),
         };
         let mut categories = Self {
             by_text: HashMap::new(),

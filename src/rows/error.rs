@@ -88,6 +88,9 @@ pub enum LayoutError {
         /// The second of the two categories.
         category: Quoted,
     },
+    /// Columns that this program does not compute.
+    #[error("the model has derived columns, which this program reads and does not compute yet")]
+    Derived,
 }
 
 /// Where a cell stands.

@@ -64,6 +64,14 @@ impl Layout {
     /// # Errors
     /// [`LayoutError::Ambiguous`]
     pub fn of(document: &Document) -> Result<Self, LayoutError> {
+        if document.derived.is_empty() {
+            Self::of_features(document)
+        } else {
+            Err(LayoutError::Derived)
+        }
+    }
+
+    fn of_features(document: &Document) -> Result<Self, LayoutError> {
         let mut layout = Self::new(&document.features)?;
         layout.marks = Marks::new(&document.missing_values);
         for name in &document.other_columns {

@@ -3,6 +3,7 @@
 //! The bytes are built by hand from CBOR values, so that what is tested is the format and not its writer.
 
 mod bombs;
+mod derived;
 mod envelope;
 mod file;
 mod meaning;

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use sagelet::artifact::{ArtifactError, Document};
+use sagelet::artifact::{ArtifactError, Derived, Document};
 
 use self::sums::Cells;
 
@@ -48,8 +48,20 @@ impl Format {
                 "it has no place for missing_values ({marks}), which would be taken for cells like any other"
             )));
         }
+        if !self.is_whole && !document.derived.is_empty() {
+            return Err(no_derived_columns(document));
+        }
         (self.write)(document)
     }
+}
+
+fn no_derived_columns(document: &Document) -> ExportError {
+    let mut kinds: Vec<_> = document.derived.iter().map(Derived::kind).collect();
+    kinds.dedup();
+    ExportError::Refused(format!(
+        "it has no place for derived columns ({})",
+        kinds.join(", ")
+    ))
 }
 
 /// Every format.

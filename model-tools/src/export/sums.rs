@@ -168,7 +168,7 @@ fn sum<'a>(document: &'a Document, intercept: f64, coefficients: &[f64]) -> Sum<
 fn term<'a>(index: usize, feature: &'a Feature, coefficients: &[f64]) -> Option<Term<'a>> {
     let first = coefficients.first().copied().unwrap_or_default();
     let (numbers, unknown) = match &feature.encoding {
-        Some(Encoding::Unused) => return None,
+        Some(Encoding::Text | Encoding::Unused) => return None,
         Some(Encoding::OneHot(one_hot)) => (
             one_hot_numbers(one_hot, coefficients),
             (one_hot.unknown == Unknown::Ignore).then_some(0.0),

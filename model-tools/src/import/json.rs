@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     document.check_requirements()?;
     let ignored = ignored::keys(&serde_json::from_slice(bytes)?, &document);
     document.set_version();
-    if document.features.is_empty() {
+    if document.features.is_empty() && document.derived.is_empty() {
         document.features = vec![Feature::default(); document.model.width()];
     }
     Ok(Imported {

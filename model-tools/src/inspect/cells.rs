@@ -51,6 +51,7 @@ pub(crate) fn plain(document: &Document) -> Option<String> {
 fn describe(name: String, feature: &Feature) -> Described {
     let (cells, unknown) = match &feature.encoding {
         None => ("a number".to_owned(), None),
+        Some(Encoding::Text) => ("a text".to_owned(), None),
         Some(Encoding::Unused) => {
             return Described {
                 name,
@@ -85,6 +86,9 @@ fn describe(name: String, feature: &Feature) -> Described {
 fn missing(feature: &Feature) -> String {
     let read = match &feature.missing {
         Cell::Missing => return "refused".to_owned(),
+        Cell::Text(text) if text.is_empty() && matches!(feature.encoding, Some(Encoding::Text)) => {
+            "read as an empty text".to_owned()
+        }
         Cell::Text(text) if text.is_empty() => "a category of its own".to_owned(),
         Cell::Number(number) => format!("read as {}", rounded(*number)),
         other => format!("read as {other}"),
@@ -147,6 +151,7 @@ pub(super) fn inputs(document: &Document) -> Vec<Input<'_>> {
 fn input(feature: &Feature) -> Input<'_> {
     let (cell, unknown, dropped) = match &feature.encoding {
         None => ("number", None, None),
+        Some(Encoding::Text) => ("text", None, None),
         Some(Encoding::Unused) => ("any", None, None),
         Some(Encoding::OneHot(one_hot)) => {
             let unknown = match one_hot.unknown {

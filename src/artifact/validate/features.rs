@@ -13,6 +13,7 @@ impl Feature {
         }
         match &self.encoding {
             None => self.check_number(name),
+            Some(Encoding::Text) => self.check_text(name),
             Some(encoding) => {
                 encoding.check(name)?;
                 self.check_category(name, encoding)
@@ -26,6 +27,15 @@ impl Feature {
             Cell::Number(number) => check_finite("replacements of missing cells", [number]),
             other => meaning(format!(
                 "feature {name} takes numbers, but missing cells become {other}"
+            )),
+        }
+    }
+
+    fn check_text(&self, name: &str) -> Result<(), ArtifactError> {
+        match &self.missing {
+            Cell::Missing | Cell::Text(_) => Ok(()),
+            other => meaning(format!(
+                "feature {name} takes texts, but missing cells become {other}"
             )),
         }
     }
@@ -50,7 +60,7 @@ impl Feature {
 
 impl Encoding {
     fn check(&self, name: &str) -> Result<(), ArtifactError> {
-        if self.categories().is_empty() && !matches!(self, Self::Unused) {
+        if self.categories().is_empty() && !matches!(self, Self::Text | Self::Unused) {
             return meaning(format!("feature {name} is encoded, but has no categories"));
         }
         check_distinct(&format!("categories of feature {name}"), self.categories())?;
@@ -71,7 +81,7 @@ impl Encoding {
                 check_finite("numbers of categories", &ordinal.numbers)?;
                 check_finite("numbers of unknown categories", &ordinal.unknown)
             }
-            Self::Unused => Ok(()),
+            Self::Text | Self::Unused => Ok(()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{check_distinct, check_finite, meaning};
 use crate::artifact::{ArtifactError, Classifier, Isotonic, Label, MultiTarget, Parameters};
-use crate::limits::{CLASSES_MAX, FEATURES_MAX};
+use crate::limits::{CLASSES_MAX, COEFFICIENTS_MAX};
 
 impl Parameters {
     pub(super) fn check(&self) -> Result<(), ArtifactError> {
@@ -50,9 +50,9 @@ fn check_table(
             "there are {found} intercepts and {rows} lists of coefficients: one of each a {what}"
         ));
     }
-    if rows.saturating_mul(columns) > FEATURES_MAX {
+    if rows.saturating_mul(columns) > COEFFICIENTS_MAX {
         return meaning(format!(
-            "{rows} lists of {columns} coefficients: {FEATURES_MAX} numbers are possible"
+            "{rows} lists of {columns} coefficients: {COEFFICIENTS_MAX} numbers are possible"
         ));
     }
     for (index, list) in coefficients.iter().enumerate() {

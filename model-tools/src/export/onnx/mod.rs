@@ -434,7 +434,7 @@ fn hides_missing(feature: &Feature) -> bool {
     let takes_unknown = match &feature.encoding {
         Some(Encoding::OneHot(one_hot)) => one_hot.unknown == Unknown::Ignore,
         Some(Encoding::Ordinal(ordinal)) => ordinal.unknown.is_some(),
-        Some(Encoding::Unused) | None => false,
+        Some(Encoding::Text | Encoding::Unused) | None => false,
     };
     let empty = Label::Text(String::new());
     let categories = feature.encoding.as_ref().map(Encoding::categories);
