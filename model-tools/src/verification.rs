@@ -1,7 +1,8 @@
 //! Verification rows for a model that comes without: rows that no coefficient can change unnoticed on.
 
 use sagelet::artifact::{
-    Cell, Document, Encoding, Feature, Isotonic, Label, Link, Outcome, Parameters, Verification,
+    Cell, Document, Encoding, Feature, Features, Isotonic, Label, Link, Outcome, Parameters,
+    Verification,
 };
 use sagelet::model::{Model, ModelError};
 
@@ -75,7 +76,7 @@ fn rows(document: &Document) -> Vec<Vec<Cell>> {
 }
 
 /// Repeats the rows until every category of every feature has had its turn.
-fn repeat_for_categories(designs: &mut Vec<Vec<f64>>, features: &[Feature]) {
+fn repeat_for_categories(designs: &mut Vec<Vec<f64>>, features: &Features) {
     let encodings = features
         .iter()
         .filter_map(|feature| feature.encoding.as_ref());
@@ -91,7 +92,7 @@ fn repeat_for_categories(designs: &mut Vec<Vec<f64>>, features: &[Feature]) {
 
 /// Cells that make this row of the design matrix, as far as they are numbers; categories take turns from row
 /// to row.
-fn cells(features: &[Feature], design: &[f64], turn: usize) -> Vec<Cell> {
+fn cells(features: &Features, design: &[f64], turn: usize) -> Vec<Cell> {
     let mut column = 0;
     let mut cells = Vec::with_capacity(features.len());
     for feature in features {

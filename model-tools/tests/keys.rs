@@ -30,7 +30,7 @@ fn keys_choose_among_several_estimators() {
     }
     told.ok();
     let document = Artifact::read(output.as_ref()).unwrap().document;
-    assert_eq!(document.features[1].name.as_deref(), Some("b"));
+    assert_eq!(document.features.get(1).unwrap().name.as_deref(), Some("b"));
     check(Path::new(&file), &document);
     // The other commands that read models take the same keys.
     let rows = scratch.write("rows.csv", b"1,2,3,4\n");

@@ -151,7 +151,10 @@ fn keys_lead_into_files_of_an_archive() {
     let told = convert([archive.as_str()].into_iter().chain(keys), &output);
     converted(told, &output, &expected);
     let document = Artifact::read(output.as_ref()).unwrap().document;
-    assert_eq!(document.features[1].name.as_deref(), Some("income"));
+    assert_eq!(
+        document.features.get(1).unwrap().name.as_deref(),
+        Some("income")
+    );
     let wrong = [
         "--key",
         "bundle.pkl.scaler",
@@ -197,7 +200,10 @@ fn a_scaler_beside_a_model_comes_before_it() {
     );
     converted(told, &output, &expected);
     let document = Artifact::read(output.as_ref()).unwrap().document;
-    assert_eq!(document.features[2].name.as_deref(), Some("distance"));
+    assert_eq!(
+        document.features.get(2).unwrap().name.as_deref(),
+        Some("distance")
+    );
 }
 
 #[test]
@@ -211,7 +217,11 @@ fn lists_of_names_are_read_from_pickles_indexes_and_json() {
         )
         .ok();
         let document = Artifact::read(output.as_ref()).unwrap().document;
-        assert_eq!(document.features[0].name.as_deref(), Some("age"), "{list}");
+        assert_eq!(
+            document.features.get(0).unwrap().name.as_deref(),
+            Some("age"),
+            "{list}"
+        );
     }
     let other = scratch.write("other.json", b"[\"a\", \"b\"]");
     convert([&file("model.pkl"), &other], &output).refused(1, "it takes 3 columns, and");

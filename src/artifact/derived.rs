@@ -9,6 +9,7 @@ mod vocabulary;
 use serde::Serialize;
 
 use super::feature::{Encoding, Feature};
+use super::features::Features;
 pub use vocabulary::Vocabulary;
 
 /// An entry of `derived`: what one or more columns are computed from, and how.
@@ -394,14 +395,13 @@ impl Columns {
 }
 
 /// How many columns features and entries make together.
-pub(super) fn width(features: &[Feature], derived: &[Derived]) -> usize {
-    let own = features.iter().map(Feature::design_columns);
+pub(super) fn width(features: &Features, derived: &[Derived]) -> usize {
     let added = derived.iter().map(Derived::columns);
-    own.chain(added).fold(0, usize::saturating_add)
+    added.fold(features.design_columns(), usize::saturating_add)
 }
 
 /// Whether a document with these parts needs a reader that computes columns.
-pub(super) fn is_needed(features: &[Feature], derived: &[Derived]) -> bool {
+pub(super) fn is_needed(features: &Features, derived: &[Derived]) -> bool {
     let is_text = |feature: &Feature| matches!(feature.encoding, Some(Encoding::Text));
-    !derived.is_empty() || features.iter().any(is_text)
+    !derived.is_empty() || features.described().any(|(_, feature)| is_text(feature))
 }

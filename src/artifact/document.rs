@@ -9,6 +9,7 @@ use super::cell::Cell;
 use super::derived::{self, Derived};
 use super::error::ArtifactError;
 use super::feature::Feature;
+use super::features::Features;
 use super::parameters::Parameters;
 use super::statistics::{Covariance, TrainingStatistics};
 use super::{number, scan};
@@ -94,7 +95,7 @@ pub struct Document {
     /// there are coefficients, without names". They may be fewer than the coefficients, where a category
     /// makes several columns of the design matrix.
     #[serde(default)]
-    pub features: Vec<Feature>,
+    pub features: Features,
     /// Columns that rows may carry by name beside the features, such as the label: their cells may be anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_columns: Vec<String>,
@@ -215,7 +216,7 @@ impl Document {
         Self {
             version: VERSION,
             requires: Vec::new(),
-            features,
+            features: features.into(),
             other_columns: Vec::new(),
             missing_values: Vec::new(),
             derived: Vec::new(),

@@ -80,6 +80,14 @@ pub struct Ordinal {
 }
 
 impl Feature {
+    /// A feature without a name whose cells are numbers: of such, a document keeps only how many there are.
+    pub const UNDESCRIBED: Self = Self {
+        name: None,
+        missing: Cell::Missing,
+        missing_indicator: false,
+        encoding: None,
+    };
+
     /// A feature whose cells are numbers.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {

@@ -21,36 +21,59 @@ pub fn loading_bytes(artifact: &[u8]) -> usize {
     items.saturating_add(artifact.len().saturating_mul(LOADING_FACTOR))
 }
 
+/// The key of a document before its features.
+const FEATURES: &[u8] = b"features";
+
 /// What the items of a payload become.
 fn items_bytes(payload: &[u8]) -> usize {
     let mut decoder = Decoder::from(payload);
-    let mut bytes = 0_usize;
+    let (mut bytes, mut is_features) = (0_usize, false);
     while let Ok(header) = decoder.pull() {
         bytes = bytes.saturating_add(match header {
             Header::Float(_) => LOADED_NUMBER_BYTES,
+            Header::Array(Some(count)) if is_features => features_bytes(&mut decoder, count),
             _ => LOADED_ITEM_BYTES,
         });
-        if let Header::Bytes(Some(length)) | Header::Text(Some(length)) = header
-            && !skip(&mut decoder, length)
-        {
-            break;
-        }
+        is_features = match header {
+            Header::Bytes(Some(length)) | Header::Text(Some(length)) => {
+                let Some(is_features) = pass(&mut decoder, length) else {
+                    break;
+                };
+                is_features
+            }
+            _ => false,
+        };
     }
     bytes
 }
 
-/// Passes over the content of a string. False if it is cut short.
-fn skip(decoder: &mut Decoder<&[u8]>, mut length: usize) -> bool {
-    let mut piece = [0; 256];
-    while length > 0 {
-        let count = length.min(piece.len());
-        let piece = piece.get_mut(..count).unwrap_or_default();
-        if ciborium_io::Read::read_exact(decoder, piece).is_err() {
-            return false;
+/// What the features become before the first that says something: nothing if none does, else they have rules and names
+/// as that one has.
+fn features_bytes(decoder: &mut Decoder<&[u8]>, count: usize) -> usize {
+    for passed in 0..count {
+        match decoder.pull() {
+            Ok(Header::Map(Some(0))) => {}
+            Ok(header) => {
+                decoder.push(header);
+                return passed.saturating_mul(LOADED_ITEM_BYTES);
+            }
+            Err(_) => break,
         }
-        length -= count;
     }
-    true
+    LOADED_ITEM_BYTES
+}
+
+/// Passes over the content of a string, and says whether it is [`FEATURES`]. None if it is cut short.
+fn pass(decoder: &mut Decoder<&[u8]>, mut length: usize) -> Option<bool> {
+    let mut piece = [0; 256];
+    let mut is_features = length == FEATURES.len();
+    while length > 0 {
+        let piece = piece.get_mut(..length.min(256))?;
+        ciborium_io::Read::read_exact(decoder, piece).ok()?;
+        is_features &= piece == FEATURES;
+        length -= piece.len();
+    }
+    Some(is_features)
 }
 
 const NUMBER_BYTES: usize = size_of::<f64>();
@@ -59,7 +82,9 @@ impl Document {
     /// Bytes of memory that the document takes: its lists, numbers and texts, without what the allocator adds.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let features = self.features.iter().map(feature_bytes).sum::<usize>();
+        let described = self.features.described();
+        let features = described.map(|(_, feature)| feature_bytes(feature));
+        let features = features.sum::<usize>();
         let labels = self.model.labels().iter().map(label_bytes).sum::<usize>();
         let kept = self.training.as_ref().map_or(0, statistics_bytes);
         let covariance = self.covariance.as_ref();
@@ -157,7 +182,7 @@ fn feature_bytes(feature: &Feature) -> usize {
     let name = feature.name.as_ref().map_or(0, String::len);
     let encoding = feature.encoding.as_ref();
     let categories = encoding.map_or(&[][..], Encoding::categories);
-    size_of::<Feature>() + name + categories.iter().map(label_bytes).sum::<usize>()
+    size_of::<(usize, Feature)>() + name + categories.iter().map(label_bytes).sum::<usize>()
 }
 
 fn cell_bytes(cell: &Cell) -> usize {
@@ -179,22 +204,37 @@ fn label_bytes(label: &Label) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{Artifact, Linear};
+    use crate::artifact::{Artifact, Features, Linear};
+
+    fn numbers(features: impl Into<Features>) -> Document {
+        let features = features.into();
+        let linear = Linear {
+            intercept: 0.0,
+            coefficients: vec![1.5; features.len()],
+        };
+        let mut document = Document::new(Vec::new(), Parameters::LinearRegression(linear));
+        document.features = features;
+        document
+    }
 
     #[test]
     fn loading_is_estimated_by_the_items_and_not_by_the_bytes_of_the_file() {
-        let document = |features: usize| {
-            let linear = Linear {
-                intercept: 0.0,
-                coefficients: vec![1.5; features],
-            };
-            let features = vec![Feature::default(); features];
-            Document::new(features, Parameters::LinearRegression(linear))
-        };
-        let (artifact, bytes) = Artifact::seal(document(10_000)).unwrap();
+        let mut features = vec![Feature::default(); 10_000];
+        features.push(Feature::named("last"));
+        let (artifact, bytes) = Artifact::seal(numbers(features)).unwrap();
         let needed = loading_bytes(&bytes);
         assert!(needed >= artifact.document.memory_bytes() + 2 * bytes.len());
         assert!(needed >= 10_000 * (size_of::<Feature>() + NUMBER_BYTES));
         assert!(loading_bytes(b"no artifact") < 100);
+    }
+
+    #[test]
+    fn features_that_say_nothing_cost_nothing_each() {
+        let (artifact, bytes) = Artifact::seal(numbers(Features::undescribed(10_000))).unwrap();
+        assert_eq!(artifact.document.memory_bytes(), 10_001 * NUMBER_BYTES);
+        let needed = loading_bytes(&bytes);
+        let of_numbers = 10_001 * LOADED_NUMBER_BYTES;
+        assert!(needed >= of_numbers + LOADING_FACTOR * bytes.len());
+        assert!(needed < of_numbers + LOADING_FACTOR * bytes.len() + 100 * LOADED_ITEM_BYTES);
     }
 }

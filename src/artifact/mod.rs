@@ -14,6 +14,7 @@ mod document;
 mod envelope;
 mod error;
 mod feature;
+mod features;
 mod file;
 mod form;
 mod label;
@@ -35,6 +36,7 @@ pub use document::{
 pub use envelope::Digest;
 pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
+pub use features::Features;
 pub use file::{read_bounded, write_atomically};
 pub use label::Label;
 pub use memory::loading_bytes;

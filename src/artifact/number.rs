@@ -127,6 +127,8 @@ impl<'de> Visitor<'de> for RowVisitor {
         while let Some(Number(number)) = list.next_element()? {
             numbers.push(number);
         }
+        // What is loaded stays: a list that grew has up to half of its memory to spare.
+        numbers.shrink_to_fit();
         Ok(Row::Several(numbers))
     }
 }
@@ -160,6 +162,7 @@ impl<'de> Visitor<'de> for CoefficientsVisitor {
                 Row::Several(numbers) => table.push(numbers),
             }
         }
+        list.shrink_to_fit();
         match (list.is_empty(), table.is_empty()) {
             (_, true) => Ok(Coefficients::List(list)),
             (true, false) => Ok(Coefficients::Table(table)),

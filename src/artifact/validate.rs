@@ -26,7 +26,7 @@ impl Document {
         self.check_names()?;
         self.check_other_columns()?;
         self.check_missing_values()?;
-        for (column, feature) in self.features.iter().enumerate() {
+        for (column, feature) in self.features.described() {
             feature.check(&self.feature_name(column))?;
         }
         self.model.check()?;
@@ -67,7 +67,7 @@ impl Document {
 
     fn check_names(&self) -> Result<(), ArtifactError> {
         let mut seen = HashSet::new();
-        for (column, feature) in self.features.iter().enumerate() {
+        for (column, feature) in self.features.described() {
             let Some(name) = &feature.name else { continue };
             if !seen.insert(name) {
                 return meaning(format!(
@@ -86,10 +86,8 @@ impl Document {
                 "other_columns has {count} names: at most {OTHER_COLUMNS_MAX}"
             ));
         }
-        let names = self
-            .features
-            .iter()
-            .filter_map(|feature| feature.name.as_ref());
+        let described = self.features.described();
+        let names = described.filter_map(|(_, feature)| feature.name.as_ref());
         let mut seen: HashSet<_> = names.collect();
         match self.other_columns.iter().find(|name| !seen.insert(name)) {
             Some(name) => meaning(format!(

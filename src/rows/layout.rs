@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::error::LayoutError;
 use super::missing::Marks;
 use super::number::{self, TextNumber};
-use crate::artifact::{self, Document, Encoding, Feature};
+use crate::artifact::{self, Document, Encoding, Feature, Features};
 
 /// The columns of a row and what becomes of each.
 ///
@@ -84,10 +84,11 @@ impl Layout {
     ///
     /// # Errors
     /// [`LayoutError::Ambiguous`]
-    pub fn new(features: &[Feature]) -> Result<Self, LayoutError> {
+    pub fn new(features: &Features) -> Result<Self, LayoutError> {
         let mut layout = Self::numbers(features.len());
-        layout.width = features.iter().map(Feature::design_columns).sum();
-        if features.iter().any(|feature| feature.name.is_some()) {
+        layout.width = features.design_columns();
+        let mut described = features.described();
+        if described.any(|(_, feature)| feature.name.is_some()) {
             layout.names = features
                 .iter()
                 .map(|feature| feature.name.clone())
@@ -95,7 +96,8 @@ impl Layout {
             layout.has_named_inputs = true;
             layout.index_names();
         }
-        if !features.iter().all(Feature::is_plain) {
+        let mut described = features.described();
+        if described.any(|(_, feature)| !feature.is_plain()) {
             let mut offset = 0;
             for (index, feature) in features.iter().enumerate() {
                 layout.rules.push(Rule::new(feature, index, offset)?);
@@ -177,9 +179,10 @@ impl Layout {
     /// Bytes of memory that names and rules of columns take.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let of_name = |name: &str| 2 * (size_of::<(Option<String>, usize)>() + name.len());
-        let names = self.names().map(of_name).sum::<usize>();
-        names + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
+        let of_name = |name: &str| 2 * name.len() + 2 * size_of::<(String, usize)>();
+        let named = self.names().map(of_name).sum::<usize>();
+        let names = self.names.len() * size_of::<Option<String>>();
+        named + names + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
     }
 
     /// How many cells a row by position has.

@@ -16,7 +16,7 @@ fn a_header_names_features_and_settings_name_columns() {
     assert_eq!(document.feature_name(0), "age");
     assert_eq!(document.features.len(), 2);
     assert_eq!(document.other_columns, ["id", "price", "w", "note"]);
-    let Some(Encoding::OneHot(city)) = &document.features[1].encoding else {
+    let Some(Encoding::OneHot(city)) = &document.features.get(1).unwrap().encoding else {
         panic!("{:?}", document.features);
     };
     assert_eq!(
@@ -56,7 +56,10 @@ fn a_column_of_numbers_with_a_text_is_refused_naming_the_settings_that_help() {
         "1,2,3\n4,five,6\n5,7,1\n3,1,1\n",
     ));
     assert_eq!(document.missing_values, ["five"]);
-    assert_eq!(document.features[0].missing, Cell::Number(10.0 / 3.0));
+    assert_eq!(
+        document.features.get(0).unwrap().missing,
+        Cell::Number(10.0 / 3.0)
+    );
 }
 
 #[test]
@@ -76,12 +79,12 @@ fn missing_cells_are_refused_by_place_unless_something_stands_in() {
     ] {
         let settings = format!(r#"{{"missing": "{missing}", "missing_constant": "-1"}}"#);
         let document = trained(&job(&settings, rows));
-        let Cell::Number(found) = document.features[1].missing else {
+        let Cell::Number(found) = document.features.get(1).unwrap().missing else {
             panic!("{missing}");
         };
         assert!((found - fill).abs() < 1e-12, "{missing}: {found}");
         assert_eq!(
-            document.features[1].missing_indicator,
+            document.features.get(1).unwrap().missing_indicator,
             missing == "indicator"
         );
     }

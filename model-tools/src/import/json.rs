@@ -1,6 +1,6 @@
 //! The artifact's content as JSON (`docs/artifact.md`), for hands and eyes.
 
-use sagelet::artifact::{ArtifactError, Document, Feature, Version};
+use sagelet::artifact::{ArtifactError, Document, Features, Version};
 
 use super::{ImportError, Imported, ignored};
 
@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let ignored = ignored::keys(&serde_json::from_slice(bytes)?, &document);
     document.set_version();
     if document.features.is_empty() && document.derived.is_empty() {
-        document.features = vec![Feature::default(); document.model.width()];
+        document.features = Features::undescribed(document.model.width());
     }
     Ok(Imported {
         ignored,

@@ -396,8 +396,8 @@ fn a_text_that_stands_in_a_file_once_is_not_copied_a_thousand_times() {
             .unwrap()
             .document
     };
-    assert!(read(2).features[0].name.is_some());
-    assert!(read(1000).features[0].name.is_none());
+    assert!(read(2).features.get(0).unwrap().name.is_some());
+    assert!(read(1000).features.get(0).unwrap().name.is_none());
 }
 
 /// A pickle of protocol 2.
@@ -438,7 +438,7 @@ fn lists_of_names_that_are_one_list_are_not_copied_thousands_of_times() {
     dict.extend([text("model").as_slice(), &model, b"u"].concat());
     // Of a hundred thousand names for two columns none is taken.
     let imported = super::sklearn::read_pickle(&pickle(&dict)).unwrap();
-    assert!(imported.document.features[0].name.is_none());
+    assert!(imported.document.features.get(0).unwrap().name.is_none());
 }
 
 /// Thousands of pipelines that are one pipeline of 100,000 steps: each is only looked at where it ends.

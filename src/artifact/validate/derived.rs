@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{check_finite, meaning};
 use crate::artifact::{
-    ArtifactError, Columns, Combination, Derived, Document, Encoding, Extrapolation, Feature,
+    ArtifactError, Columns, Combination, Derived, Document, Encoding, Extrapolation, Features,
     Terms, Text,
 };
 use crate::limits::{FACTORS_MAX, FEATURES_MAX, NGRAM_MAX, SPLINE_DEGREE_MAX, STOP_WORDS_MAX};
@@ -14,7 +14,7 @@ impl Document {
     pub(super) fn check_derived(&self) -> Result<(), ArtifactError> {
         let mut before = Before {
             features: &self.features,
-            width: self.features.iter().map(Feature::design_columns).sum(),
+            width: self.features.design_columns(),
             sparse: Vec::new(),
         };
         for (index, entry) in self.derived.iter().enumerate() {
@@ -39,7 +39,7 @@ fn placed(index: usize, kind: &str, error: ArtifactError) -> ArtifactError {
 
 /// What stands before an entry.
 struct Before<'a> {
-    features: &'a [Feature],
+    features: &'a Features,
     /// How many columns there are.
     width: usize,
     /// Those whose rows have few numbers that are not 0.
@@ -195,7 +195,7 @@ impl Combination {
 }
 
 impl Text {
-    fn check(&self, features: &[Feature]) -> Result<(), ArtifactError> {
+    fn check(&self, features: &Features) -> Result<(), ArtifactError> {
         let feature = features.get(self.feature);
         if !feature.is_some_and(|feature| matches!(feature.encoding, Some(Encoding::Text))) {
             return meaning(format!(

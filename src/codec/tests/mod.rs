@@ -8,11 +8,11 @@ use ndarray::{Array2, ArrayView2, array};
 use serde_json::json;
 
 use super::{ContentType, Format, Shape};
-use crate::artifact::Feature;
+use crate::artifact::Features;
 use crate::rows::{Collected, Layout, RowBuilder, RowError, Sink};
 
 fn layout(features: serde_json::Value) -> Layout {
-    let features: Vec<Feature> = serde_json::from_value(features).unwrap();
+    let features: Features = serde_json::from_value(features).unwrap();
     Layout::new(&features).unwrap()
 }
 

@@ -119,7 +119,7 @@ fn categories_that_a_cell_cannot_tell_apart_are_refused() {
     let refused = |categories: Value| {
         let encoding =
             json!([{"name": "c", "encoding": {"kind": "ordinal", "categories": categories}}]);
-        let features: Vec<_> = serde_json::from_value(encoding).unwrap();
+        let features = serde_json::from_value(encoding).unwrap();
         Layout::new(&features).map(|_| ()).unwrap_err()
     };
     for categories in [

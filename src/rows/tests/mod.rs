@@ -9,7 +9,7 @@ use super::{Cell, Collected, HeaderOrder, Layout, Origin, RowBuilder, RowError};
 use crate::artifact::{Document, Parameters};
 
 fn layout(features: Value) -> Layout {
-    let features: Vec<_> = serde_json::from_value(features).unwrap();
+    let features = serde_json::from_value(features).unwrap();
     Layout::new(&features).unwrap()
 }
 
