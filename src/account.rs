@@ -168,6 +168,12 @@ impl Account {
         Memory::unlimited().request()
     }
 
+    /// Another account of the same memory, which has reserved nothing yet, and of which every byte counts.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        self.memory.held()
+    }
+
     /// Reserves `bytes` more.
     ///
     /// # Errors

@@ -169,6 +169,12 @@ pub const COMPRESSED_PARTS_MAX: usize = 4_096;
 /// take up to level 19. Only a thread that decompresses holds them.
 pub const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
 
+/// Bytes that decoding a zstd frame takes beside its window: tables, one block as it is read, and a margin of the window.
+pub const ZSTD_DECODER_BYTES: usize = 1 << 20;
+
+/// Bytes at the end of an npz archive in which the record of its directory stands: itself, and the longest comment.
+pub const NPZ_END_BYTES_MAX: usize = 22 + 65_535 + 4;
+
 /// Arrays of an npz archive: a sparse matrix has five.
 pub const NPZ_ARRAYS_MAX: usize = 16;
 

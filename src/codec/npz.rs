@@ -10,7 +10,7 @@ use super::error::DecodeError;
 use super::npy::Array;
 use crate::limits::{
     BODY_BYTES_MAX, BODY_GROWTH_BYTES_MIN, COMPRESSION_RATIO_FREE_BYTES, COMPRESSION_RATIO_MAX,
-    NPZ_ARRAYS_MAX,
+    NPZ_ARRAYS_MAX, NPZ_END_BYTES_MAX,
 };
 use crate::rows::{Cell, RowBuilder, SparseRow};
 use crate::text::Quoted;
@@ -69,13 +69,30 @@ struct Members<'b> {
     bytes_left: usize,
 }
 
+/// Whether some record of a directory at the end of an archive counts more than [`NPZ_ARRAYS_MAX`] members, or refers to
+/// a larger record of another kind. The library makes room for as many as the record says, before it has seen one.
+fn says_too_many(body: &[u8]) -> bool {
+    let end = body.len().saturating_sub(NPZ_END_BYTES_MAX);
+    let end = body.get(end..).unwrap_or_default();
+    let records = memchr::memmem::find_iter(end, b"PK\x05\x06");
+    let mut records = records.filter_map(|start| end.get(start + 8..)?.first_chunk::<12>());
+    records.any(|[a, b, c, d, place @ ..]| {
+        let counts = [[*a, *b], [*c, *d]].map(u16::from_le_bytes);
+        let is_elsewhere = place.starts_with(&[0xff; 4]) || place.ends_with(&[0xff; 4]);
+        is_elsewhere
+            || counts
+                .iter()
+                .any(|&count| usize::from(count) > NPZ_ARRAYS_MAX)
+    })
+}
+
 impl<'b> Members<'b> {
     fn open(body: &'b [u8]) -> Result<Self, DecodeError> {
-        let archive = ZipArchive::new(Cursor::new(body));
-        let archive = archive.map_err(|error| refused(error.to_string()))?;
-        if archive.len() > NPZ_ARRAYS_MAX {
+        if says_too_many(body) {
             return Err(refused(format!("it has more than {NPZ_ARRAYS_MAX} arrays")));
         }
+        let archive = ZipArchive::new(Cursor::new(body));
+        let archive = archive.map_err(|error| refused(error.to_string()))?;
         let most = body
             .len()
             .saturating_mul(COMPRESSION_RATIO_MAX)

@@ -34,7 +34,7 @@ impl Caps {
     }
 }
 
-/// Decompresses a whole body. What the result takes is reserved in `account`.
+/// Decompresses a whole body. What the result takes is reserved in `account`, what decoding takes beside it.
 ///
 /// # Errors
 /// The body is damaged, cut short or followed by other bytes, or the result is past a cap.
@@ -44,6 +44,7 @@ pub(super) fn decompress(
     caps: Caps,
     account: Account,
 ) -> Result<(Vec<u8>, Account), Refusal> {
+    let beside = account.beside();
     let mut output = Output {
         buffer: Buffer::new(account),
         cap: caps.bytes,
@@ -59,7 +60,7 @@ pub(super) fn decompress(
     };
     match coding {
         Coding::Gzip => gzip(&mut input, caps.members, &mut output)?,
-        Coding::Zstd => zstd(&mut input, caps.members, &mut output)?,
+        Coding::Zstd => zstd(&mut input, caps.members, &mut output, beside)?,
         _ if is_zlib(body) => output.fill(ZlibDecoder::new(&mut input), &allowance)?,
         _ => output.fill(DeflateDecoder::new(&mut input), &allowance)?,
     }
@@ -83,10 +84,15 @@ fn gzip(input: &mut Input<'_>, members: usize, output: &mut Output) -> Result<()
 }
 
 /// One frame after the other (RFC 8878, section 3.1).
-fn zstd(input: &mut Input<'_>, frames: usize, output: &mut Output) -> Result<(), Refusal> {
+fn zstd(
+    input: &mut Input<'_>,
+    frames: usize,
+    output: &mut Output,
+    account: Account,
+) -> Result<(), Refusal> {
     // The result comes late, so that blocks are counted instead.
     let unlimited = Cell::new(usize::MAX);
-    let mut decoder = Frames::new();
+    let mut decoder = Frames::new(account);
     for _ in 0..frames {
         match zstd::after_skippable(input.rest) {
             Some(rest) => input.rest = rest,

@@ -298,3 +298,27 @@ fn an_archive_that_contradicts_itself_or_holds_too_much_is_refused() {
     assert!(bomb.len() < 20_000, "{}", bomb.len());
     assert!(error(&bomb).contains("200 times its own"));
 }
+
+#[test]
+fn an_archive_whose_end_counts_members_without_end_is_refused_before_room_is_made_for_them() {
+    let end = |counts: [u8; 4], place: [u8; 8]| {
+        let directory = vec![0; 1_000];
+        [
+            &directory[..],
+            b"PK\x05\x06\0\0\0\0",
+            &counts,
+            &place,
+            b"\0\0",
+        ]
+        .concat()
+    };
+    let many = [0xe8, 0x03, 0xe8, 0x03];
+    for archive in [
+        end(many, [46, 0, 0, 0, 0, 0, 0, 0]),
+        end([1, 0, 1, 0], [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+        end([1, 0, 1, 0], [46, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]),
+    ] {
+        let error = read(&named(), NPZ, &archive).unwrap_err();
+        assert!(error.contains("more than 16 arrays"), "{error}");
+    }
+}
