@@ -68,6 +68,13 @@ impl<'b> Array<'b> {
         Some(self.cells.cell(bytes))
     }
 
+    /// The bytes of a row's cells; none if they do not lie side by side.
+    fn cells_of_row(&self, row: usize, columns: usize) -> Option<&'b [u8]> {
+        let bytes = columns * self.cells.bytes;
+        let rows = self.data.get(row * bytes..)?;
+        (!self.is_fortran).then_some(rows.get(..bytes)?)
+    }
+
     /// Reads the cells as rows: (rows, columns); or one row, or one column for a model of one. NaN is a missing cell.
     pub(super) fn read(&self, builder: &mut RowBuilder<'_>) -> Result<(), DecodeError> {
         let width = builder.layout().cells();
@@ -83,6 +90,12 @@ impl<'b> Array<'b> {
             }
         };
         for row in 0..rows {
+            let cells = || self.cells_of_row(row, columns);
+            let plain = builder.push_plain_row(|numbers| self.cells.plain(cells()?, numbers));
+            if plain.is_some() {
+                builder.end_row()?;
+                continue;
+            }
             for column in 0..columns {
                 let place = if self.is_fortran {
                     column * rows + row

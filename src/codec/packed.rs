@@ -13,6 +13,8 @@ const TEXT_PREFIX_BYTES: usize = 4;
 pub(super) struct PackedType {
     /// Bytes of a cell, at least one.
     pub(super) bytes: usize,
+    /// NumPy's letter for it: `f`, `i`, `u` or `b`.
+    kind: u8,
     is_big_endian: bool,
     read: CellReader,
 }
@@ -54,6 +56,7 @@ impl PackedType {
         };
         Some(Self {
             bytes,
+            kind,
             is_big_endian,
             read,
         })
@@ -79,11 +82,40 @@ impl PackedType {
         Self::of_kind(kind, bytes, false)
     }
 
+    /// Reads cells that are floats, each finite, as many as there is room for; none if the bytes are anything else.
+    #[inline]
+    pub(super) fn plain(self, bytes: &[u8], numbers: &mut [f64]) -> Option<()> {
+        if bytes.len() != numbers.len() * self.bytes || self.is_big_endian {
+            return None;
+        }
+        match (self.kind, self.bytes) {
+            (b'f', 8) => plain(bytes, numbers, f64::from_le_bytes),
+            (b'f', 4) => plain(bytes, numbers, |bytes| f32::from_le_bytes(bytes).into()),
+            _ => None,
+        }
+    }
+
     /// The cell of these bytes, which are as many as a cell has.
     #[inline]
     pub(super) fn cell(self, bytes: &[u8]) -> Cell<'static> {
         (self.read)(bytes, self.is_big_endian)
     }
+}
+
+/// Reads finite numbers of `N` bytes each.
+#[inline]
+fn plain<const N: usize>(
+    bytes: &[u8],
+    numbers: &mut [f64],
+    read: impl Fn([u8; N]) -> f64,
+) -> Option<()> {
+    let (cells, _) = bytes.as_chunks::<N>();
+    let mut are_finite = true;
+    for (number, cell) in numbers.iter_mut().zip(cells) {
+        *number = read(*cell);
+        are_finite &= number.is_finite();
+    }
+    are_finite.then_some(())
 }
 
 /// The cells of a tensor, one after the other.

@@ -180,6 +180,26 @@ impl<'a> RowBuilder<'a> {
         }
     }
 
+    /// Adds all cells of a row at once, where a row is plain numbers in the order of the columns: `read` writes them, each
+    /// finite, or says by `None` that this is another row, which is then read cell by cell.
+    #[inline]
+    pub fn push_plain_row<T>(&mut self, read: impl FnOnce(&mut [f64]) -> Option<T>) -> Option<T> {
+        let width = self.layout.width();
+        let is_plain = self.layout.is_plain() && self.columns.are_in_order();
+        if !is_plain || self.position > 0 || width != self.layout.cells() {
+            return None;
+        }
+        let start = self.rows * width;
+        self.block.resize(start + width, 0.0);
+        let read = self.block.get_mut(start..).and_then(read);
+        if read.is_some() {
+            self.position = width;
+        } else {
+            self.block.truncate(start);
+        }
+        read
+    }
+
     /// Adds the cells of a sparse row: a column that has none is 0.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl Event for AccessLine<'_> {
         // What the transport refuses did not reach the handler.
         if self.group != Group::Transport {
             line.push_own(", ");
-            line.push_own(ryu::Buffer::new().format_finite(self.milliseconds()));
+            line.push_own(zmij::Buffer::new().format_finite(self.milliseconds()));
             line.push_own(" ms");
         }
         for (_, words, value) in self.identifiers() {

@@ -58,7 +58,9 @@ impl Table {
         // Where a row has one cell, a line with nothing on it is a row with nothing in its cell.
         let has_blank_lines = self.options.label_columns + builder.cells() != 1;
         while !scanner.rest().is_empty() {
-            if has_blank_lines && scanner.skip_blank_line() {
+            if self.read_plain_row(&mut scanner, builder) {
+                builder.end_row()?;
+            } else if has_blank_lines && scanner.skip_blank_line() {
                 self.is_ended = true;
             } else if self.is_ended {
                 // Each line has its line in the answer, so none between rows may be blank.
@@ -68,6 +70,21 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// Reads a record as a row, if it is plain numbers throughout, and so are the rows of the model.
+    #[inline]
+    fn read_plain_row(&self, scanner: &mut Scanner<'_>, builder: &mut RowBuilder<'_>) -> bool {
+        if self.is_ended || self.options.label_columns > 0 {
+            return false;
+        }
+        match builder.push_plain_row(|numbers| scanner.plain_record(numbers)) {
+            Some(rest) => {
+                scanner.set_rest(rest);
+                true
+            }
+            None => false,
+        }
     }
 }
 

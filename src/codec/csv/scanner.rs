@@ -3,7 +3,7 @@
 //! A record ends with LF, CRLF or CR. A cell that begins with a quote ends with the next one that is not doubled;
 //! line ends and delimiters in between are part of it.
 
-use crate::rows::{Cell, Origin};
+use crate::rows::{Cell, Origin, leading_decimal};
 
 /// What follows a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,34 @@ impl<'t> Scanner<'t> {
         };
         self.rest = end;
         Some(End::Record)
+    }
+
+    /// Reads a record of plain numbers, as many as there is room for. Returns what follows it; none if the record is
+    /// anything else, or ends with a CR alone.
+    #[inline]
+    pub(super) fn plain_record(&self, numbers: &mut [f64]) -> Option<&'t [u8]> {
+        let (last, others) = numbers.split_last_mut()?;
+        let mut rest = self.rest;
+        for number in others {
+            let (read, after) = leading_decimal(rest)?;
+            let (&byte, after) = after.split_first()?;
+            if byte != self.delimiter {
+                return None;
+            }
+            (*number, rest) = (read, after);
+        }
+        let (read, after) = leading_decimal(rest)?;
+        *last = read;
+        match after {
+            [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
+            [] => Some(after),
+            _ => None,
+        }
+    }
+
+    /// Moves to where `rest` begins, which is behind a record.
+    pub(super) fn set_rest(&mut self, rest: &'t [u8]) {
+        self.rest = rest;
     }
 
     /// Passes over a line with nothing on it but blanks. False if there is something on it.

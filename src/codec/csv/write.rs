@@ -102,6 +102,6 @@ fn push_number(text: &mut Vec<u8>, number: f64) {
             b"-inf"
         });
     } else {
-        text.extend(ryu::Buffer::new().format_finite(number).as_bytes());
+        text.extend(zmij::Buffer::new().format_finite(number).as_bytes());
     }
 }

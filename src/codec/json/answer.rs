@@ -93,7 +93,7 @@ pub(in crate::codec) fn push_label(text: &mut Vec<u8>, label: &Label) {
 
 fn push_number(text: &mut Vec<u8>, number: f64) {
     if number.is_finite() {
-        text.extend(ryu::Buffer::new().format_finite(number).as_bytes());
+        text.extend(zmij::Buffer::new().format_finite(number).as_bytes());
     } else {
         text.extend(b"null");
     }

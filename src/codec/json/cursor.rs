@@ -134,6 +134,27 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Reads a list of plain numbers, as many as there is room for, without moving. Returns the position behind it; none
+    /// if this is anything else, or more white space than writers of JSON put between numbers.
+    #[inline]
+    pub(super) fn plain_list(&self, numbers: &mut [f64]) -> Option<usize> {
+        let mut rest = self.text.get(self.at..)?.strip_prefix(b"[")?;
+        let (last, others) = numbers.split_last_mut()?;
+        for number in others {
+            (*number, rest) = plain_number(rest)?;
+            rest = rest.strip_prefix(b",")?;
+            rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        }
+        (*last, rest) = plain_number(rest)?;
+        Some(self.text.len() - rest.strip_prefix(b"]")?.len())
+    }
+
+    /// Moves to a position behind a value that was read without moving.
+    #[inline]
+    pub(super) fn move_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// Reads a whole number that is not negative.
     pub(super) fn index(&mut self) -> Result<u64, ReadError> {
         let at = self.at;
@@ -196,8 +217,7 @@ impl<'t> Cursor<'t> {
     #[inline]
     fn number(&mut self) -> Result<Cell<'_>, ReadError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        if let Some((number, after)) = leading_decimal(rest)
-            && is_plain(rest, rest.len() - after.len())
+        if let Some((number, after)) = plain_number(rest)
             && !matches!(after, [b'+' | b'-' | b'.' | b'e' | b'E' | b'0'..=b'9', ..])
         {
             self.at += rest.len() - after.len();
@@ -320,6 +340,13 @@ impl<'t> Cursor<'t> {
     fn error(&self, at: usize, found: &'static str) -> ReadError {
         ReadError::syntax(at, format!("found {found}"))
     }
+}
+
+/// The plain number at the start of a text, and what follows it.
+#[inline]
+fn plain_number(text: &[u8]) -> Option<(f64, &[u8])> {
+    let (number, after) = leading_decimal(text)?;
+    is_plain(text, text.len() - after.len()).then_some((number, after))
 }
 
 /// Whether the first `length` bytes, which are digits with a sign and a point, are a number to JSON: no zero leads

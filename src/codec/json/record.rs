@@ -176,7 +176,15 @@ fn twice(key: &str, reader: &Reader<'_, '_>) -> ReadError {
 }
 
 /// Reads a list of cells.
+#[inline]
 pub(super) fn list(cursor: &mut Cursor<'_>, reader: &mut Reader<'_, '_>) -> Result<(), ReadError> {
+    let read = reader
+        .builder
+        .push_plain_row(|numbers| cursor.plain_list(numbers));
+    if let Some(end) = read {
+        cursor.move_to(end);
+        return Ok(());
+    }
     let mut cells = cursor.array()?;
     while cells.next(cursor)? {
         reader.builder.push(cursor.cell()?)?;
