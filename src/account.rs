@@ -215,6 +215,17 @@ impl Account {
         self.release(self.bytes.saturating_sub(bytes));
     }
 
+    /// Another account of the same memory, for a part of the work on the same request. It is to be
+    /// [absorbed](Self::absorb) in the end.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            memory: self.memory,
+            bytes: 0,
+            free: self.free,
+        }
+    }
+
     /// Takes over what another account has reserved of the same memory.
     ///
     /// # Errors

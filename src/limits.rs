@@ -80,6 +80,19 @@ pub const CELLS_MAX: usize = 1 << 30;
 /// Numbers of the design matrix that are worked on at once: 256 KiB, which stay in a core's own cache.
 pub const BLOCK_CELLS: usize = 32 << 10;
 
+/// Bytes of a body from which on several threads read it: starting one takes as long as reading some ten thousand bytes.
+pub const PIECES_BYTES_MIN: usize = 192 << 10;
+
+/// Bytes of the smallest piece of a body that one thread reads at once: what is done for each piece is lost in it.
+pub const PIECE_BYTES_MIN: usize = 32 << 10;
+
+/// Bytes of the largest piece: with its numbers it fits a core's cache.
+pub const PIECE_BYTES_MAX: usize = 256 << 10;
+
+/// Pieces that a body has for each thread at least: the last of them to end keeps the others waiting for a quarter of a
+/// share at most.
+pub const PIECES_PER_THREAD: usize = 4;
+
 /// Characters of the reason that an answer gives. The platform passes on 2,048 characters of the whole answer.
 pub const REASON_CHARS_MAX: usize = 1_024;
 

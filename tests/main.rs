@@ -27,6 +27,7 @@
 //! | [`converted`] | a converted pipeline, served, predicts what scikit-learn does |
 //! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
 //! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
+//! | [`large`] | a large body is answered by several threads as by one |
 //! | [`caps`] | requests that are too large are refused before they are read |
 //! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
 //! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
@@ -61,6 +62,7 @@ mod examples;
 mod faults;
 mod framing;
 mod headers;
+mod large;
 mod lifecycle;
 mod linfa_shapes;
 mod logs;

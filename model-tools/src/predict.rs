@@ -9,6 +9,7 @@ use sagelet::score;
 
 use crate::error::Error;
 use crate::input::{self, Input};
+use crate::rows::cores;
 use crate::{import, output};
 
 /// Predict rows as the server would: one prediction a line, and nothing else on standard output
@@ -60,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
     let account = &mut Account::unlimited();
-    let (outputs, _) = score::score(&model, content_type, &body.bytes, account)
+    let (outputs, _) = score::score(&model, content_type, &body.bytes, account, &cores())
         .map_err(|error| body.refused(error))?;
     let predictions = score::predictions(&model, outputs, &arguments.fields, account)
         .map_err(|error| body.refused(error))?;

@@ -1,10 +1,12 @@
 //! Predictions of a whole file of rows, as numbers to compare and to draw.
 
+use std::num::NonZero;
+
 use ndarray::Array2;
 use sagelet::account::Account;
 use sagelet::codec::ContentType;
 use sagelet::model::{Model, Outputs};
-use sagelet::score;
+use sagelet::score::{self, Helpers};
 
 use crate::error::Error;
 use crate::input::Input;
@@ -27,7 +29,8 @@ pub(crate) fn predict(
     body: &Input,
     content_type: ContentType,
 ) -> Result<Predicted, Error> {
-    let (outputs, _) = score::score(model, content_type, &body.bytes, &mut Account::unlimited())
+    let account = &mut Account::unlimited();
+    let (outputs, _) = score::score(model, content_type, &body.bytes, account, &cores())
         .map_err(|error| body.refused(error))?;
     Ok(match outputs {
         Outputs::Values(numbers) => Predicted {
@@ -41,6 +44,11 @@ pub(crate) fn predict(
             classes: classes.predicted,
         },
     })
+}
+
+/// All cores of the machine, for one body after the other.
+pub(crate) fn cores() -> Helpers {
+    Helpers::of_cores(std::thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Reads a content type from the command line.

@@ -4,7 +4,7 @@ use sagelet::account::Account;
 use sagelet::artifact::Artifact;
 use sagelet::codec::{self, ContentType, Format};
 use sagelet::model::Model;
-use sagelet::score;
+use sagelet::score::{self, Helpers};
 
 use crate::harness::{DIABETES, Scratch, case, repository, run, run_with};
 
@@ -25,7 +25,8 @@ fn predictions_are_the_servers_to_the_byte() {
     let model = Model::load(&artifact.document).unwrap();
     let csv = ContentType::of(Format::Csv);
     let account = &mut Account::unlimited();
-    let (outputs, options) = score::score(&model, csv, rows.as_bytes(), account).unwrap();
+    let (outputs, options) =
+        score::score(&model, csv, rows.as_bytes(), account, &Helpers::of_cores(1)).unwrap();
     let predictions = score::predictions(&model, outputs, &[], account).unwrap();
     let served = codec::encode(Format::Csv, &predictions, &options, account).unwrap();
 

@@ -16,6 +16,7 @@ mod npy;
 mod npz;
 mod output;
 mod packed;
+mod piece;
 mod predictions;
 mod recordio;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "train")]
 pub(crate) use examples::examples;
 pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults, TensorBody};
+pub use piece::Piece;
 pub use predictions::{Field, Predictions};
 
 use std::borrow::Cow;

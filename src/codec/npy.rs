@@ -1,5 +1,7 @@
 //! `application/x-npy`: one NumPy array (numpy.lib.format, versions 1 to 3).
 
+use std::ops::Range;
+
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
 use super::output::Output;
@@ -25,6 +27,7 @@ struct Header {
 }
 
 /// An array in a body or in an archive, as long as its header says.
+#[derive(Debug)]
 pub(super) struct Array<'b> {
     pub(super) shape: Vec<usize>,
     is_fortran: bool,
@@ -68,6 +71,14 @@ impl<'b> Array<'b> {
         Some(self.cells.cell(bytes))
     }
 
+    /// How many rows an array of the shape (rows, columns) has, and how many bytes each; `None` for any other shape.
+    pub(super) fn rows(&self) -> Option<(usize, usize)> {
+        match self.shape.as_slice() {
+            [rows, columns] => Some((*rows, columns * self.cells.bytes)),
+            _ => None,
+        }
+    }
+
     /// The bytes of a row's cells; none if they do not lie side by side.
     fn cells_of_row(&self, row: usize, columns: usize) -> Option<&'b [u8]> {
         let bytes = columns * self.cells.bytes;
@@ -89,7 +100,28 @@ impl<'b> Array<'b> {
                 )));
             }
         };
-        for row in 0..rows {
+        self.read_table(0..rows, (rows, columns), builder)
+    }
+
+    /// Reads some rows of an array of the shape (rows, columns).
+    pub(super) fn read_rows(
+        &self,
+        rows: Range<usize>,
+        builder: &mut RowBuilder<'_>,
+    ) -> Result<(), DecodeError> {
+        match self.shape.as_slice() {
+            [all, columns] => self.read_table(rows, (*all, *columns), builder),
+            _ => self.read(builder),
+        }
+    }
+
+    fn read_table(
+        &self,
+        some: Range<usize>,
+        (rows, columns): (usize, usize),
+        builder: &mut RowBuilder<'_>,
+    ) -> Result<(), DecodeError> {
+        for row in some {
             let cells = || self.cells_of_row(row, columns);
             let plain = builder.push_plain_row(|numbers| self.cells.plain(cells()?, numbers));
             if plain.is_some() {

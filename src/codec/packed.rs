@@ -9,7 +9,7 @@ use crate::rows::{Cell, Origin};
 const TEXT_PREFIX_BYTES: usize = 4;
 
 /// A type whose cells all have the same number of bytes.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct PackedType {
     /// Bytes of a cell, at least one.
     pub(super) bytes: usize,

@@ -33,6 +33,36 @@ impl Outputs {
         }
     }
 
+    /// How many numbers they are: values, or scores and predicted classes.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        match self {
+            Self::Values(values) => values.len(),
+            Self::Classes(classes) => classes.predicted.len() + classes.scores.len(),
+        }
+    }
+
+    /// The predictions of several parts of a body, one behind the other. `None` if there are no parts, or if the system
+    /// has no memory for their `numbers` together.
+    #[must_use]
+    pub fn concatenated(parts: impl IntoIterator<Item = Self>, numbers: usize) -> Option<Self> {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next()?;
+        if let Self::Values(values) = &mut all {
+            let first = std::mem::take(values);
+            let width = first.ncols();
+            let mut room = Vec::new();
+            room.try_reserve_exact(numbers).ok()?;
+            room.extend(first);
+            let rows = room.len() / width.max(1);
+            *values = Array2::from_shape_vec((rows, width), room).ok()?;
+        }
+        for part in parts {
+            all.append(part).ok()?;
+        }
+        Some(all)
+    }
+
     /// Puts the predictions of the rows that follow behind these.
     ///
     /// # Errors

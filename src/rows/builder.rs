@@ -62,6 +62,27 @@ impl<'a> RowBuilder<'a> {
         self
     }
 
+    /// The same, of rows whose columns another builder has taken from a header.
+    #[must_use]
+    pub fn with_columns(mut self, columns: Columns) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// The same, with the memory that another builder [had](Self::finish_with_block) for its blocks.
+    #[must_use]
+    pub fn with_block(mut self, mut block: Vec<f64>) -> Self {
+        block.clear();
+        self.block = block;
+        self
+    }
+
+    /// The columns that a header has named, for builders of further rows.
+    #[must_use]
+    pub fn into_columns(self) -> Columns {
+        self.columns
+    }
+
     /// What the rows are.
     #[must_use]
     pub fn layout(&self) -> &'a Layout {
@@ -274,11 +295,19 @@ impl<'a> RowBuilder<'a> {
     ///
     /// # Errors
     /// The sink takes no more rows.
-    pub fn finish(mut self) -> Result<(), RowError> {
+    pub fn finish(self) -> Result<(), RowError> {
+        self.finish_with_block().map(drop)
+    }
+
+    /// The same, and leaves the memory of its blocks to the next builder.
+    ///
+    /// # Errors
+    /// The sink takes no more rows.
+    pub fn finish_with_block(mut self) -> Result<Vec<f64>, RowError> {
         if self.rows > 0 {
             self.hand_over()?;
         }
-        Ok(())
+        Ok(self.block)
     }
 
     fn hand_over(&mut self) -> Result<(), RowError> {

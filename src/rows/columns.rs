@@ -15,8 +15,8 @@ pub enum HeaderOrder {
 }
 
 /// How the cells of a row are told apart.
-#[derive(Debug, Default)]
-pub(super) struct Columns {
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
     /// The column of each cell, where a header names them once for all rows.
     header: Option<Vec<usize>>,
     /// The column of the next cell, where each cell of a row comes with its name.

@@ -24,7 +24,7 @@ mod tests;
 
 pub use builder::RowBuilder;
 pub use cell::{Cell, Origin};
-pub use columns::HeaderOrder;
+pub use columns::{Columns, HeaderOrder};
 pub use decimal::leading as leading_decimal;
 pub use error::{LayoutError, Names, Place, RowError};
 pub use layout::Layout;

@@ -12,6 +12,7 @@ use super::store::ModelStore;
 use super::work::RowWork;
 use crate::account::Memory;
 use crate::log;
+use crate::score::Helpers;
 use crate::transport::{self, Counters};
 
 /// What requests are answered from.
@@ -27,6 +28,8 @@ pub struct App {
     /// The same by the clock on the wall.
     pub(super) started_at: SystemTime,
     pub(super) compute_threads: usize,
+    /// Threads that large requests use beside their own.
+    pub(super) helpers: Helpers,
 }
 
 /// What is served.
@@ -89,6 +92,7 @@ impl App {
             started: Instant::now(),
             started_at: SystemTime::now(),
             compute_threads: transport.compute_threads,
+            helpers: Helpers::of_cores(transport.compute_threads),
         };
         (app, loader)
     }

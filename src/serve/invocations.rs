@@ -77,7 +77,8 @@ fn predict(
 ) -> Result<Answer, Refusal> {
     let began = Instant::now();
     let failed = || loaded.statistics.failed(began.elapsed());
-    let scored = score::score(&loaded.model, content_type, &body.bytes, body.account);
+    let model = &loaded.model;
+    let scored = score::score(model, content_type, &body.bytes, body.account, &app.helpers);
     let (outputs, options) = scored.inspect_err(|_| failed())?;
     let account = body.free();
     let (rows, computed) = (outputs.rows(), began.elapsed());

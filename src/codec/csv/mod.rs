@@ -1,11 +1,13 @@
 //! `text/csv` (RFC 4180): one row per line, and one row's prediction per line.
 
 mod header;
+mod piece;
 mod records;
 mod scanner;
 mod stream;
 mod write;
 
+pub(super) use piece::{CsvPiece, cut};
 pub use records::read_records;
 #[cfg(feature = "train")]
 pub(crate) use stream::whole_records;

@@ -292,6 +292,16 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Whether nothing follows.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
+    /// Passes over a comma between values that stand in no list.
+    pub(super) fn comma(&mut self) -> Result<(), ReadError> {
+        self.expect(b',', "a comma")
+    }
+
     /// Checks that nothing follows.
     pub(super) fn end(&mut self) -> Result<(), ReadError> {
         match self.peek() {

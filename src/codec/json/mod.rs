@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod cursor;
 mod error;
+mod lists;
 mod outputs;
 mod record;
 mod rows;
@@ -24,6 +25,7 @@ mod tensor;
 mod tensor_answer;
 
 pub(super) use answer::{encode, push_object};
+pub(super) use lists::{after_list, lists, read_lists};
 pub(super) use tensor_answer::encode_tensors;
 
 use super::error::DecodeError;
@@ -58,6 +60,11 @@ impl<'r, 'l> Reader<'r, 'l> {
     /// The number of the row being read.
     pub(super) fn row(&self) -> usize {
         self.builder.row()
+    }
+
+    /// The shape of the answer, if the rows say it.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        self.shape
     }
 
     /// All rows of a request have one shape, since the answer has one.

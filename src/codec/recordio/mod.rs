@@ -50,6 +50,15 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
     Ok(())
 }
 
+/// The place behind the first frame that ends behind a position; `None` if one of those before is none.
+pub(super) fn after_record(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut rest = bytes;
+    while bytes.len() - rest.len() <= from {
+        (_, rest) = frame(rest).ok()?;
+    }
+    Some(bytes.len() - rest.len())
+}
+
 /// Why a record is no row.
 enum Refused {
     Syntax(&'static str),

@@ -3,6 +3,7 @@
 mod binary;
 mod csv;
 mod json;
+mod pieces;
 
 use ndarray::{Array2, ArrayView2, array};
 use serde_json::json;

@@ -1,5 +1,10 @@
 //! A body through codec, model and codec: rows in, predictions out, for the server and for `model-tools` alike.
 
+mod helpers;
+mod pieces;
+
+pub use helpers::Helpers;
+
 use ndarray::{ArrayView2, Axis};
 
 use crate::account::{Account, Shortage};
@@ -31,8 +36,9 @@ pub enum ScoreError {
     Memory(#[from] Shortage),
 }
 
-/// Reads the rows of a body and predicts them, block by block. What the outputs take is reserved in `account` before
-/// it is spent; what decoding takes is, too, and given back.
+/// Reads the rows of a body and predicts them, block by block; those of a large body on several threads, if there are
+/// `helpers`. What the outputs take is reserved in `account` before it is spent; what decoding takes is, too, and given
+/// back.
 ///
 /// # Errors
 /// The first thing in `body` that cannot be predicted, with its place.
@@ -41,7 +47,11 @@ pub fn score(
     content_type: ContentType,
     body: &[u8],
     account: &mut Account,
+    helpers: &Helpers,
 ) -> Result<(Outputs, ResponseOptions), ScoreError> {
+    if let Some(scored) = pieces::score(model, content_type, body, account, helpers) {
+        return Ok(scored);
+    }
     let mut watch = |_, _, _: Cell<'_>| {};
     let scorer = Scorer::new(model, &mut watch, account);
     scorer.score(model.layout(), content_type, body)
@@ -129,7 +139,7 @@ impl<'m> Scorer<'m> {
             Ok(()) => content_type.read(body, builder),
             Err(error) => Err(error.into()),
         };
-        self.account.release(self.decoding);
+        self.release();
         if let Some(error) = self.stopped {
             return Err(error);
         }
@@ -137,6 +147,11 @@ impl<'m> Scorer<'m> {
         let cells = layout.cells();
         let outputs = self.outputs.ok_or(DecodeError::Empty { cells })?;
         Ok((outputs, options))
+    }
+
+    /// Gives back what decoding has reserved.
+    fn release(&mut self) {
+        self.account.release(std::mem::take(&mut self.decoding));
     }
 
     fn predict(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {

@@ -1,0 +1,172 @@
+//! A large body by several threads: its pieces are decoded and predicted apart, and put together in their order.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
+
+use super::Scorer;
+use super::helpers::Helpers;
+use crate::account::Account;
+use crate::codec::{ContentType, Piece, ResponseOptions, Shape};
+use crate::limits::{
+    BLOCK_CELLS, CELLS_MAX, COMPUTE_STACK_BYTES, PIECE_BYTES_MAX, PIECE_BYTES_MIN,
+    PIECES_BYTES_MIN, PIECES_PER_THREAD,
+};
+use crate::model::{Model, Outputs};
+use crate::rows::{Columns, RowBuilder};
+
+/// Predicts the rows of a large body on several threads, as many as there are helpers for. `None` if that is not
+/// possible, for whatever reason: the body has to be read as a whole then, which finds what is wrong with it.
+pub(super) fn score(
+    model: &Model,
+    content_type: ContentType,
+    body: &[u8],
+    account: &mut Account,
+    helpers: &Helpers,
+) -> Option<(Outputs, ResponseOptions)> {
+    let layout = model.layout();
+    if body.len() < PIECES_BYTES_MIN || layout.width().max(layout.columns()) > BLOCK_CELLS {
+        return None;
+    }
+    let helpers = helpers.take(body.len() / PIECE_BYTES_MIN)?;
+    let pieces_wanted = (helpers.threads() + 1) * PIECES_PER_THREAD;
+    let bytes = (body.len() / pieces_wanted).clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX);
+    let mut watch = |_, _, _: crate::rows::Cell<'_>| {};
+    let mut head = Scorer::new(model, &mut watch, account);
+    let mut builder = RowBuilder::new(layout, &mut head);
+    let pieces = content_type.cut(body, bytes, &mut builder);
+    let columns = builder.into_columns();
+    head.release();
+    let pieces = pieces?;
+    let work = Work {
+        model,
+        columns,
+        pieces: &pieces,
+        next: AtomicUsize::new(0),
+        rows: AtomicUsize::new(0),
+        is_stopped: AtomicBool::new(false),
+    };
+    let parts = work.run(helpers.threads(), account)?;
+    let (outputs, shape) = together(parts, account)?;
+    Some((outputs, content_type.options_of_pieces(shape)))
+}
+
+/// What the threads that read a body share.
+struct Work<'w> {
+    model: &'w Model,
+    /// What the header of the body said.
+    columns: Columns,
+    pieces: &'w [Piece<'w>],
+    /// The piece that nobody has begun.
+    next: AtomicUsize,
+    /// Rows of the pieces that have been read.
+    rows: AtomicUsize,
+    /// Whether a piece could not be read.
+    is_stopped: AtomicBool,
+}
+
+/// A piece that has been read.
+struct Part {
+    index: usize,
+    outputs: Outputs,
+    shape: Option<Shape>,
+}
+
+/// What one thread has read, and the account of it.
+type Share = (Vec<Part>, Account);
+
+impl Work<'_> {
+    /// Reads all pieces. Returns them in their order.
+    fn run(&self, helpers: usize, account: &mut Account) -> Option<Vec<Part>> {
+        let shares = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (0..helpers)
+                .map_while(|_| self.start(scope, account.beside()))
+                .collect();
+            let own = self.work(account.beside());
+            let theirs = helpers.into_iter().map(|helper| {
+                // A panic of a helper is one of the request.
+                let ended = helper.join();
+                ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            std::iter::once(own).chain(theirs).collect::<Vec<Share>>()
+        });
+        let mut parts = Vec::with_capacity(self.pieces.len());
+        for (part, reserved) in shares {
+            parts.extend(part);
+            account.absorb(reserved).ok()?;
+        }
+        parts.sort_unstable_by_key(|part| part.index);
+        (parts.len() == self.pieces.len()).then_some(parts)
+    }
+
+    /// Starts a helper, if the system has a thread for it.
+    fn start<'s>(
+        &'s self,
+        scope: &'s Scope<'s, '_>,
+        account: Account,
+    ) -> Option<ScopedJoinHandle<'s, Share>> {
+        let thread = Builder::new()
+            .name("helper".to_owned())
+            .stack_size(COMPUTE_STACK_BYTES);
+        thread.spawn_scoped(scope, || self.work(account)).ok()
+    }
+
+    /// Reads pieces until all have been begun, or one cannot be read.
+    fn work(&self, mut account: Account) -> Share {
+        let (mut parts, mut block) = (Vec::new(), Vec::new());
+        while let Some((index, piece)) = self.begin() {
+            match self.read(piece, &mut block, &mut account) {
+                Some((outputs, shape)) => parts.push(Part {
+                    index,
+                    outputs,
+                    shape,
+                }),
+                None => self.is_stopped.store(true, Ordering::Relaxed),
+            }
+        }
+        (parts, account)
+    }
+
+    fn begin(&self) -> Option<(usize, &Piece<'_>)> {
+        if self.is_stopped.load(Ordering::Relaxed) {
+            return None;
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        self.pieces.get(index).map(|piece| (index, piece))
+    }
+
+    fn read(
+        &self,
+        piece: &Piece<'_>,
+        block: &mut Vec<f64>,
+        account: &mut Account,
+    ) -> Option<(Outputs, Option<Shape>)> {
+        let layout = self.model.layout();
+        let mut watch = |_, _, _: crate::rows::Cell<'_>| {};
+        let mut scorer = Scorer::new(self.model, &mut watch, account);
+        let mut builder = RowBuilder::new(layout, &mut scorer)
+            .with_columns(self.columns.clone())
+            .with_block(std::mem::take(block));
+        let shape = piece.read(&mut builder).ok()?;
+        *block = builder.finish_with_block().ok()?;
+        scorer.release();
+        let outputs = scorer.outputs?;
+        let rows = outputs.rows() + self.rows.fetch_add(outputs.rows(), Ordering::Relaxed);
+        (rows.saturating_mul(layout.width()) <= CELLS_MAX).then_some((outputs, shape))
+    }
+}
+
+/// The outputs of all parts, one behind the other. `None` if the answers to some are of another shape, or if there is no
+/// memory for it.
+fn together(parts: Vec<Part>, account: &mut Account) -> Option<(Outputs, Option<Shape>)> {
+    let mut shapes = parts.iter().map(|part| part.shape);
+    let shape = shapes.next()?;
+    if shapes.any(|other| other != shape) {
+        return None;
+    }
+    let numbers: usize = parts.iter().map(|part| part.outputs.numbers()).sum();
+    let copied = numbers * size_of::<f64>();
+    account.reserve(copied).ok()?;
+    let outputs = Outputs::concatenated(parts.into_iter().map(|part| part.outputs), numbers);
+    account.release(copied);
+    Some((outputs?, shape))
+}
