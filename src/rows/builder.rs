@@ -206,7 +206,7 @@ impl<'a> RowBuilder<'a> {
     #[inline]
     pub fn push_plain_row<T>(&mut self, read: impl FnOnce(&mut [f64]) -> Option<T>) -> Option<T> {
         let width = self.layout.width();
-        let is_plain = self.layout.is_plain() && self.columns.are_in_order();
+        let is_plain = self.layout.has_plain_rows() && self.columns.are_in_order();
         if !is_plain || self.position > 0 || width != self.layout.cells() {
             return None;
         }

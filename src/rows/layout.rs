@@ -29,6 +29,8 @@ pub struct Layout {
     marks: Marks,
     /// Whether the sink gets every cell as well.
     hands_on_all: bool,
+    /// Whether each cell of a row by position is a number that the model takes as it is.
+    are_cells_plain: bool,
 }
 
 /// What becomes of the cells of a column.
@@ -98,6 +100,7 @@ impl Layout {
         }
         let mut described = features.described();
         if described.any(|(_, feature)| !feature.is_plain()) {
+            layout.are_cells_plain = false;
             let mut offset = 0;
             for (index, feature) in features.iter().enumerate() {
                 layout.rules.push(Rule::new(feature, index, offset)?);
@@ -120,6 +123,7 @@ impl Layout {
             width: inputs,
             marks: Marks::default(),
             hands_on_all: false,
+            are_cells_plain: true,
         }
     }
 
@@ -137,6 +141,7 @@ impl Layout {
     /// the column that stood there. The first column so added has the number 0 for the sink.
     pub fn hand_on(&mut self, position: usize, name: Option<&str>) {
         self.fill();
+        self.are_cells_plain = false;
         if let Some(other) = name.and_then(|name| self.by_name.get(name).copied())
             && other >= self.cells
         {
@@ -264,6 +269,12 @@ impl Layout {
     /// Whether every cell is a number that the model takes as it is.
     pub(super) fn is_plain(&self) -> bool {
         self.rules.is_empty() && !self.marks.has_numbers() && !self.hands_on_all
+    }
+
+    /// Whether each cell of a row by position is a number that the model takes as it is, whatever columns only a name can
+    /// bring.
+    pub(super) fn has_plain_rows(&self) -> bool {
+        self.are_cells_plain && !self.marks.has_numbers() && !self.hands_on_all
     }
 
     /// What becomes of the cells of a column; none beyond the last.
