@@ -215,10 +215,10 @@ impl Account {
         self.release(self.bytes.saturating_sub(bytes));
     }
 
-    /// Another account of the same memory, for a part of the work on the same request. It is to be
+    /// Another account of the same memory, for a part of the work on the same request that another thread does. It is to be
     /// [absorbed](Self::absorb) in the end.
     #[must_use]
-    pub fn beside(&self) -> Self {
+    pub fn of_part(&self) -> Self {
         Self {
             memory: self.memory,
             bytes: 0,

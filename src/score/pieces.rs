@@ -79,9 +79,9 @@ impl Work<'_> {
     fn run(&self, helpers: usize, account: &mut Account) -> Option<Vec<Part>> {
         let shares = std::thread::scope(|scope| {
             let helpers: Vec<_> = (0..helpers)
-                .map_while(|_| self.start(scope, account.beside()))
+                .map_while(|_| self.start(scope, account.of_part()))
                 .collect();
-            let own = self.work(account.beside());
+            let own = self.work(account.of_part());
             let theirs = helpers.into_iter().map(|helper| {
                 // A panic of a helper is one of the request.
                 let ended = helper.join();
