@@ -1,4 +1,5 @@
-//! Every bound of the program, named with its unit, with its reason.
+//! Every bound that the program sets, named with its unit, with its reason. What a format bounds by itself, such as
+//! the bytes of a number in text, stands beside the code that writes it.
 
 use std::time::Duration;
 
@@ -361,3 +362,15 @@ pub const TRAINING_COLUMNS_MAX: usize = 4_096;
 /// Bytes of decoded rows that are kept between passes if neither the settings nor the container's limit say how
 /// many.
 pub const TRAINING_MEMORY_BYTES: u64 = 1 << 30;
+
+/// Bytes that names of columns may take without being reserved.
+pub const CSV_NAMES_BYTES_FREE: usize = 64 << 10;
+
+/// Numbers that a tensor may have beyond the columns of the model before it is refused without counting them.
+pub const RECORD_NUMBERS_SPARE_MAX: usize = 64 << 10;
+
+/// Pieces that one write takes: the head and the body of an answer, and what was gathered before them.
+pub const PIECES_WRITTEN_AT_ONCE_MAX: usize = 4;
+
+/// How many categories an error lists.
+pub const ERROR_CATEGORIES_MAX: usize = 5;

@@ -5,6 +5,15 @@ use std::fmt;
 
 use crate::limits::ERROR_VALUE_CHARS_MAX;
 
+/// The mark that some programs put before a UTF-8 text.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the mark before it.
+#[must_use]
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// A foreign value in quotes, cut to [`ERROR_VALUE_CHARS_MAX`] characters, without control characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Quoted(String);
@@ -161,6 +170,15 @@ pub fn bounded(value: &dyn fmt::Display, most: usize, unit: Unit) -> String {
     text
 }
 
+/// A list of which `more` items are left out.
+#[must_use]
+pub fn and_more(shown: &str, more: usize) -> String {
+    match more {
+        0 => shown.to_owned(),
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// Whether every byte is a printable character that costs one unit.
 fn is_plain(text: &str, unit: Unit) -> bool {
     let is_printable = |byte| matches!(byte, b' '..=b'~');
@@ -170,7 +188,8 @@ fn is_plain(text: &str, unit: Unit) -> bool {
 
 /// Replaces characters that end a line, move the cursor or turn the direction of writing: they can make a text
 /// look like another one, or like several.
-fn printable(character: char) -> char {
+#[must_use]
+pub fn printable(character: char) -> char {
     match character {
         '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
         other if other.is_control() => char::REPLACEMENT_CHARACTER,

@@ -4,9 +4,7 @@
 use std::path::Path;
 
 use crate::import::Source;
-
-/// Files of a folder that are looked at.
-const FILES_MAX: usize = 1_000;
+use crate::limits::FOLDER_FILES_MAX;
 
 /// How files of objects are called.
 const ENDS: [&str; 6] = ["pkl", "pickle", "joblib", "sav", "dill", "skops"];
@@ -42,7 +40,7 @@ pub(crate) fn hint(path: &str, source: &Source) -> Option<String> {
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
     let own = path.file_name()?.to_string_lossy().into_owned();
     let mut names: Vec<String> = entries
-        .take(FILES_MAX)
+        .take(FOLDER_FILES_MAX)
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .filter(|name| *name != own && changes_columns(name))
         .collect();

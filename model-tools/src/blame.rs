@@ -7,11 +7,7 @@ use sagelet::artifact::{Cell, Document, Encoding, Label};
 use sagelet::model::Model;
 use sagelet::text::Quoted;
 
-/// Rows that are looked at.
-const ROWS_MAX: usize = 50;
-
-/// Predictions that are tried. Each takes as long as one of a request, a few microseconds for ten columns.
-const TRIES_MAX: usize = 200_000;
+use crate::limits::{BLAME_ROWS_MAX, BLAME_TRIES_MAX};
 
 /// Predictions that are as close as this share of the larger one are the same here: enough to tell a cause.
 const CLOSE: f64 = 1e-9;
@@ -24,9 +20,11 @@ pub(crate) fn explanation(document: &Document, model: &Model, pairs: &[Pair]) ->
     let mut trial = Trial {
         document,
         model,
-        left: TRIES_MAX,
+        left: BLAME_TRIES_MAX,
     };
-    let pairs = pairs.get(..ROWS_MAX.min(pairs.len())).unwrap_or_default();
+    let pairs = pairs
+        .get(..BLAME_ROWS_MAX.min(pairs.len()))
+        .unwrap_or_default();
     let mut wrong: Vec<(usize, &Pair)> = pairs.iter().enumerate().collect();
     wrong.retain(|(_, (cells, expected))| !trial.is_right(cells, expected));
     if wrong.is_empty() {

@@ -11,6 +11,7 @@ use crate::declarations::Declarations;
 use crate::error::Error;
 use crate::export::{self, Format};
 use crate::import::{self, Source};
+use crate::limits::VERIFICATION_FEATURES_MAX;
 use crate::{beside, output, proof, verification};
 
 /// Convert a model between formats, most often into the artifact that `sagelet serve` loads
@@ -117,7 +118,7 @@ pub(crate) fn complete(source: &Source) -> Result<Document, Error> {
     match document.verification.rows.len() {
         0 => output::note(format_args!(
             "added no verification rows: more than {} features, or no finite prediction",
-            verification::FEATURES_MAX
+            VERIFICATION_FEATURES_MAX
         )),
         rows => output::note(format_args!(
             "added {rows} verification rows, computed from the model"

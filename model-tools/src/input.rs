@@ -7,10 +7,6 @@ use sagelet::artifact::Digest;
 
 use crate::error::Error;
 
-/// Bytes of a model in any format: the widest model, two million features, written in JSON takes at most 27
-/// bytes for a coefficient.
-pub(crate) const MODEL_BYTES_MAX: usize = 64 << 20;
-
 /// The name of standard input on the command line.
 const STANDARD: &str = "-";
 

@@ -13,6 +13,7 @@ mod formats;
 mod import;
 mod input;
 mod inspect;
+mod limits;
 mod output;
 mod package;
 mod predict;

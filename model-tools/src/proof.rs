@@ -9,13 +9,8 @@ use sagelet::score;
 use crate::blame::{self, Pair};
 use crate::error::Error;
 use crate::input::Input;
+use crate::limits::{PROOF_CELLS_KEPT_MAX, PROOF_ROWS_KEPT_MAX};
 use crate::{output, verification};
-
-/// Rows of a proof that the artifact keeps, with what the library predicted for them, to verify itself with.
-const ROWS_KEPT_MAX: usize = 20;
-
-/// Cells of the rows that it keeps: 9 bytes each, which leave room for the model.
-const CELLS_KEPT_MAX: usize = 100_000;
 
 /// Probabilities may differ by this much.
 const PROBABILITY_TOLERANCE: f64 = 1e-12;
@@ -75,7 +70,7 @@ fn keep(document: &mut Document, model: &Model, pairs: Vec<Pair>) -> Result<(), 
 
 /// How many rows the artifact keeps.
 fn kept(document: &Document) -> usize {
-    ROWS_KEPT_MAX.min(CELLS_KEPT_MAX / document.features.len().max(1))
+    PROOF_ROWS_KEPT_MAX.min(PROOF_CELLS_KEPT_MAX / document.features.len().max(1))
 }
 
 /// The error of a comparison, with what explains the difference if something simple does.

@@ -1,9 +1,9 @@
 //! Foreign text in sentences: bounded, without control characters.
 
-use sagelet::text::Quoted;
+use sagelet::text::{Quoted, and_more};
 
-/// Items of a list that a sentence names.
-const LISTED: usize = 10;
+use crate::inspect::layout::grouped;
+use crate::limits::NAMES_LISTED_MAX;
 
 /// A name in quotes, cut to the length that errors show.
 pub(crate) fn quoted(text: &str) -> Quoted {
@@ -21,15 +21,19 @@ pub(crate) fn bare(text: &str) -> String {
 
 /// The first names of a list in quotes, and how many more there are.
 pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
-    let more = names.len().saturating_sub(LISTED);
+    let more = names.len().saturating_sub(NAMES_LISTED_MAX);
     let shown: Vec<String> = names
-        .take(LISTED)
+        .take(NAMES_LISTED_MAX)
         .map(|name| quoted(name).to_string())
         .collect();
-    match more {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+    and_more(&shown.join(", "), more)
+}
+
+/// What a list says of its items behind the first `top`, if there are any.
+pub(crate) fn behind_top(count: usize, top: usize) -> Option<String> {
+    let more = count.checked_sub(top).filter(|more| *more > 0)?;
+    let more = grouped(more);
+    Some(format!("and {more} more: --top {count} shows all"))
 }
 
 #[cfg(test)]

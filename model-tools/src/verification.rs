@@ -6,25 +6,13 @@ use sagelet::artifact::{
 };
 use sagelet::model::{Model, ModelError};
 
+use crate::limits::{
+    CATEGORY_ROWS_MAX, ISOTONIC_ROWS_MAX, VERIFICATION_CELLS_MAX, VERIFICATION_FEATURES_MAX,
+    VERIFICATION_SCORES_MAX,
+};
 use crate::scores;
 
-/// Features of the widest model that rows are computed for: three rows of 9 bytes a cell are 4 MB of the
-/// artifact then, and leave room for the model.
-pub(crate) const FEATURES_MAX: usize = 150_000;
-
-/// Cells of all computed rows together: three rows of the widest model.
-const CELLS_MAX: usize = 3 * FEATURES_MAX;
-
-/// Rows computed for an isotonic model, whose thresholds may be many.
-const ISOTONIC_ROWS_MAX: usize = 100;
-
-/// Rows computed for a feature of many categories.
-const CATEGORY_ROWS_MAX: usize = 100;
-
-/// Scores that get rows of their own. Further ones are reached by the rows of the others.
-const SCORES_MAX: usize = 20;
-
-/// Rows and their predictions; none if there are more than [`FEATURES_MAX`] features, or nothing finite is
+/// Rows and their predictions; none if there are more than [`VERIFICATION_FEATURES_MAX`] features, or nothing finite is
 /// predicted.
 ///
 /// # Errors
@@ -84,7 +72,10 @@ fn repeat_for_categories(designs: &mut Vec<Vec<f64>>, features: &Features) {
     let wanted = most.unwrap_or(0).min(CATEGORY_ROWS_MAX);
     let count = designs.len();
     let width = designs.first().map_or(0, Vec::len);
-    while count > 0 && designs.len() < wanted && (designs.len() + 1) * width <= CELLS_MAX {
+    while count > 0
+        && designs.len() < wanted
+        && (designs.len() + 1) * width <= VERIFICATION_CELLS_MAX
+    {
         let next = designs.get(designs.len() - count).cloned();
         designs.extend(next);
     }
@@ -132,7 +123,7 @@ fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
     };
     let scores = scores::of(parameters);
     let mut rows = Vec::new();
-    for score in scores.iter().take(SCORES_MAX) {
+    for score in scores.iter().take(VERIFICATION_SCORES_MAX) {
         // exp of much more overflows, and the logistic function tells nothing apart out there.
         let total = if curved {
             1.0
@@ -143,7 +134,9 @@ fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
         if !rows.is_empty() {
             of_score.drain(..of_score.len().min(1)); // the row of zeros is there already
         }
-        if (rows.len() + of_score.len()).saturating_mul(score.coefficients.len()) > CELLS_MAX {
+        if (rows.len() + of_score.len()).saturating_mul(score.coefficients.len())
+            > VERIFICATION_CELLS_MAX
+        {
             break;
         }
         rows.append(&mut of_score);
@@ -156,7 +149,7 @@ fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
 /// much as large ones, and two that were exchanged show. All terms of a row add up to `total` at most.
 fn linear_rows(coefficients: &[f64], total: f64) -> Vec<Vec<f64>> {
     let width = coefficients.len();
-    if width > FEATURES_MAX {
+    if width > VERIFICATION_FEATURES_MAX {
         return Vec::new();
     }
     let count = width as f64;

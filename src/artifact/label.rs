@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use super::number::EXACT_INTEGER_MAX;
+
 /// The name of a class, or of a category of a feature.
 ///
 /// A whole number written as a float (`1.0`) is the integer: many tools hold labels in float columns. Other
@@ -17,6 +19,19 @@ pub enum Label {
     Integer(i64),
     /// Anything else.
     Text(String),
+}
+
+impl Label {
+    /// The whole number that a float is; none if it has a fraction or is beyond 2^53, where floats are not exact.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "compared with 2^53 and found whole first"
+    )]
+    pub fn of_whole(number: f64) -> Option<Self> {
+        let is_exact = number.fract() == 0.0 && number.abs() <= EXACT_INTEGER_MAX as f64;
+        is_exact.then_some(Self::Integer(number as i64))
+    }
 }
 
 impl fmt::Display for Label {
@@ -49,9 +64,6 @@ impl<'de> Deserialize<'de> for Label {
 
 struct LabelVisitor;
 
-/// Floats up to 2^53 are exact, so a whole one is the integer it looks like.
-const WHOLE_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
-
 impl Visitor<'_> for LabelVisitor {
     type Value = Label;
 
@@ -73,17 +85,12 @@ impl Visitor<'_> for LabelVisitor {
             .map_err(|_| E::custom(format_args!("the label {value} is larger than 2^63 - 1")))
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "compared with 2^53 and found whole first"
-    )]
     fn visit_f64<E: Error>(self, value: f64) -> Result<Label, E> {
-        if value.fract() == 0.0 && value.abs() <= WHOLE_FLOAT_MAX {
-            return Ok(Label::Integer(value as i64));
-        }
-        Err(E::custom(format_args!(
-            "the label {value} is neither text nor a whole number"
-        )))
+        Label::of_whole(value).ok_or_else(|| {
+            E::custom(format_args!(
+                "the label {value} is neither text nor a whole number"
+            ))
+        })
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Label, E> {

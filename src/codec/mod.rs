@@ -38,6 +38,7 @@ use std::borrow::Cow;
 
 use crate::account::Account;
 use crate::rows::RowBuilder;
+use crate::text::without_mark;
 use output::Output;
 
 /// A format that rows come in or predictions go out in.
@@ -150,9 +151,6 @@ impl Format {
     }
 }
 
-/// The mark that some programs put before a UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 impl ContentType {
     /// Reads the rows of a body of this type into `builder`, and ends them. There is at least one.
     ///
@@ -178,7 +176,7 @@ impl ContentType {
         body: &[u8],
         builder: &mut RowBuilder<'_>,
     ) -> Result<ResponseOptions, DecodeError> {
-        let text = || body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let text = || without_mark(body);
         match self.format {
             Format::Json => {
                 return match self.tensors {

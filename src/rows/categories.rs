@@ -6,10 +6,8 @@ use super::cell::{Cell, Origin};
 use super::error::LayoutError;
 use super::number::{NumberKey, boolean, trim};
 use crate::artifact::{Encoding, Label, OneHot, Ordinal, Unknown};
-use crate::text::Quoted;
-
-/// How many categories an error lists.
-const CATEGORIES_SHOWN: usize = 5;
+use crate::limits::ERROR_CATEGORIES_MAX;
+use crate::text::{Quoted, and_more};
 
 /// What a category becomes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -204,12 +202,8 @@ fn ordinal_codes(ordinal: &Ordinal) -> Vec<Code> {
 fn listed(categories: &[Label]) -> String {
     let shown: Vec<_> = categories
         .iter()
-        .take(CATEGORIES_SHOWN)
+        .take(ERROR_CATEGORIES_MAX)
         .map(|category| Quoted::of(category.to_string().as_bytes()).to_string())
         .collect();
-    let more = categories.len() - shown.len();
-    match more {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+    and_more(&shown.join(", "), categories.len() - shown.len())
 }

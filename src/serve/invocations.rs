@@ -11,8 +11,7 @@ use crate::codec::{
     self, Accept, ContentType, Encoded, Format, ResponseOptions, Shape, TensorBody,
 };
 use crate::score;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use crate::text::without_mark;
 
 const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
@@ -117,8 +116,7 @@ fn is_octet_stream(header: &str) -> bool {
 }
 
 fn begins_as_json(body: &[u8]) -> bool {
-    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
+    matches!(without_mark(body).trim_ascii_start(), [b'{' | b'[', ..])
 }
 
 /// The format that the client accepts. For a client that accepts anything it is that of

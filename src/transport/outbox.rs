@@ -6,9 +6,7 @@ use std::net::TcpStream;
 
 use super::context::Completion;
 use crate::account::{Account, Memory, Shortage};
-
-/// Pieces that one write takes: the head and the body of an answer, and what was gathered before them.
-const PIECES_WRITTEN_AT_ONCE: usize = 4;
+use crate::limits::PIECES_WRITTEN_AT_ONCE_MAX;
 
 /// Bytes on their way to one client. Empty, it has no buffer.
 #[derive(Debug)]
@@ -79,7 +77,7 @@ impl Outbox {
 
     /// Writes once from the pieces, and drops those that have left.
     fn write_pieces(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
-        let mut slices = [IoSlice::new(&[]); PIECES_WRITTEN_AT_ONCE];
+        let mut slices = [IoSlice::new(&[]); PIECES_WRITTEN_AT_ONCE_MAX];
         let skipped = std::iter::once(self.written).chain(std::iter::repeat(0));
         for ((slice, piece), skipped) in slices.iter_mut().zip(&self.pieces).zip(skipped) {
             *slice = IoSlice::new(piece.get(skipped..).unwrap_or_default());

@@ -7,6 +7,7 @@ use sagelet::artifact::{Document, Link, Outcome};
 use super::{Finding, Verdict};
 use crate::inspect::layout::{fit, grouped, padded, rounded};
 use crate::scores;
+use crate::shown::behind_top;
 
 /// Columns of a name in a table.
 const NAME: usize = 32;
@@ -196,12 +197,7 @@ fn row(name: &str, a: &str, b: &str, difference: &str) -> String {
 }
 
 fn more(finding: &mut Finding, count: usize, top: usize) {
-    if count > top {
-        finding.lines.push(format!(
-            "and {} more: --top {count} shows all",
-            grouped(count - top)
-        ));
-    }
+    finding.lines.extend(behind_top(count, top));
 }
 
 /// Whether two numbers differ by rounding at most.

@@ -9,6 +9,7 @@ use crate::import::Source;
 use crate::input::Input;
 use crate::inspect::layout::{fit, grouped, rounded};
 use crate::rows::{self, Predicted};
+use crate::shown::behind_top;
 
 const LABEL: &str = "predictions";
 
@@ -110,12 +111,7 @@ fn of_rows(a: (&Model, &Predicted), b: (&Model, &Predicted), arguments: &Argumen
     let count = lines.len();
     lines.truncate(arguments.top);
     finding.lines = lines;
-    if count > arguments.top {
-        finding.lines.push(format!(
-            "and {} more: --top {count} shows all",
-            grouped(count - arguments.top)
-        ));
-    }
+    finding.lines.extend(behind_top(count, arguments.top));
     finding
 }
 

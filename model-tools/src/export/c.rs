@@ -83,19 +83,11 @@ fn row(document: &Document, members: &[String]) -> String {
         let name: String = document
             .feature_name(index)
             .chars()
-            .map(printable)
+            .map(sagelet::text::printable)
             .collect();
         let _ = writeln!(text, "    {kind}{member}; // {name:?}; {missing}");
     }
     text + "} model_row;\n"
-}
-
-fn printable(character: char) -> char {
-    if character.is_control() {
-        ' '
-    } else {
-        character
-    }
 }
 
 struct Writer<'a> {

@@ -12,15 +12,10 @@ use sagelet::artifact::{Document, Isotonic, Label};
 use super::sums::{self, Curve, Outcome, Probabilities, Sum, Term};
 use super::{ExportError, check_categories, check_labels, check_names, free_name, header};
 
+use crate::limits::{SQL_CLASSES_MAX, SQL_TERMS_PER_GROUP};
+
 /// The table that rows are read from.
 const TABLE: &str = "model_input";
-
-/// Terms in a row without parentheses. SQLite refuses expressions that are nested more than 1,000 deep, and to its
-/// parser every sign is one level.
-const TERMS_PER_GROUP: usize = 200;
-
-/// Classes of the largest classifier: every class is compared with every other.
-const CLASSES_MAX: usize = 100;
 
 /// How names and texts are quoted.
 #[derive(Clone, Copy, PartialEq)]
@@ -80,9 +75,9 @@ impl<'a> Writer<'a> {
         check_categories(self.document, "a column of SQL")?;
         check_labels(self.document, "a column of SQL")?;
         let labels = self.document.model.labels();
-        if labels.len() > CLASSES_MAX {
+        if labels.len() > SQL_CLASSES_MAX {
             return Err(ExportError::Refused(format!(
-                "SQL for {} classes: at most {CLASSES_MAX}, as each is compared with each",
+                "SQL for {} classes: at most {SQL_CLASSES_MAX}, as each is compared with each",
                 labels.len()
             )));
         }
@@ -324,8 +319,8 @@ fn select(stages: &[Columns], depth: usize) -> String {
 
 /// Terms added up, one a line, in groups that no parser finds too deep.
 fn added(mut terms: Vec<String>) -> String {
-    while terms.len() > TERMS_PER_GROUP {
-        let groups = terms.chunks(TERMS_PER_GROUP);
+    while terms.len() > SQL_TERMS_PER_GROUP {
+        let groups = terms.chunks(SQL_TERMS_PER_GROUP);
         terms = groups.map(|group| format!("({})", lines(group))).collect();
     }
     lines(&terms)

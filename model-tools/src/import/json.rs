@@ -1,24 +1,18 @@
 //! The artifact's content as JSON (`docs/artifact.md`), for hands and eyes.
 
 use sagelet::artifact::{ArtifactError, Document, Features, Version};
+use sagelet::text::without_mark;
 
 use super::{ImportError, Imported, ignored};
 
-/// The mark that some editors put before a UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Whether this can only be meant as a JSON object.
 pub(super) fn detect(bytes: &[u8]) -> bool {
-    text(bytes).trim_ascii_start().starts_with(b"{")
-}
-
-fn text(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+    without_mark(bytes).trim_ascii_start().starts_with(b"{")
 }
 
 /// Reads a document. Where it has no features, it gets as many as its parameters take, without names.
 pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let bytes = text(bytes);
+    let bytes = without_mark(bytes);
     let mut document: Document = serde_json::from_slice(bytes)?;
     let Version(major, minor) = document.version;
     if !document.version.is_known() {

@@ -8,10 +8,9 @@ use sha2::{Digest as _, Sha256};
 use super::limits::STREAMED_BYTES_MIN;
 use super::pickle;
 use crate::error::Error;
-use crate::input::{Input, MODEL_BYTES_MAX, Whole};
-
-/// Bytes at the beginning in which a pickle names the class of its object.
-const HEAD_BYTES: u64 = 128;
+use crate::import::limits::PICKLE_HEAD_BYTES;
+use crate::input::{Input, Whole};
+use crate::limits::MODEL_BYTES_MAX;
 
 /// Reads the file at `path` or standard input; of a large result of statsmodels without its large arrays.
 ///
@@ -39,7 +38,7 @@ fn kept(path: &str) -> io::Result<Option<Input>> {
         return Ok(None);
     }
     let mut head = Vec::new();
-    (&mut file).take(HEAD_BYTES).read_to_end(&mut head)?;
+    (&mut file).take(PICKLE_HEAD_BYTES).read_to_end(&mut head)?;
     if !pickle::is_pickle(&head) || memchr::memmem::find(&head, b"statsmodels").is_none() {
         return Ok(None);
     }

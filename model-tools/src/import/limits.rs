@@ -54,3 +54,64 @@ pub(crate) const CANDIDATES_MAX: usize = 200;
 
 /// Levels of derived fields and expressions inside one another in PMML. Exporters write three or four.
 pub(crate) const PMML_DEPTH_MAX: usize = 64;
+
+/// Nodes of a graph of MXNet. A linear layer with its output and losses has a dozen.
+pub(crate) const MXNET_NODES_MAX: usize = 10_000;
+
+/// Arrays of a file of MXNet. A linear layer has two; normalisation and several outputs some more.
+pub(crate) const MXNET_ARRAYS_MAX: u64 = 1_000;
+
+/// Dimensions of an array of MXNet. Weights have two.
+pub(crate) const MXNET_DIMENSIONS_MAX: u32 = 8;
+
+/// Bytes of a name in MXNet's files: they have a dozen.
+pub(crate) const MXNET_NAME_BYTES_MAX: u64 = 1_000;
+
+/// Bytes at the beginning in which a pickle names the class of its object.
+pub(crate) const PICKLE_HEAD_BYTES: u64 = 128;
+
+/// Parentheses and signs inside one another in a formula. People write two or three.
+pub(crate) const FORMULA_DEPTH_MAX: usize = 32;
+
+/// Columns of a training table beside a result of statsmodels.
+pub(crate) const TABLE_COLUMNS_MAX: usize = 1_000_000;
+
+/// Characters of the reason for refusing XML: names and values in it are as long as their file has them.
+pub(crate) const XML_REASON_CHARS_MAX: usize = 400;
+
+/// Nodes of an XML document: ten for each of the 100,000 predictors of a very wide model.
+pub(crate) const XML_NODES_MAX: u32 = 1_000_000;
+
+/// Levels of nesting in UBJSON: a linear model has six.
+pub(crate) const UBJ_DEPTH_MAX: usize = 32;
+
+/// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
+/// pipelines has five.
+pub(crate) const ESTIMATOR_LEVELS_MAX: usize = 16;
+
+/// Characters of a class's name that an error shows. The longest in scikit-learn has 35.
+pub(crate) const CLASS_CHARS_MAX: usize = 100;
+
+/// Levels of dicts, lists and objects that are looked into for estimators: people write one or two.
+pub(crate) const CONTAINER_LEVELS_MAX: usize = 4;
+
+/// Values in them that are looked at: a file of more is no model with a few things beside it.
+pub(crate) const CONTAINER_VALUES_MAX: usize = 10_000;
+
+/// Bytes of a key that leads to an estimator: a longer one is no name.
+pub(crate) const KEY_BYTES_MAX: usize = 200;
+
+/// Estimators that an error lists: a screen holds these.
+pub(crate) const CANDIDATES_LISTED_MAX: usize = 10;
+
+/// Bytes of a header of safetensors, as the format's own reader has it.
+pub(crate) const SAFETENSORS_HEADER_BYTES_MAX: usize = 100_000_000;
+
+/// Bytes at the beginning of a file in which the words of formats that are not read are looked for.
+pub(crate) const STRANGER_HEAD_BYTES: usize = 4096;
+
+/// Characters of a class's name with its module that are shown. The longest in scikit-learn has 75.
+pub(crate) const GLOBAL_CHARS_MAX: usize = 200;
+
+/// Bytes of MLflow's file `MLmodel`: a signature of a thousand columns takes 100 KiB.
+pub(crate) const DESCRIPTION_BYTES_MAX: usize = 4 << 20;

@@ -11,7 +11,8 @@ use super::{
     large, linear_learner, names, rank, sklearn, strangers,
 };
 use crate::error::Error;
-use crate::input::{Input, MODEL_BYTES_MAX};
+use crate::input::Input;
+use crate::limits::MODEL_BYTES_MAX;
 
 /// The rank of a list of column names, which is no model, behind those of all formats.
 const NAMES: usize = FORMATS.len();

@@ -10,10 +10,8 @@ use sagelet::limits::FEATURES_MAX;
 use sagelet::text::Quoted;
 
 use super::{ImportError, Imported};
+use crate::import::limits::SAFETENSORS_HEADER_BYTES_MAX;
 use crate::shown::{listed, quoted};
-
-/// Bytes of a header, as the format's own reader has it.
-const HEADER_BYTES_MAX: usize = 100_000_000;
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +52,7 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
         return false;
     };
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    length <= HEADER_BYTES_MAX && length <= rest.len() && rest.first() == Some(&b'{')
+    length <= SAFETENSORS_HEADER_BYTES_MAX && length <= rest.len() && rest.first() == Some(&b'{')
 }
 
 /// Reads a file.

@@ -2,6 +2,8 @@
 
 use super::pickle::PickleError;
 
+use crate::import::limits::STRANGER_HEAD_BYTES;
+
 /// A sort of file that is no model of a known format.
 struct Stranger {
     /// Whether bytes are of this sort.
@@ -9,9 +11,6 @@ struct Stranger {
     /// What it is, and what to do.
     what: &'static str,
 }
-
-/// Bytes at the beginning of a file in which a word is looked for.
-const HEAD_BYTES: usize = 4096;
 
 static STRANGERS: &[Stranger] = &[
     Stranger {
@@ -124,7 +123,7 @@ pub(super) fn damage(bytes: &[u8], error: &PickleError) -> String {
 }
 
 fn head(bytes: &[u8]) -> &[u8] {
-    bytes.get(..HEAD_BYTES).unwrap_or(bytes)
+    bytes.get(..STRANGER_HEAD_BYTES).unwrap_or(bytes)
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

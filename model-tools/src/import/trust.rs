@@ -5,8 +5,12 @@
 
 use std::fmt;
 
+use sagelet::text::{Unit, bounded};
+
 use super::known;
 use super::objects::Global;
+
+use crate::import::limits::GLOBAL_CHARS_MAX;
 
 /// What is in a file of objects, as far as it can be told without converting it.
 #[derive(Debug)]
@@ -146,21 +150,11 @@ impl fmt::Display for Trust {
 
 impl fmt::Display for Global {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let printable = |character: char| {
-            if character.is_control() {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        };
-        let name = format!("{}.{}", self.module, self.name);
-        let shown: String = name.chars().map(printable).take(NAME_CHARS_MAX).collect();
+        let name = format_args!("{}.{}", self.module, self.name);
+        let shown = bounded(&name, GLOBAL_CHARS_MAX, Unit::Characters);
         formatter.write_str(&shown)
     }
 }
-
-/// Characters of a name that are shown. The longest in scikit-learn has 75.
-const NAME_CHARS_MAX: usize = 200;
 
 /// Modules of which every part is dangerous: they run commands or code, or reach files, processes and networks.
 const DANGEROUS_MODULES: &[&str] = &[

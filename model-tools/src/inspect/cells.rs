@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::layout::{grouped, rounded};
 
-/// Categories that are listed in a text; `--json` has them all.
-const CATEGORIES_MAX: usize = 12;
+use crate::limits::CATEGORIES_LISTED_MAX;
 
 /// A feature's cells in words.
 pub(crate) struct Described {
@@ -111,10 +110,10 @@ fn categories(labels: &[Label]) -> String {
         })
         .collect();
     let shown = named
-        .get(..CATEGORIES_MAX.min(named.len()))
+        .get(..CATEGORIES_LISTED_MAX.min(named.len()))
         .unwrap_or_default()
         .join(", ");
-    match named.len().saturating_sub(CATEGORIES_MAX) {
+    match named.len().saturating_sub(CATEGORIES_LISTED_MAX) {
         0 => format!("one of {shown}"),
         more => format!("one of {shown} and {} more", grouped(more)),
     }

@@ -79,12 +79,7 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 
 /// A text whose control characters, which could move a terminal's cursor, are replaced.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            control if control.is_control() => '\u{fffd}',
-            other => other,
-        })
-        .collect()
+    text.chars().map(sagelet::text::printable).collect()
 }
 
 /// A number to six digits, at most 13 characters long.

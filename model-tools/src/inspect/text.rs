@@ -10,6 +10,7 @@ use super::layout::{bar, fit, grouped, padded, rounded, wrapped};
 use super::{cells, training};
 use crate::import::{Format, Source};
 use crate::scores::{self, Score};
+use crate::shown::behind_top;
 
 /// Columns of a label and the space after it.
 pub(super) const LABEL: usize = 14;
@@ -227,12 +228,8 @@ fn thresholds(text: &mut String, isotonic: &Isotonic, top: usize) {
 }
 
 fn more(text: &mut String, count: usize, top: usize) {
-    if count > top {
-        let _ = writeln!(
-            text,
-            "  and {} more: --top {count} shows all",
-            grouped(count - top)
-        );
+    if let Some(more) = behind_top(count, top) {
+        let _ = writeln!(text, "  {more}");
     }
 }
 

@@ -4,8 +4,7 @@ use sagelet::artifact::{ColumnStatistics, Covariance, Document, Encoding, Traini
 
 use super::layout::{grouped, rounded};
 
-/// Categories that are listed in a text, the most frequent first; `--json` has them all.
-const CATEGORIES_MAX: usize = 6;
+use crate::limits::TRAINING_CATEGORIES_LISTED_MAX;
 
 /// The level of the median.
 const MEDIAN: f64 = 0.5;
@@ -56,12 +55,15 @@ fn of_categories(encoding: &Encoding, seen: &ColumnStatistics) -> String {
     let labels = encoding.categories().iter();
     let mut counted: Vec<_> = labels.zip(&seen.categories).collect();
     counted.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let shown = counted.iter().take(CATEGORIES_MAX);
+    let shown = counted.iter().take(TRAINING_CATEGORIES_LISTED_MAX);
     let mut words: Vec<String> = shown
         .map(|(label, count)| format!("{label} {}", whole(**count)))
         .collect();
-    if counted.len() > CATEGORIES_MAX {
-        words.push(format!("{} more", grouped(counted.len() - CATEGORIES_MAX)));
+    if counted.len() > TRAINING_CATEGORIES_LISTED_MAX {
+        words.push(format!(
+            "{} more",
+            grouped(counted.len() - TRAINING_CATEGORIES_LISTED_MAX)
+        ));
     }
     with_missing(words, seen)
 }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::page::escaped;
+use super::html::escaped;
 use crate::inspect::layout::{fit, rounded};
+use crate::limits::CHART_POINTS_MAX;
 
 /// Width of every chart, in its own units: points on a phone.
 const WIDTH: f64 = 360.0;
@@ -19,9 +20,6 @@ const VALUES: f64 = 288.0;
 /// Columns that a name has at most, and the width of one: the widest letters are cut no shorter.
 const NAME_MAX: usize = 18;
 const LETTER: f64 = 6.6;
-
-/// Points of a scatter plot: more are hidden behind each other, and make a page heavy.
-const POINTS_MAX: usize = 2_000;
 
 /// The frame of a plot: its margins are for the numbers and names of its axes.
 const LEFT: f64 = 52.0;
@@ -143,7 +141,7 @@ pub(super) fn residuals(label: &str, pairs: &[(f64, f64)], x_name: &str, y_name:
     let mut svg = axes.draw(label);
     for (x, y) in pairs
         .iter()
-        .step_by(pairs.len().div_ceil(POINTS_MAX).max(1))
+        .step_by(pairs.len().div_ceil(CHART_POINTS_MAX).max(1))
     {
         let _ = writeln!(
             svg,

@@ -2,6 +2,7 @@
 
 mod chart;
 mod data;
+mod html;
 mod page;
 mod quality;
 

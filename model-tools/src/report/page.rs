@@ -4,24 +4,14 @@ use ndarray::Axis;
 use sagelet::artifact::{Document, Label, Outcome};
 
 use super::data::Data;
+use super::html::{entry, escaped, file_name};
 use super::{chart, quality};
 use crate::import::Source;
 use crate::inspect::cells;
 use crate::inspect::layout::{grouped, rounded};
 use crate::inspect::text;
+use crate::limits::{CELLS_DESCRIBED_MAX, CHART_BARS_MAX, CHARTS_MAX, THRESHOLDS_LISTED_MAX};
 use crate::scores::{self, Score};
-
-/// Bars of a chart: more are no picture any more.
-const BARS_MAX: usize = 30;
-
-/// Charts of a model with many targets or classes.
-const CHARTS_MAX: usize = 12;
-
-/// Thresholds of an isotonic regression that are listed.
-const THRESHOLDS_MAX: usize = 50;
-
-/// Columns of a row whose cells are described.
-const CELLS_MAX: usize = 100;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -72,11 +62,6 @@ pub(super) fn render(source: &Source, data: Option<&Data>) -> String {
     html
 }
 
-/// The last part of a path: the page may be read where the rest means nothing.
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 fn card(source: &Source) -> String {
     let document = &source.imported.document;
     let mut html = String::from("<section><h2>Model</h2>\n<dl>\n");
@@ -115,7 +100,7 @@ fn cells_table(document: &Document) -> String {
     }
     let rows: String = described
         .iter()
-        .take(CELLS_MAX)
+        .take(CELLS_DESCRIBED_MAX)
         .map(|cells| {
             let unknown = cells.unknown.as_deref().unwrap_or_default();
             let parts = [&cells.name, &cells.cells, &cells.missing, unknown];
@@ -127,7 +112,7 @@ fn cells_table(document: &Document) -> String {
         .collect();
     format!(
         "<section><h2>Cells</h2>\n<table><tr><th>column</th><th>cells</th><th>missing</th><th>unknown</th></tr>\n{rows}</table>{}</section>\n",
-        more(described.len(), CELLS_MAX, "columns")
+        more(described.len(), CELLS_DESCRIBED_MAX, "columns")
     )
 }
 
@@ -135,7 +120,7 @@ fn cells_table(document: &Document) -> String {
 fn coefficients(document: &Document, data: Option<&Data>) -> String {
     if let Outcome::Isotonic(isotonic) = document.model.outcome() {
         let pairs = isotonic.x_thresholds.iter().zip(&isotonic.y_thresholds);
-        let rows = pairs.take(THRESHOLDS_MAX).map(|(x, y)| {
+        let rows = pairs.take(THRESHOLDS_LISTED_MAX).map(|(x, y)| {
             format!(
                 "<tr><td>{}</td><td>{}</td></tr>\n",
                 rounded(*x),
@@ -145,7 +130,11 @@ fn coefficients(document: &Document, data: Option<&Data>) -> String {
         let rows: String = rows.collect();
         return format!(
             "<section><h2>Thresholds</h2>\n<table><tr><th>cell</th><th>prediction</th></tr>\n{rows}</table>{}</section>\n",
-            more(isotonic.x_thresholds.len(), THRESHOLDS_MAX, "thresholds")
+            more(
+                isotonic.x_thresholds.len(),
+                THRESHOLDS_LISTED_MAX,
+                "thresholds"
+            )
         );
     }
     let scales = data.map(|data| data.design.std_axis(Axis(0), 0.0).to_vec());
@@ -176,7 +165,7 @@ fn coefficient_chart(score: &Score<'_>, names: &[String], scales: Option<&[f64]>
         .collect();
     items.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     let count = items.len();
-    items.truncate(BARS_MAX);
+    items.truncate(CHART_BARS_MAX);
     let mut html = String::from("<figure>\n");
     if let Some(name) = &score.name {
         html.push_str(&format!(
@@ -186,7 +175,7 @@ fn coefficient_chart(score: &Score<'_>, names: &[String], scales: Option<&[f64]>
         ));
     }
     html.push_str(&chart::bars("Coefficients", &items));
-    html + &more(count, BARS_MAX, "coefficients") + "</figure>\n"
+    html + &more(count, CHART_BARS_MAX, "coefficients") + "</figure>\n"
 }
 
 fn more(count: usize, shown: usize, what: &str) -> String {
@@ -209,21 +198,4 @@ fn list(title: &str, entries: impl Iterator<Item = (String, String)>) -> String 
         return entries;
     }
     format!("<section><h2>{title}</h2>\n<dl>\n{entries}</dl>\n</section>\n")
-}
-
-/// A name and what it is.
-pub(super) fn entry(name: &str, value: &str) -> String {
-    format!(
-        "<div><dt>{}</dt><dd>{}</dd></div>\n",
-        escaped(name),
-        escaped(value)
-    )
-}
-
-/// Text as HTML has it, also within the quotes of an attribute.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

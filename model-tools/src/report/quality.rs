@@ -5,14 +5,12 @@ use sagelet::artifact::Label;
 
 use super::chart::{self, Bin};
 use super::data::{Data, Outcome};
-use super::page::{entry, escaped, file_name};
+use super::html::{entry, escaped, file_name};
 use crate::inspect::layout::{grouped, rounded};
+use crate::limits::CONFUSION_CLASSES_MAX;
 
 /// Bins of a calibration plot.
 const BINS: usize = 10;
-
-/// Classes of the largest table of what was taken for what.
-const CONFUSION_MAX: usize = 12;
 
 /// The section for data with labels.
 pub(super) fn section(data: &Data, labels: &[Label]) -> String {
@@ -96,7 +94,7 @@ fn classification(
     if let Some(probabilities) = probabilities {
         html.push_str(&calibration(pairs, probabilities, labels));
     }
-    if labels.len() <= CONFUSION_MAX {
+    if labels.len() <= CONFUSION_CLASSES_MAX {
         html.push_str(&confusion(pairs, labels));
     }
     html

@@ -6,7 +6,7 @@ use super::scanner::{End, Scanner};
 use super::{read_row, wrong_quote};
 use crate::codec::error::DecodeError;
 use crate::codec::media::{CsvOptions, Header};
-use crate::limits::ERROR_NAMES_MAX;
+use crate::limits::{CSV_NAMES_BYTES_FREE, ERROR_NAMES_MAX};
 use crate::rows::{Cell, Discarded, HeaderOrder, Layout, RowBuilder, RowError, leading_decimal};
 
 /// Reads the header, if there is one, and tells the builder what it says.
@@ -41,9 +41,6 @@ fn begins_with_number(scanner: &Scanner<'_>) -> bool {
     number.is_some_and(|(_, rest)| scanner.ends_cell(rest))
 }
 
-/// Bytes that names of columns may take without being reserved.
-const NAMES_BYTES_FREE: usize = 64 << 10;
-
 /// Bytes of a name beside its letters.
 const NAME_BYTES: usize = 64;
 
@@ -66,7 +63,7 @@ impl Line {
     ) -> Result<Self, DecodeError> {
         let most = builder.layout().columns() + label_columns + ERROR_NAMES_MAX + 1;
         let (mut names, mut cells) = (Vec::new(), 0);
-        let (mut bytes, mut reserved) = (0, NAMES_BYTES_FREE);
+        let (mut bytes, mut reserved) = (0, CSV_NAMES_BYTES_FREE);
         loop {
             let (cell, end) = scanner
                 .cell()

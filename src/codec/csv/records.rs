@@ -2,8 +2,9 @@
 
 use super::scanner::{End, Scanner};
 use super::{DecodeError, unquoted};
-use crate::codec::{BYTE_ORDER_MARK, ContentType};
+use crate::codec::ContentType;
 use crate::rows::Cell;
+use crate::text::without_mark;
 
 /// The cells of every record of a CSV text, without spaces around them. Blank lines are passed over.
 ///
@@ -13,7 +14,7 @@ pub fn read_records(
     text: &[u8],
     content_type: ContentType,
 ) -> Result<Vec<Vec<String>>, DecodeError> {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let text = without_mark(text);
     let mut scanner = Scanner::new(text, content_type.csv_options().delimiter);
     let (mut records, mut record) = (Vec::new(), Vec::new());
     while !scanner.rest().is_empty() || !record.is_empty() {

@@ -4,9 +4,10 @@ use std::io::Read;
 
 use super::scanner::{End, Scanner};
 use super::{DecodeError, Table, unquoted};
-use crate::codec::{BYTE_ORDER_MARK, ContentType};
+use crate::codec::ContentType;
 use crate::limits::{CSV_PIECE_BYTES, CSV_RECORD_BYTES_MAX, FEATURES_MAX};
 use crate::rows::{Cell, RowBuilder};
+use crate::text::{BYTE_ORDER_MARK, without_mark};
 
 /// Why a source was not read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +82,7 @@ pub fn first_record(
             break;
         }
     }
-    let text = buffer.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&buffer);
+    let text = without_mark(&buffer);
     let mut scanner = Scanner::new(text, delimiter);
     let (mut cells, mut end) = (Vec::new(), End::Cell);
     while !text.is_empty() && end == End::Cell && cells.len() <= FEATURES_MAX {

@@ -16,6 +16,7 @@ pub(super) use answer::encode;
 pub(super) use examples::examples;
 
 use super::error::DecodeError;
+use crate::limits::RECORD_NUMBERS_SPARE_MAX;
 use crate::protobuf::{Field, Fields, WireError, packed_varints};
 use crate::rows::{Cell, RowBuilder, RowError, SparseRow};
 
@@ -144,9 +145,6 @@ fn push_value(
     Err("\"values\" holds no tensor".into())
 }
 
-/// Numbers that a tensor may have beyond the columns of the model before it is refused without counting them.
-const RECORD_NUMBERS_SPARE: usize = 64 << 10;
-
 const TOO_MANY_NUMBERS: &str = "a tensor has far more numbers than the model has columns";
 
 /// Reads the numbers of one occurrence of `values`, packed or one alone.
@@ -217,7 +215,7 @@ fn push_tensor(
         let field = field?;
         // A number has at most ten bytes, and mostly more than one.
         if let (1..=3, Field::Bytes(packed)) = &field
-            && packed.len() > 10 * (columns + RECORD_NUMBERS_SPARE)
+            && packed.len() > 10 * (columns + RECORD_NUMBERS_SPARE_MAX)
         {
             return Err(TOO_MANY_NUMBERS.into());
         }
@@ -228,7 +226,7 @@ fn push_tensor(
             _ => {}
         }
         // Eight bytes are kept of what is one byte in the body: no more of them than a row can have.
-        if values.len().max(keys.len()).max(shape.len()) > columns + RECORD_NUMBERS_SPARE {
+        if values.len().max(keys.len()).max(shape.len()) > columns + RECORD_NUMBERS_SPARE_MAX {
             return Err(TOO_MANY_NUMBERS.into());
         }
     }

@@ -1,21 +1,13 @@
 //! What discovery and the schema have in common: labels, layouts and numbers made of cells.
 
 use super::roles::TableError;
-use crate::artifact::{self, Document, Encoding, Feature, Label, Linear, Parameters};
+use crate::artifact::{Document, Encoding, Feature, Label, Linear, Parameters};
 use crate::rows::{Layout, TextNumber, read_number};
 use crate::train::settings::Settings;
 
 /// A number as a label: whole ones are integers, as in every other place of the program.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "found whole and small first"
-)]
 pub(super) fn label_of_number(number: f64) -> Label {
-    if number.fract() == 0.0 && number.abs() <= artifact::EXACT_INTEGER_MAX as f64 {
-        Label::Integer(number as i64)
-    } else {
-        Label::Text(number.to_string())
-    }
+    Label::of_whole(number).unwrap_or_else(|| Label::Text(number.to_string()))
 }
 
 /// Makes booleans of labels that all spell one.

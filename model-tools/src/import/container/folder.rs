@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::{File, decompressed, listed};
 use crate::error::Error;
-use crate::import::limits::{ARCHIVE_ENTRIES_MAX, FOREIGN_BYTES_MAX};
-use crate::input::{Input, MODEL_BYTES_MAX};
+use crate::import::limits::{ARCHIVE_ENTRIES_MAX, DESCRIPTION_BYTES_MAX, FOREIGN_BYTES_MAX};
+use crate::input::Input;
+use crate::limits::MODEL_BYTES_MAX;
 
 /// The file that makes a folder one of MLflow's.
 const DESCRIPTION: &str = "MLmodel";
-
-/// Bytes of that file: a signature of a thousand columns takes 100 KiB.
-const DESCRIPTION_BYTES_MAX: usize = 4 << 20;
 
 /// Names of the model's file that MLflow has used for scikit-learn, the newest first.
 const MODEL_NAMES: [&str; 2] = ["model.skops", "model.pkl"];

@@ -8,11 +8,9 @@ use serde::Deserialize;
 
 use super::LinearLearnerError;
 use super::params::Array;
+use crate::import::limits::MXNET_NODES_MAX;
 use crate::import::linear::{Column, Conversion, Part, combination};
 use crate::shown::{bare, quoted};
-
-/// Nodes of a graph. A linear layer with its output and losses has a dozen.
-const NODES_MAX: usize = 10_000;
 
 /// The input with the rows.
 const DATA: &str = "data";
@@ -64,7 +62,7 @@ impl Symbol {
         &self,
         arrays: &HashMap<String, Array>,
     ) -> Result<(Conversion, Vec<Column>, End), LinearLearnerError> {
-        if self.nodes.len() > NODES_MAX {
+        if self.nodes.len() > MXNET_NODES_MAX {
             return Err(LinearLearnerError::Nodes);
         }
         let head = self.heads.first().and_then(|head| head.first()).copied();

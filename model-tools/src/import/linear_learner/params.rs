@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use super::LinearLearnerError;
 
+use crate::import::limits::{MXNET_ARRAYS_MAX, MXNET_DIMENSIONS_MAX, MXNET_NAME_BYTES_MAX};
+
 /// The first eight bytes.
 const LIST_MAGIC: u64 = 0x112;
 
@@ -15,15 +17,6 @@ const LIST_MAGIC: u64 = 0x112;
 const VERSION_1: u32 = 0xF993_FAC8;
 const VERSION_2: u32 = 0xF993_FAC9;
 const VERSION_3: u32 = 0xF993_FACA;
-
-/// Arrays of a file. A linear layer has two; normalisation and several outputs some more.
-const ARRAYS_MAX: u64 = 1_000;
-
-/// Dimensions of an array. Weights have two.
-const DIMENSIONS_MAX: u32 = 8;
-
-/// Bytes of a name: MXNet's are a dozen.
-const NAME_BYTES_MAX: u64 = 1_000;
 
 /// An array of numbers.
 #[derive(Debug, Clone)]
@@ -43,12 +36,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<HashMap<String, Array>, LinearLearner
         ));
     }
     input.u64()?;
-    let count = input.count(ARRAYS_MAX)?;
+    let count = input.count(MXNET_ARRAYS_MAX)?;
     let mut arrays = Vec::new();
     for _ in 0..count {
         arrays.push(input.array()?);
     }
-    if input.count(ARRAYS_MAX)? != count {
+    if input.count(MXNET_ARRAYS_MAX)? != count {
         return Err(damaged("it does not have a name for each array"));
     }
     let mut named = HashMap::new();
@@ -96,7 +89,7 @@ impl<'a> Input<'a> {
     }
 
     fn name(&mut self) -> Result<String, LinearLearnerError> {
-        let length = Some(self.u64()?).filter(|length| *length <= NAME_BYTES_MAX);
+        let length = Some(self.u64()?).filter(|length| *length <= MXNET_NAME_BYTES_MAX);
         let length = length.and_then(|length| usize::try_from(length).ok());
         let bytes = self.take(length.ok_or_else(|| damaged("a name in it is too long"))?)?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged("a name in it is not UTF-8"))
@@ -116,7 +109,7 @@ impl<'a> Input<'a> {
             }
         }
         let dimensions = self.u32()?;
-        if dimensions == 0 || dimensions > DIMENSIONS_MAX {
+        if dimensions == 0 || dimensions > MXNET_DIMENSIONS_MAX {
             return Err(damaged("an array in it has no dimensions, or too many"));
         }
         let mut shape = Vec::new();

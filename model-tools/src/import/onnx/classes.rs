@@ -11,9 +11,6 @@ use super::value::Value;
 use crate::import::index::whole_index;
 use crate::import::linear::{Cells, Column, combination};
 
-/// Whole numbers up to here are exact as floating-point numbers.
-const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-
 /// One tensor where a condition holds, another one elsewhere.
 pub(super) fn choice(
     condition: &Value,
@@ -177,17 +174,9 @@ fn labels_of(tensor: &Tensor) -> Result<Vec<Label>, Reason> {
     if !tensor.texts.is_empty() {
         return Ok(tensor.texts.iter().cloned().map(Label::Text).collect());
     }
-    let whole = |number: &f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a whole number of at most 53 bits"
-        )]
-        let integer = *number as i64;
-        match tensor.element {
-            BOOLEAN => Some(Label::Boolean(*number != 0.0)),
-            _ => (number.fract() == 0.0 && number.abs() <= WHOLE_MAX)
-                .then_some(Label::Integer(integer)),
-        }
+    let whole = |number: &f64| match tensor.element {
+        BOOLEAN => Some(Label::Boolean(*number != 0.0)),
+        _ => Label::of_whole(*number),
     };
     let labels: Option<Vec<Label>> = tensor.numbers.iter().map(whole).collect();
     labels.ok_or_else(|| "its labels are no whole numbers of at most 53 bits".to_owned())

@@ -16,8 +16,7 @@ use self::xml::{children, elements, finite, refuse, wrong};
 use super::linear::{self, Conflict, Prediction};
 use super::{ImportError, Imported};
 
-/// XML nodes of a document: ten for each of the 100,000 predictors of a very wide model.
-const NODES_MAX: u32 = 1_000_000;
+use crate::import::limits::XML_NODES_MAX;
 
 /// Why a file gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +67,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
 fn convert(bytes: &[u8]) -> Result<Imported, PmmlError> {
     let text = std::str::from_utf8(bytes).map_err(|_| PmmlError::Utf8)?;
     let options = ParsingOptions {
-        nodes_limit: NODES_MAX,
+        nodes_limit: XML_NODES_MAX,
         ..ParsingOptions::default()
     };
     let xml = Xml::parse_with_options(text.trim_start_matches('\u{feff}'), options)?;

@@ -4,6 +4,8 @@ use roxmltree::Node;
 
 use super::PmmlError;
 
+use crate::import::limits::XML_REASON_CHARS_MAX;
+
 /// The children of a name, in whichever version's name space.
 pub(super) fn children<'a, 'input>(
     node: Node<'a, 'input>,
@@ -20,14 +22,11 @@ pub(super) fn elements<'a, 'input>(
         .filter(|child| child.is_element() && child.tag_name().name() != "Extension")
 }
 
-/// Characters of a reason: names and values in it are as long as their file has them.
-const REASON_CHARS_MAX: usize = 400;
-
 /// A refusal of an element, by its line.
 pub(super) fn wrong(node: Node<'_, '_>, reason: impl Into<String>) -> PmmlError {
     let line = node.document().text_pos_at(node.range().start).row;
     let mut reason: String = reason.into();
-    if let Some((cut, _)) = reason.char_indices().nth(REASON_CHARS_MAX) {
+    if let Some((cut, _)) = reason.char_indices().nth(XML_REASON_CHARS_MAX) {
         reason.truncate(cut);
         reason.push('…');
     }

@@ -1,21 +1,14 @@
 //! What a file holds that may count: estimators within dicts, lists and objects of any class, and lists of names.
 
+use sagelet::text::and_more;
+
 use super::step::{Outcome, Step};
 use super::texts;
-use crate::import::limits::{NAME_LISTS_MAX, NAMES_BYTES_MAX};
+use crate::import::limits::{
+    CANDIDATES_LISTED_MAX, CONTAINER_LEVELS_MAX, CONTAINER_VALUES_MAX, KEY_BYTES_MAX,
+    NAME_LISTS_MAX, NAMES_BYTES_MAX,
+};
 use crate::import::objects::Value;
-
-/// Levels of dicts, lists and objects that are looked into.
-const LEVELS_MAX: usize = 4;
-
-/// Values that are looked at: a file of more is no model with a few things beside it.
-const VALUES_MAX: usize = 10_000;
-
-/// Bytes of a key: a longer one is no name.
-const KEY_BYTES_MAX: usize = 200;
-
-/// Estimators that an error lists.
-const LISTED: usize = 10;
 
 /// What a file holds.
 pub(super) struct Root<'a> {
@@ -74,16 +67,14 @@ pub(super) fn listed<'c, 'a: 'c>(
     let candidates = candidates.into_iter();
     let shown: Vec<_> = candidates
         .clone()
-        .take(LISTED)
+        .take(CANDIDATES_LISTED_MAX)
         .map(|candidate| {
             let class = Step::root(candidate.value).class;
             format!("\"{}\" ({class})", candidate.path.escape_debug())
         })
         .collect();
-    match candidates.count().saturating_sub(LISTED) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+    let more = candidates.count().saturating_sub(CANDIDATES_LISTED_MAX);
+    and_more(&shown.join(", "), more)
 }
 
 /// All estimators of a file, the outer ones first; what they are made of themselves is not looked into.
@@ -106,13 +97,13 @@ pub(super) fn candidates<'a>(root: &Root<'a>, file: usize) -> Vec<Candidate<'a>>
         )];
     }
     let mut level = vec![(root.file.to_owned(), root.value, true)];
-    for _ in 0..LEVELS_MAX {
+    for _ in 0..CONTAINER_LEVELS_MAX {
         let mut inner = Vec::new();
         for (path, container, plain) in level {
             let plain = plain && container.class().is_none();
             for (key, value) in members(container) {
                 looked_at += 1;
-                if looked_at > VALUES_MAX {
+                if looked_at > CONTAINER_VALUES_MAX {
                     return found;
                 }
                 let path = match path.as_str() {
@@ -136,9 +127,12 @@ fn members<'a>(container: Value<'a>) -> Vec<(String, Value<'a>)> {
     let attributes = container.state().unwrap_or(container);
     let named = |(key, value): (Value<'a>, Value<'a>)| Some((key_name(key)?, value));
     match (attributes.entries(), container.elements()) {
-        (Some(entries), _) => entries.take(VALUES_MAX).filter_map(named).collect(),
+        (Some(entries), _) => entries
+            .take(CONTAINER_VALUES_MAX)
+            .filter_map(named)
+            .collect(),
         (None, Some(elements)) if container.array().is_none() => {
-            let numbered = elements.take(VALUES_MAX).enumerate();
+            let numbered = elements.take(CONTAINER_VALUES_MAX).enumerate();
             numbered
                 .map(|(index, value)| (index.to_string(), value))
                 .collect()

@@ -77,15 +77,8 @@ fn of_object(value: Value<'_>) -> Option<Label> {
 }
 
 fn of_number(kind: Kind, number: f64) -> Option<Label> {
-    /// Up to here every whole number has a float of its own.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     match kind {
         Kind::Bool => Some(Label::Boolean(number != 0.0)),
-        _ if number.fract() == 0.0 && number.abs() <= EXACT => {
-            #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 2^53")]
-            let integer = number as i64;
-            Some(Label::Integer(integer))
-        }
-        _ => None,
+        _ => Label::of_whole(number),
     }
 }

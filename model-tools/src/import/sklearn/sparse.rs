@@ -1,4 +1,5 @@
-//! Matrices of scipy that hold their rows without zeros: what estimators keep that were fitted on sparse rows.
+//! Tables of numbers, and matrices of scipy that hold their rows without zeros: what estimators keep that were fitted
+//! on sparse rows.
 
 use super::step::{Outcome, Step, index};
 use crate::import::limits::PAYLOAD_BYTES_MAX;
@@ -13,6 +14,25 @@ pub(super) struct Sparse {
     places: Vec<usize>,
     numbers: Vec<f64>,
     width: usize,
+}
+
+impl Step<'_> {
+    /// A table of numbers, as its rows. A single list is a table of one row.
+    pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
+        if let Some(sparse) = Sparse::read(self, name)? {
+            return sparse.dense(self, name);
+        }
+        let (numbers, shape) = self.numbers(name)?;
+        let width = match *shape.as_slice() {
+            [width] | [_, width] if width > 0 => width,
+            _ => {
+                return Err(self.refuse(format_args!(
+                    "{name} has the shape {shape:?}, which is that of no coefficients"
+                )));
+            }
+        };
+        Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
+    }
 }
 
 impl Sparse {

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use super::sparse::Sparse;
+use sagelet::text::{Unit, bounded};
+
 use crate::import::index::whole_index;
+use crate::import::limits::{CLASS_CHARS_MAX, ESTIMATOR_LEVELS_MAX};
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::{Array, Dtype, Kind, Node, Value};
-
-/// Levels that estimators may be nested in each other: a search over a pipeline of a column transformer of
-/// pipelines has five.
-const NESTING_MAX: usize = 16;
 
 /// Pipelines of other packages whose steps go through rows as scikit-learn's own do.
 const KIN: [(&str, &str); 2] = [
@@ -25,9 +23,6 @@ const PACKAGES: [&str; 5] = [
     "sklearn2pmml",
     "xgboost",
 ];
-
-/// Characters of a class's name that an error shows. The longest in scikit-learn has 35.
-const CLASS_CHARS_MAX: usize = 100;
 
 /// Why an estimator cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,12 +88,12 @@ impl<'a> Step<'a> {
 
     /// A part of this estimator that is an estimator itself.
     pub(super) fn part(&self, value: Value<'a>, place: &str) -> Outcome<Self> {
-        if self.level == NESTING_MAX {
+        if self.level == ESTIMATOR_LEVELS_MAX {
             return Err(self.refuse(format_args!(
-                "more than {NESTING_MAX} estimators lie in each other"
+                "more than {ESTIMATOR_LEVELS_MAX} estimators lie in each other"
             )));
         }
-        let place: String = place.chars().map(printable).take(100).collect();
+        let place = bounded(&place, CLASS_CHARS_MAX, Unit::Characters);
         Ok(Self {
             value,
             class: class_name(value),
@@ -114,12 +109,7 @@ impl<'a> Step<'a> {
     pub(super) fn refuse(&self, reason: impl fmt::Display) -> Refusal {
         Refusal {
             place: self.place.clone(),
-            class: self
-                .class
-                .chars()
-                .map(printable)
-                .take(CLASS_CHARS_MAX)
-                .collect(),
+            class: bounded(&self.class, CLASS_CHARS_MAX, Unit::Characters),
             reason: reason.to_string(),
         }
     }
@@ -244,23 +234,6 @@ impl<'a> Step<'a> {
             .ok_or_else(|| self.wrong(name, &format!("a list of whole numbers from 0 to {count}")))
     }
 
-    /// A table of numbers, as its rows. A single list is a table of one row.
-    pub(super) fn table(&self, name: &str) -> Outcome<Vec<Vec<f64>>> {
-        if let Some(sparse) = Sparse::read(self, name)? {
-            return sparse.dense(self, name);
-        }
-        let (numbers, shape) = self.numbers(name)?;
-        let width = match *shape.as_slice() {
-            [width] | [_, width] if width > 0 => width,
-            _ => {
-                return Err(self.refuse(format_args!(
-                    "{name} has the shape {shape:?}, which is that of no coefficients"
-                )));
-            }
-        };
-        Ok(numbers.chunks_exact(width).map(<[f64]>::to_vec).collect())
-    }
-
     /// Counts what columns that this makes more of take: the parts of a file may be the same one a million times.
     pub(super) fn spend(&self, columns: &[Column], conversion: &mut Conversion) -> Outcome<()> {
         /// A column without terms takes as much memory as this many.
@@ -299,13 +272,5 @@ fn class_name(value: Value<'_>) -> &str {
         (None, Node::Array(_)) => "numpy array",
         (None, Node::Global(global)) => &global.name,
         _ => "object",
-    }
-}
-
-fn printable(character: char) -> char {
-    if character.is_control() {
-        '\u{fffd}'
-    } else {
-        character
     }
 }

@@ -1,10 +1,8 @@
 //! Arithmetic in formulas, such as `I(2 * x + 1)`: sums and multiples of columns, and nothing else.
 
+use crate::import::limits::FORMULA_DEPTH_MAX;
 use crate::import::linear::{Column, combination};
 use crate::shown::{bare, quoted};
-
-/// Parentheses and signs inside one another. People write two or three.
-const DEPTH_MAX: usize = 32;
 
 /// Reads an expression, in which `column` knows names.
 ///
@@ -80,9 +78,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn single(&mut self, depth: usize) -> Result<Column, String> {
-        if depth > DEPTH_MAX {
+        if depth > FORMULA_DEPTH_MAX {
             return Err(format!(
-                "more than {DEPTH_MAX} parentheses lie inside one another"
+                "more than {FORMULA_DEPTH_MAX} parentheses lie inside one another"
             ));
         }
         match self.sign(&["(", "+", "-"]) {

@@ -7,11 +7,9 @@ use sagelet::artifact::Label;
 
 use super::arrow;
 use crate::import::index::whole_index;
+use crate::import::limits::TABLE_COLUMNS_MAX;
 use crate::import::objects::{Array, Kind, Node, Order, Value};
 use crate::shown::quoted;
-
-/// Whole numbers up to here are exact as floating-point numbers.
-const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A table of pandas.
 pub(super) struct Frame<'a> {
@@ -127,8 +125,6 @@ fn new_blocks(manager: Value<'_>) -> Option<(Value<'_>, Vec<Block<'_>>)> {
 
 /// Where the columns of a block are in the table: `slice(start, stop, step)`, or a list of places.
 fn places(places: Value<'_>) -> Option<Vec<usize>> {
-    /// A table of more columns is no training table.
-    const COLUMNS_MAX: usize = 1_000_000;
     let whole = |number: Value<'_>| usize::try_from(number.integer()?).ok();
     if let Some(array) = places.array() {
         let numbers = array.floats(places.objects()).ok()?;
@@ -138,7 +134,7 @@ fn places(places: Value<'_>) -> Option<Vec<usize>> {
     let &[start, stop, step] = bounds.as_slice() else {
         return None;
     };
-    let (start, stop) = (whole(start)?, whole(stop)?.min(COLUMNS_MAX));
+    let (start, stop) = (whole(start)?, whole(stop)?.min(TABLE_COLUMNS_MAX));
     let step = if step.is_none() { 1 } else { whole(step)? };
     (step > 0).then(|| (start..stop).step_by(step).collect())
 }
@@ -321,21 +317,12 @@ fn boolean(truth: bool) -> Level {
 }
 
 /// A whole number, written as Python writes a float or an integer.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "compared with 2^53 and found whole first"
-)]
 fn whole(number: f64, is_float: bool) -> Option<Level> {
-    if number.fract() != 0.0 || number.abs() > WHOLE_MAX {
-        return None;
-    }
-    let integer = number as i64;
-    Some(Level {
-        label: Label::Integer(integer),
-        text: if is_float {
-            format!("{number:?}")
-        } else {
-            integer.to_string()
-        },
-    })
+    let label = Label::of_whole(number)?;
+    let text = if is_float {
+        format!("{number:?}")
+    } else {
+        label.to_string()
+    };
+    Some(Level { text, label })
 }

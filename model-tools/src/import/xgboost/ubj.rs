@@ -1,9 +1,8 @@
 //! Universal Binary JSON as XGBoost writes it, into the same values as JSON.
 
-use serde_json::{Map, Number, Value};
+use crate::import::limits::UBJ_DEPTH_MAX;
 
-/// Levels of nesting: a linear model has six.
-const DEPTH_MAX: usize = 32;
+use serde_json::{Map, Number, Value};
 
 /// Reads one value; none if the bytes are damaged.
 pub(super) fn read(mut bytes: &[u8]) -> Option<Value> {
@@ -12,7 +11,7 @@ pub(super) fn read(mut bytes: &[u8]) -> Option<Value> {
 }
 
 fn value(kind: u8, bytes: &mut &[u8], depth: usize) -> Option<Value> {
-    if depth > DEPTH_MAX {
+    if depth > UBJ_DEPTH_MAX {
         return None;
     }
     Some(match kind {
