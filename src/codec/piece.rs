@@ -11,10 +11,9 @@ use std::sync::Arc;
 use super::csv::{self, CsvPiece};
 use super::error::DecodeError;
 use super::npy::{self, Array};
-use super::{
-    BYTE_ORDER_MARK, ContentType, Format, ResponseOptions, Shape, json, jsonlines, recordio,
-};
+use super::{ContentType, Format, ResponseOptions, Shape, json, jsonlines, recordio};
 use crate::rows::RowBuilder;
+use crate::text::without_mark;
 
 /// A part of a body that holds whole rows, if all parts before it do.
 #[derive(Debug, Clone)]
@@ -42,7 +41,7 @@ impl ContentType {
         bytes: usize,
         builder: &mut RowBuilder<'_>,
     ) -> Option<Vec<Piece<'b>>> {
-        let text = || body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let text = || without_mark(body);
         let forms = match self.format {
             Format::Csv if self.charset.copied_bytes(text()) == 0 => {
                 let pieces = csv::cut(text(), bytes, self.csv_options(), builder)?;
