@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help agreement serve test test-portable test-mutations check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+.PHONY: help agreement agreement-train serve test test-portable test-mutations check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench train-demo compare-training
@@ -47,6 +47,9 @@ check-exports: ## Predict with exported models in the engines they are for (need
 
 agreement: ## Predict the same rows with scikit-learn and sagelet in every format (needs python3)
 	scripts/agreement.sh
+
+agreement-train: ## Check that trained models are optimal, with 40 digits (needs python3)
+	scripts/agreement-train.sh
 
 static: ## Build the static binary, target/static/sagelet
 	scripts/static.sh

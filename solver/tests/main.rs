@@ -13,3 +13,4 @@ mod nist;
 mod references;
 mod streams;
 mod support;
+mod wide;

@@ -4,6 +4,7 @@ mod columns;
 mod contract;
 mod fits;
 mod formats;
+mod linfa;
 mod outcome;
 
 use sagelet::artifact::{Artifact, Document, Linear, Parameters};
