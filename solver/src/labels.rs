@@ -19,11 +19,10 @@ impl Classes {
     /// Classes with these codes, in their order, and what multiplies the weights of their rows.
     #[must_use]
     pub fn new(codes: &[f64], weights: &[f64]) -> Self {
-        let places: BTreeMap<u64, usize> = codes
-            .iter()
-            .enumerate()
-            .map(|(place, code)| ((code + 0.0).to_bits(), place))
-            .collect();
+        let mut places = BTreeMap::new();
+        for (place, code) in codes.iter().enumerate() {
+            places.insert((code + 0.0).to_bits(), place);
+        }
         let direct = (0..DIRECT).map(|code| places.get(&(code as f64).to_bits()).copied());
         Self {
             direct: direct.collect(),

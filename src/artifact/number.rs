@@ -2,6 +2,7 @@
 //!
 //! Many CBOR encoders write 3.0 as the integer 3, which ciborium refuses where an `f64` is wanted.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
@@ -83,12 +84,13 @@ pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64
 /// Reads a map from names to numbers.
 pub(super) fn map<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<std::collections::BTreeMap<String, f64>, D::Error> {
-    let map = std::collections::BTreeMap::<String, Number>::deserialize(deserializer)?;
-    Ok(map
-        .into_iter()
-        .map(|(name, number)| (name, number.0))
-        .collect())
+) -> Result<BTreeMap<String, f64>, D::Error> {
+    let read = BTreeMap::<String, Number>::deserialize(deserializer)?;
+    let mut map = BTreeMap::new();
+    for (name, Number(number)) in read {
+        map.insert(name, number);
+    }
+    Ok(map)
 }
 
 fn unwrap(numbers: Vec<Number>) -> Vec<f64> {

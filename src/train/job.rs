@@ -257,11 +257,7 @@ impl<'a> Job<'a> {
         fitted: &Fitted,
         channels: &[(&'static str, Quality)],
     ) -> Result<(), TrainError> {
-        let channels: Vec<_> = channels
-            .iter()
-            .map(|(name, quality)| (*name, quality))
-            .collect();
-        let report = outcome::Report::new(document, fitted, schema, &channels);
+        let report = outcome::report(document, fitted, schema, channels);
         let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
         let directory = make_directory(self.prefix.join("output/data"))?;
         write_atomically(&directory.join("training.json"), &json, true)?;
@@ -290,11 +286,15 @@ impl<'a> Job<'a> {
             shown
         };
         let settings = self.settings;
-        BTreeMap::from([
-            ("producer".to_owned(), crate::PRODUCER.to_owned()),
-            ("algorithm".to_owned(), algorithm(fitted.kind, settings)),
-            ("training_files".to_owned(), files),
-        ])
+        let mut provenance = BTreeMap::new();
+        for (name, text) in [
+            ("producer", crate::PRODUCER.to_owned()),
+            ("algorithm", algorithm(fitted.kind, settings)),
+            ("training_files", files),
+        ] {
+            provenance.insert(name.to_owned(), text);
+        }
+        provenance
     }
 }
 
@@ -382,7 +382,8 @@ fn evaluate(passes: &mut Passes<'_>, fitted: &Fitted) -> Result<Quality, TrainEr
 /// Writes the metrics of all channels into the log, in the form that the platform's metric definitions (regular
 /// expressions over the log) can pick up, and gives those that the artifact keeps.
 fn said_metrics(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> BTreeMap<String, f64> {
-    let mut kept = BTreeMap::from([("training_rows".to_owned(), fitted.summary.rows as f64)]);
+    let mut kept = BTreeMap::new();
+    kept.insert("training_rows".to_owned(), fitted.summary.rows as f64);
     log::info(format_args!("training_rows={};", fitted.summary.rows));
     log::info(format_args!("train:objective_loss={};", fitted.objective));
     kept.insert("train_objective_loss".to_owned(), fitted.objective);

@@ -93,7 +93,7 @@ pub(in crate::train) fn find(
             paths.push(channel);
         }
         if !paths.is_empty() {
-            paths.sort();
+            paths.sort_unstable();
             return Ok(Some(Channel { name, paths }));
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn sorted_labels(codes: &[f64], schema: &Schema) -> (Vec<Label>, Vec<
     let mut labels: Vec<Label> = codes.iter().map(|code| schema.codes.label(*code)).collect();
     as_booleans(&mut labels);
     let mut pairs: Vec<(Label, f64)> = labels.into_iter().zip(codes.iter().copied()).collect();
-    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    pairs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     pairs.into_iter().unzip()
 }
 
@@ -48,20 +48,17 @@ pub(super) fn class_weights(
             1.0
         }
     };
-    let by_code = codes.iter().enumerate().map(|(place, code)| {
+    let mut by_code = BTreeMap::new();
+    for (place, code) in codes.iter().enumerate() {
         let weight = match multiplier {
-            Some(multiplier) if !settings.balance_classes => {
-                if place == 1 && codes.len() == 2 {
-                    multiplier
-                } else {
-                    1.0
-                }
-            }
-            _ => balanced(code),
+            _ if settings.balance_classes => balanced(code),
+            Some(multiplier) if place == 1 && codes.len() == 2 => multiplier,
+            Some(_) => 1.0,
+            None => balanced(code),
         };
-        (code.to_bits(), weight)
-    });
-    Ok(by_code.collect())
+        by_code.insert(code.to_bits(), weight);
+    }
+    Ok(by_code)
 }
 
 /// The sum of weights of each class.

@@ -6,7 +6,7 @@ mod statistics;
 mod verification;
 
 pub(super) use metrics::metrics;
-pub(super) use report::Report;
+pub(super) use report::report;
 
 use std::collections::BTreeMap;
 

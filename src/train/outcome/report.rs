@@ -1,14 +1,15 @@
 //! `output/data/training.json`: what people look at after a job.
-
-use std::collections::BTreeMap;
+//!
+//! It is put together as JSON: maps and structures of its own would be 60 kB of machine code for a file that is written
+//! once.
 
 use sagelet_solver::algorithm::Quality;
-use sagelet_solver::covariance::Covariance;
-use serde::Serialize;
+use sagelet_solver::table::Table;
+use serde_json::{Map, Value};
 
 use super::metrics::metrics;
 use super::statistics::LEVELS;
-use crate::artifact::{Document, Encoding, Label};
+use crate::artifact::{ColumnStatistics, Document, Encoding, Feature, Label};
 use crate::train::fit::{Fitted, shown, shown_feature};
 use crate::train::table::Schema;
 
@@ -16,146 +17,129 @@ use crate::train::table::Schema;
 const CONFUSION_CLASSES_MAX: usize = 100;
 
 /// What is written to `output/data/training.json`.
-#[derive(Debug, Serialize)]
-pub(in crate::train) struct Report {
-    columns: Vec<ColumnReport>,
-    coefficients: Vec<CoefficientReport>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    covariance: Option<Vec<Vec<f64>>>,
-    objective: f64,
-    passes: usize,
-    metrics: BTreeMap<String, BTreeMap<&'static str, f64>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    confusion: BTreeMap<String, Confusion>,
-}
-
-/// What was seen in a column: moments and quantiles of numbers, counts of categories.
-#[derive(Debug, Serialize)]
-struct ColumnReport {
-    name: String,
-    count: u64,
-    missing: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deviation: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    minimum: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    maximum: Option<f64>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    quantiles: BTreeMap<String, f64>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    categories: BTreeMap<String, u64>,
-}
-
-#[derive(Debug, Serialize)]
-struct CoefficientReport {
-    name: String,
-    values: Vec<f64>,
-}
-
-/// Sums of weights, by label (row) and predicted label (column).
-#[derive(Debug, Serialize)]
-struct Confusion {
-    labels: Vec<Label>,
-    table: Vec<Vec<f64>>,
-}
-
-impl Report {
-    pub(in crate::train) fn new(
-        document: &Document,
-        fitted: &Fitted,
-        schema: &Schema,
-        channels: &[(&'static str, &Quality)],
-    ) -> Self {
-        Self {
-            columns: columns(document, schema),
-            coefficients: coefficients(fitted, schema),
-            covariance: fitted.covariance.as_ref().map(rows_of),
-            objective: fitted.objective,
-            passes: fitted.passes,
-            metrics: channels
-                .iter()
-                .map(|(channel, quality)| {
-                    (
-                        (*channel).to_owned(),
-                        metrics(quality).into_iter().collect(),
-                    )
-                })
-                .collect(),
-            confusion: channels
-                .iter()
-                .filter_map(|(channel, quality)| {
-                    Some(((*channel).to_owned(), confusion(fitted, quality)?))
-                })
-                .collect(),
+pub(in crate::train) fn report(
+    document: &Document,
+    fitted: &Fitted,
+    schema: &Schema,
+    channels: &[(&'static str, Quality)],
+) -> Value {
+    let (mut measured, mut confused) = (Map::new(), Map::new());
+    for (channel, quality) in channels {
+        let mut of_channel = Map::new();
+        for (name, value) in metrics(quality) {
+            put(&mut of_channel, name, value.into());
+        }
+        put(&mut measured, channel, Value::Object(of_channel));
+        if let Some(table) = confusion(fitted, quality) {
+            put(&mut confused, channel, table);
         }
     }
+    let mut report = Map::new();
+    put(&mut report, "columns", columns(document, schema));
+    put(&mut report, "coefficients", coefficients(fitted, schema));
+    if let Some(covariance) = &fitted.covariance {
+        put(&mut report, "covariance", rows_of(&covariance.table()));
+    }
+    put(&mut report, "objective", fitted.objective.into());
+    put(&mut report, "passes", fitted.passes.into());
+    put(&mut report, "metrics", Value::Object(measured));
+    if !confused.is_empty() {
+        put(&mut report, "confusion", Value::Object(confused));
+    }
+    Value::Object(report)
 }
 
-fn columns(document: &Document, schema: &Schema) -> Vec<ColumnReport> {
+fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
+    map.insert(name.to_owned(), value);
+}
+
+fn columns(document: &Document, schema: &Schema) -> Value {
     let training = document.training.iter();
     let statistics = training.flat_map(|training| &training.features);
     let features = document.features.iter().zip(statistics).enumerate();
-    features
-        .map(|(place, (feature, seen))| {
-            let encoding = feature.encoding.as_ref();
-            let labels = encoding.map_or(&[][..], Encoding::categories).iter();
-            let counts = labels.map(Label::to_string).zip(seen.categories.clone());
-            let quantiles = LEVELS.iter().zip(&seen.quantiles);
-            ColumnReport {
-                name: shown_feature(schema, place),
-                count: seen.count,
-                missing: seen.missing,
-                mean: seen.mean,
-                deviation: seen.deviation,
-                minimum: seen.minimum,
-                maximum: seen.maximum,
-                quantiles: quantiles
-                    .map(|(level, number)| (format!("{:.0}%", level * 100.0), *number))
-                    .collect(),
-                categories: counts.collect(),
-            }
-        })
-        .collect()
+    let column = |(place, (feature, seen))| column(shown_feature(schema, place), feature, seen);
+    Value::Array(features.map(column).collect())
 }
 
-fn coefficients(fitted: &Fitted, schema: &Schema) -> Vec<CoefficientReport> {
-    let of_column = |column: usize| -> Vec<f64> {
-        fitted
-            .coefficients
-            .iter()
-            .filter_map(|list| list.get(column).copied())
-            .collect()
+/// What was seen in a column: moments and quantiles of numbers, counts of categories.
+fn column(name: String, feature: &Feature, seen: &ColumnStatistics) -> Value {
+    let mut column = Map::new();
+    put(&mut column, "name", name.into());
+    put(&mut column, "count", seen.count.into());
+    put(&mut column, "missing", seen.missing.into());
+    for (name, number) in [
+        ("mean", seen.mean),
+        ("deviation", seen.deviation),
+        ("minimum", seen.minimum),
+        ("maximum", seen.maximum),
+    ] {
+        if let Some(number) = number {
+            put(&mut column, name, number.into());
+        }
+    }
+    let (mut quantiles, mut counts) = (Map::new(), Map::new());
+    for (level, number) in LEVELS.iter().zip(&seen.quantiles) {
+        put(
+            &mut quantiles,
+            &format!("{:.0}%", level * 100.0),
+            (*number).into(),
+        );
+    }
+    let encoding = feature.encoding.as_ref();
+    let labels = encoding.map_or(&[][..], Encoding::categories);
+    for (label, count) in labels.iter().zip(&seen.categories) {
+        put(&mut counts, &label.to_string(), (*count).into());
+    }
+    for (name, map) in [("quantiles", quantiles), ("categories", counts)] {
+        if !map.is_empty() {
+            put(&mut column, name, Value::Object(map));
+        }
+    }
+    Value::Object(column)
+}
+
+fn coefficients(fitted: &Fitted, schema: &Schema) -> Value {
+    let entry = |name: String, values: Vec<Value>| {
+        let mut entry = Map::new();
+        put(&mut entry, "name", name.into());
+        put(&mut entry, "values", Value::Array(values));
+        Value::Object(entry)
     };
-    let intercept = CoefficientReport {
-        name: "intercept".to_owned(),
-        values: fitted.intercepts.clone(),
+    let intercepts = fitted.intercepts.iter().map(|number| Value::from(*number));
+    let mut entries = vec![entry("intercept".to_owned(), intercepts.collect())];
+    for column in 0..fitted.design.columns.len() {
+        let lists = fitted.coefficients.iter();
+        let values = lists.filter_map(|list| Some(Value::from(*list.get(column)?)));
+        let name = shown(&fitted.design, schema, column);
+        entries.push(entry(name, values.collect()));
+    }
+    Value::Array(entries)
+}
+
+fn rows_of(table: &Table) -> Value {
+    let row = |row: usize| {
+        let numbers = table.row(row).iter();
+        Value::Array(numbers.map(|number| Value::from(*number)).collect())
     };
-    let own = (0..fitted.design.columns.len()).map(|column| CoefficientReport {
-        name: shown(&fitted.design, schema, column),
-        values: of_column(column),
-    });
-    std::iter::once(intercept).chain(own).collect()
+    Value::Array((0..table.rows()).map(row).collect())
 }
 
-fn rows_of(covariance: &Covariance) -> Vec<Vec<f64>> {
-    let table = covariance.table();
-    (0..table.rows())
-        .map(|row| table.row(row).to_vec())
-        .collect()
-}
-
-fn confusion(fitted: &Fitted, quality: &Quality) -> Option<Confusion> {
+/// Sums of weights, by label (row) and predicted label (column).
+fn confusion(fitted: &Fitted, quality: &Quality) -> Option<Value> {
     let Quality::Classification(quality) = quality else {
         return None;
     };
     let table = &quality.confusion;
-    (table.rows() <= CONFUSION_CLASSES_MAX).then(|| Confusion {
-        labels: fitted.labels.clone(),
-        table: (0..table.rows())
-            .map(|row| table.row(row).to_vec())
-            .collect(),
-    })
+    if table.rows() > CONFUSION_CLASSES_MAX {
+        return None;
+    }
+    let labels = fitted.labels.iter().map(|label| match label {
+        Label::Boolean(value) => Value::from(*value),
+        Label::Integer(number) => Value::from(*number),
+        Label::Text(text) => Value::from(text.as_str()),
+    });
+    let mut confusion = Map::new();
+    put(&mut confusion, "labels", Value::Array(labels.collect()));
+    put(&mut confusion, "table", rows_of(table));
+    Some(Value::Object(confusion))
 }

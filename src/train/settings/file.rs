@@ -21,13 +21,14 @@ pub(in crate::train) fn read(path: &Path) -> Result<Settings, SettingsError> {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-    let texts = values.into_iter().map(|(name, value)| {
+    let mut texts = BTreeMap::new();
+    for (name, value) in values {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        (name, text)
-    });
-    parse(&texts.collect())
+        texts.insert(name, text);
+    }
+    parse(&texts)
 }
 
 /// Reads a configuration file of at most [`TRAINING_CONFIG_BYTES_MAX`] bytes; an absent one is empty.

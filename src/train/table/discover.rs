@@ -73,7 +73,7 @@ impl Categories<'_> {
         }
         let counts = self.0.categories.values().copied();
         let mut counted: Vec<_> = labels.into_iter().zip(counts).collect();
-        counted.sort();
+        counted.sort_unstable();
         counted
     }
 

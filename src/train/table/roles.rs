@@ -191,7 +191,7 @@ impl Roles {
             .into_iter()
             .filter_map(|(column, role)| Some((column?, role)))
             .collect();
-        special.sort_by_key(|(column, _)| *column);
+        special.sort_unstable_by_key(|(column, _)| *column);
         special
     }
 
