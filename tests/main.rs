@@ -23,7 +23,7 @@
 //! | [`lifecycle`] | signals, ports, exit codes, environment variables |
 //! | [`program_name`] | `serve` and `train` as names of the program, words after them |
 //! | [`examples`] | data, artifact and expected predictions in `examples/` belong together |
-//! | [`migration`] | the requests of docs/migration.md are answered as it says |
+//! | [`transcripts`] | the requests of docs/migration.md and docs/troubleshooting.md are answered as they say |
 //! | [`converted`] | a converted pipeline, served, predicts what scikit-learn does |
 //! | [`framing`] | HTTP/1.1 as RFC 9112 has it, by the cases in `cases/http`: what is refused is refused for good |
 //! | [`pieces`] | requests that arrive in pieces, wherever they are cut; 100-continue; HEAD |
@@ -67,7 +67,6 @@ mod lifecycle;
 mod linfa_shapes;
 mod logs;
 mod metrics;
-mod migration;
 mod multi_model;
 mod numbers;
 mod open_inference;
@@ -78,3 +77,4 @@ mod program_name;
 mod serving;
 mod shutdown;
 mod training;
+mod transcripts;

@@ -1,8 +1,8 @@
-//! What docs/migration.md says of requests and answers is true: its examples are sent to a running server.
+//! The requests and answers that the docs show are true: each request is sent to a running server.
 //!
-//! Each `console` block starts servers (`$ NAME=VALUE … sagelet serve --prefix MODEL &`) and sends requests by
-//! `$ curl`, of which `-d`, `-H` and the address are understood. The models are the two JSON blocks at its top.
-//! With `UPDATE=1` the answers are written instead of compared; read the difference before you commit it.
+//! A `console` block starts servers (`$ NAME=VALUE … sagelet serve --prefix MODEL &`) and sends requests with `$ curl`.
+//! The test understands curl's `-d`, `-H` and an address. Both models are JSON blocks at the top of docs/migration.md.
+//! With `UPDATE=1` the test writes the answers instead of comparing them; read the difference before you commit it.
 
 use std::path::PathBuf;
 
@@ -15,15 +15,18 @@ const MODELS: [&str; 2] = ["price", "churn"];
 
 #[test]
 fn every_request_of_the_guide_for_movers_is_answered_as_it_says() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/migration.md");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let models: Vec<Document> = text
-        .split("```json\n")
-        .skip(1)
-        .map(|block| serde_json::from_str(block.split("```").next().unwrap()).unwrap())
-        .collect();
-    assert_eq!(models.len(), MODELS.len());
+    play("docs/migration.md");
+}
 
+#[test]
+fn every_symptom_of_the_troubleshooting_guide_looks_as_it_says() {
+    play("docs/troubleshooting.md");
+}
+
+/// Sends each request that a document shows, and compares the answers with it.
+fn play(name: &str) {
+    let (path, text) = read(name);
+    let models = models();
     let mut blocks = text.split("```console\n");
     let mut updated = blocks.next().unwrap().to_owned();
     for block in blocks {
@@ -34,7 +37,24 @@ fn every_request_of_the_guide_for_movers_is_answered_as_it_says() {
         std::fs::write(&path, updated).unwrap();
         return;
     }
-    assert_eq!(text, updated);
+    assert_eq!(text, updated, "{name}");
+}
+
+fn read(name: &str) -> (PathBuf, String) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    (path, text)
+}
+
+/// The models that the examples serve, in the order of [`MODELS`].
+fn models() -> Vec<Document> {
+    let (_, text) = read("docs/migration.md");
+    let blocks = text.split("```json\n").skip(1);
+    let models: Vec<_> = blocks
+        .map(|block| serde_json::from_str(block.split("```").next().unwrap()).unwrap())
+        .collect();
+    assert_eq!(models.len(), MODELS.len());
+    models
 }
 
 /// The commands of a block, each with what the server answers now.
