@@ -208,6 +208,16 @@ impl<'a> Predictions<'a> {
         }
     }
 
+    /// The predictions, if each is one number and nothing else is to be written.
+    pub(super) fn numbers(&self) -> Option<&[f64]> {
+        match &self.outputs {
+            Outputs::Values(values) if values.ncols() == 1 && self.selected.is_empty() => {
+                values.as_slice()
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the model is a classifier.
     pub(super) fn has_classes(&self) -> bool {
         matches!(self.outputs, Outputs::Classes { .. })

@@ -12,6 +12,14 @@ pub(in crate::codec) fn encode(
     predictions: &Predictions<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), EncodeError> {
+    if let Some(numbers) = predictions.numbers() {
+        for &number in numbers {
+            let text = output.row()?;
+            push_number(text, number);
+            text.push(b'\n');
+        }
+        return Ok(());
+    }
     for row in 0..predictions.rows() {
         let text = output.row()?;
         if predictions.selected.is_empty() {

@@ -13,17 +13,41 @@ pub(in crate::codec) fn encode(
     predictions: &Predictions<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), EncodeError> {
+    if let Some(numbers) = predictions.numbers()
+        && !numbers.is_empty()
+    {
+        return encode_numbers(numbers, predictions, output);
+    }
     for row in 0..predictions.rows() {
-        let record = record(predictions, row);
-        let bytes = output.row()?;
-        bytes.extend(MAGIC.to_le_bytes());
-        // A record has at most the 10,000 probabilities and labels of a row.
-        let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
-        bytes.extend(length.to_le_bytes());
-        bytes.extend(&record);
-        bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
+        push_frame(output.row()?, &record(predictions, row));
     }
     Ok(())
+}
+
+/// Writes records of one number each, which differ in that number only.
+fn encode_numbers(
+    numbers: &[f64],
+    predictions: &Predictions<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), EncodeError> {
+    let mut record = record(predictions, 0);
+    for number in numbers {
+        // The number is what a record ends with.
+        if let Some(last) = record.last_chunk_mut() {
+            *last = float(*number);
+        }
+        push_frame(output.row()?, &record);
+    }
+    Ok(())
+}
+
+fn push_frame(bytes: &mut Vec<u8>, record: &[u8]) {
+    bytes.extend(MAGIC.to_le_bytes());
+    // A record has at most the 10,000 probabilities and labels of a row.
+    let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(record);
+    bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
 }
 
 fn record(predictions: &Predictions<'_>, row: usize) -> Vec<u8> {
@@ -64,17 +88,19 @@ fn message(value: &Value<'_>) -> Vec<u8> {
 }
 
 fn push_floats(message: &mut Vec<u8>, numbers: &[f64]) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the format has 32-bit floats"
-    )]
-    let packed: Vec<u8> = numbers
-        .iter()
-        .flat_map(|&number| (number as f32).to_le_bytes())
-        .collect();
+    let packed: Vec<u8> = numbers.iter().flat_map(|&number| float(number)).collect();
     let mut tensor = Vec::new();
     push_bytes(&mut tensor, 1, &packed);
     push_bytes(message, 2, &tensor);
+}
+
+/// The bytes of a number.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the format has 32-bit floats"
+)]
+fn float(number: f64) -> [u8; 4] {
+    (number as f32).to_le_bytes()
 }
 
 fn push_labels(message: &mut Vec<u8>, labels: &[Label]) {
@@ -95,5 +121,34 @@ fn number(label: &Label) -> Option<f64> {
         Label::Integer(number) => Some(*number as f64),
         Label::Boolean(value) => Some(f64::from(u8::from(*value))),
         Label::Text(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use crate::account::Account;
+    use crate::codec::{Format, Predictions, ResponseOptions, encode};
+
+    #[test]
+    fn records_of_one_number_are_those_of_each_row_alone() {
+        let encoded = |numbers: &[f64]| {
+            let shape = (numbers.len(), 1);
+            let values = Array2::from_shape_vec(shape, numbers.to_vec()).unwrap();
+            let (predictions, options) =
+                (Predictions::of_values(values), ResponseOptions::default());
+            let account = &mut Account::unlimited();
+            encode(Format::RecordIo, &predictions, &options, account)
+                .unwrap()
+                .body
+        };
+        let numbers = [1.5, -0.0, 1e300, f64::MIN_POSITIVE];
+        let each: Vec<_> = numbers
+            .iter()
+            .flat_map(|&number| encoded(&[number]))
+            .collect();
+        assert_eq!(encoded(&numbers), each);
+        assert!(each.windows(4).any(|bytes| bytes == 1.5_f32.to_le_bytes()));
     }
 }

@@ -16,6 +16,7 @@ pub(super) use answer::encode;
 pub(super) use examples::examples;
 
 use super::error::DecodeError;
+use super::packed::PackedType;
 use crate::limits::RECORD_NUMBERS_SPARE_MAX;
 use crate::protobuf::{Field, Fields, WireError, packed_varints};
 use crate::rows::{Cell, RowBuilder, RowError, SparseRow};
@@ -135,6 +136,8 @@ fn push_value(
 ) -> Result<(), Refused> {
     for field in Fields::of(value) {
         match field? {
+            (2, Field::Bytes(tensor)) if push_plain(tensor, 4, builder) => return Ok(()),
+            (3, Field::Bytes(tensor)) if push_plain(tensor, 8, builder) => return Ok(()),
             (2, Field::Bytes(tensor)) => return push_tensor(tensor, floats, builder, sparse),
             (3, Field::Bytes(tensor)) => return push_tensor(tensor, doubles, builder, sparse),
             (7, Field::Bytes(tensor)) => return push_tensor(tensor, integers, builder, sparse),
@@ -143,6 +146,18 @@ fn push_value(
         }
     }
     Err("\"values\" holds no tensor".into())
+}
+
+/// Reads a tensor that is nothing but packed finite floats of so many bytes, one for each column. False if it is anything
+/// else.
+fn push_plain(tensor: &[u8], bytes: usize, builder: &mut RowBuilder<'_>) -> bool {
+    let mut fields = Fields::of(tensor);
+    let (Some(Ok((1, Field::Bytes(packed)))), None) = (fields.next(), fields.next()) else {
+        return false;
+    };
+    let floats = PackedType::of_kind(b'f', bytes, false);
+    let read = builder.push_plain_row(|numbers| floats?.plain(packed, numbers));
+    read.is_some()
 }
 
 const TOO_MANY_NUMBERS: &str = "a tensor has far more numbers than the model has columns";
