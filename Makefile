@@ -11,7 +11,7 @@ STATIC = target/static/sagelet
 .PHONY: help agreement agreement-train serve test test-portable test-mutations check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
-        example deny clean check-exports bench train-demo compare-training
+        example deny clean check-exports bench bench-training train-demo compare-training
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -129,6 +129,10 @@ example: ## Write examples/diabetes/model.cbor anew
 train-demo: ## Fit a public data set, serve the model and send it a row (needs python3 with pip, and curl)
 	$(CARGO) build --release --locked --bin sagelet
 	scripts/training/demo.sh target/release/sagelet
+
+bench-training: ## Time training against pandas with scikit-learn and polars with numpy (needs their Python packages)
+	$(CARGO) build --release --locked --bin sagelet
+	python3 benches/training/bench.py target/release/sagelet
 
 compare-training: ## Compare fits with scikit-learn, statsmodels and glmnet (needs those of Python; R is optional)
 	$(CARGO) build --release --locked --bin sagelet

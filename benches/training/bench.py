@@ -5,8 +5,8 @@
     benches/training/bench.py target/release/sagelet [ROWS,ROWS…] [ROUNDS]
 
 Every job is a process of its own, and the jobs of a round run one after the other, so that what else the machine does
-meets all of them alike. The table gives medians, MB/s of the file, the largest resident memory, and how many times as
-long each job takes as sagelet. `memory=16m` runs under RLIMIT_DATA of 64 MiB: an allocation beyond it fails the job.
+meets all of them alike. The table gives medians of elapsed and of processor seconds, MB/s of the file, the largest
+resident memory, and how many times as long each job takes as sagelet. `memory=16m` runs under RLIMIT_DATA of 64 MiB: an allocation beyond it fails the job.
 """
 
 import json
@@ -70,7 +70,7 @@ def prefix_of(directory, path, **settings):
 
 
 def run(command, limit=None):
-    """Seconds and peak MB of a process."""
+    """Elapsed seconds, processor seconds and peak MB of a process."""
     def limited():
         if limit:
             resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -81,7 +81,7 @@ def run(command, limit=None):
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command[:3]} failed: {said.decode(errors='replace')[-2000:]}")
-    return time.monotonic() - started, usage.ru_maxrss / 1e3
+    return time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3
 
 
 def jobs(directory, path, is_class):
@@ -109,19 +109,20 @@ def compare(directory, rows, is_class, rounds):
     for _ in range(rounds):
         for name, command, limit in jobs(directory, path, is_class):
             found.setdefault(name, []).append(run(command, limit))
-    own = statistics.median(seconds for seconds, _ in found["sagelet"])
+    own = statistics.median(seconds for seconds, *_ in found["sagelet"])
     for name, runs in found.items():
-        seconds = statistics.median(seconds for seconds, _ in runs)
-        memory = max(memory for _, memory in runs)
+        seconds = statistics.median(seconds for seconds, *_ in runs)
+        processor = statistics.median(processor for _, processor, _ in runs)
+        memory = max(memory for *_, memory in runs)
         loss = "logistic" if is_class else "least squares"
-        print(f"| {loss} | {rows:,} | {name} | {seconds:.2f} s | {size / seconds:.0f} | {memory:,.0f} MB "
+        print(f"| {loss} | {rows:,} | {name} | {seconds:.2f} s | {processor:.2f} s | {size / seconds:.0f} | {memory:,.0f} MB "
               f"| {seconds / own:.2f} |", flush=True)
     os.remove(path)
 
 
 def main(sizes="1000000,3000000", rounds="5"):
-    print("| loss | rows | what | median | MB/s | peak memory | times as long |")
-    print("| --- | --: | --- | --: | --: | --: | --: |")
+    print("| loss | rows | what | elapsed | processor | MB/s | peak memory | times as long |")
+    print("| --- | --: | --- | --: | --: | --: | --: | --: |")
     for rows in sizes.split(","):
         for is_class in (False, True):
             with tempfile.TemporaryDirectory() as directory:

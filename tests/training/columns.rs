@@ -147,3 +147,23 @@ fn a_name_given_twice_is_refused() {
         "{reason}"
     );
 }
+
+/// The letter became U+FFFD in the artifact, and no client's name was that of the model.
+#[test]
+fn a_header_that_is_not_utf_8_is_refused_or_read_in_its_charset() {
+    let prefix = Prefix::new();
+    let rows = b"y,gr\xf6\xdfe\n1,2\n3,5\n4,4\n";
+    prefix.write("input/data/training/rows.csv", rows);
+    let reason = refused(&prefix);
+    assert!(
+        reason.contains("rows.csv: the name of column 2 in the header is not UTF-8"),
+        "{reason}"
+    );
+    assert!(reason.contains("charset=iso-8859-1"), "{reason}");
+    std::fs::remove_file(prefix.path("output/failure")).unwrap();
+    prefix.write(
+        "input/config/inputdataconfig.json",
+        r#"{"training": {"ContentType": "text/csv; charset=iso-8859-1"}}"#,
+    );
+    assert_eq!(trained(&prefix).feature_name(0), "größe");
+}

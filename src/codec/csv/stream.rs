@@ -82,8 +82,8 @@ pub fn first_record(
             break;
         }
     }
-    let text = without_mark(&buffer);
-    let mut scanner = Scanner::new(text, delimiter);
+    let text = content_type.charset.utf8(without_mark(&buffer));
+    let mut scanner = Scanner::new(&text, delimiter);
     let (mut cells, mut end) = (Vec::new(), End::Cell);
     while !text.is_empty() && end == End::Cell && cells.len() <= FEATURES_MAX {
         let (cell, after) = scanner

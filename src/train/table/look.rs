@@ -65,6 +65,13 @@ fn look_at_csv(
             return Err(TableError::IndexColumn(path.display().to_string()));
         }
     }
+    let is_damaged = |name: &String| name.contains(char::REPLACEMENT_CHARACTER);
+    if let Some(column) = trimmed.iter().position(is_damaged).filter(|_| is_header) {
+        return Err(TableError::HeaderEncoding {
+            path: path.display().to_string(),
+            column: column + 1,
+        });
+    }
     Ok(Look {
         columns: first.len(),
         names: is_header.then_some(trimmed),

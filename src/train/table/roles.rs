@@ -78,6 +78,17 @@ pub enum TableError {
          drop=1 together with label)"
     )]
     IndexColumn(String),
+    /// A name that is no text.
+    #[error(
+        "{path}: the name of column {column} in the header is not UTF-8: write the file in UTF-8, or say \
+         charset=iso-8859-1 in the content type of the channel if it is in that"
+    )]
+    HeaderEncoding {
+        /// The file.
+        path: String,
+        /// The column, counted from 1.
+        column: usize,
+    },
     /// A column of numbers and texts.
     #[error(
         "column {column} holds numbers, but also the text {text}: name the column in categories if it holds \
