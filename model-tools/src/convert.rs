@@ -18,7 +18,7 @@ use crate::{beside, output, proof, verification};
 ///
 /// A model that comes without verification rows gets some, computed from itself, so that the artifact can
 /// tell wherever it is loaded whether it still predicts the same; its provenance then names the source.
-/// Otherwise the content is kept as it is. What was read, written and ignored is told on standard error.
+/// Otherwise the content is kept as it is. Standard error says what was read, written and ignored.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Model to read, in any format that `model-tools formats` lists, or several files of scikit-learn's in the order in
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "IN", required = true)]
     inputs: Vec<String>,
     #[command(flatten)]
-    told: import::Told,
+    options: import::ImportOptions,
     #[command(flatten)]
     declared: Declarations,
     /// File to write; - is standard output
@@ -53,7 +53,7 @@ const STANDARD: &str = "-";
 /// Converts one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let format = output_format(arguments)?;
-    let mut source = import::read_all(&arguments.inputs, &arguments.told)?;
+    let mut source = import::read_all(&arguments.inputs, &arguments.options)?;
     report_read(&source);
     let declared = &arguments.declared;
     declared.add_to(&mut source.imported.document);

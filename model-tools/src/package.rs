@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "MODEL", required = true)]
     models: Vec<String>,
     #[command(flatten)]
-    told: import::Told,
+    options: import::ImportOptions,
     /// File to write; - is standard output
     #[arg(short, long, value_name = "OUT", default_value = "model.tar.gz")]
     output: String,
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
 
 /// Packages one model.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let source = import::read_all(&arguments.models, &arguments.told)?;
+    let source = import::read_all(&arguments.models, &arguments.options)?;
     let bytes = if sagelet::artifact::is_artifact(&source.input.bytes) {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
         source.input.bytes.clone()

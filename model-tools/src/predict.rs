@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     model: String,
     #[command(flatten)]
-    told: import::Told,
+    options: import::ImportOptions,
     /// Rows to predict, as the body of a request would have them; - is standard input
     #[arg(value_name = "ROWS", default_value = "-")]
     rows: String,
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let content_type = ContentType::parse(content_type)
         .map_err(|error| Error::Usage(format!("--content-type: {error}")))?;
     input::check_distinct(&arguments.model, &arguments.rows)?;
-    let source = import::read(&arguments.model, &arguments.told)?;
+    let source = import::read(&arguments.model, &arguments.options)?;
     let model =
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;

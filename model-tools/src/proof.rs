@@ -85,7 +85,11 @@ fn explained(error: Error, document: &Document, model: &Model, pairs: &[Pair]) -
 }
 
 /// The expected predictions of `count` rows. One line more than rows is a header.
-fn expectations(document: &Document, input: &Input, count: usize) -> Result<Vec<Expected>, Error> {
+fn expectations(
+    document: &Document,
+    input: &Input,
+    count: usize,
+) -> Result<Vec<Expectation>, Error> {
     let csv = ContentType::of(Format::Csv);
     let lines = read_records(&input.bytes, csv).map_err(|error| input.refused(error))?;
     let header = usize::from(lines.len() == count + 1);
@@ -96,20 +100,20 @@ fn expectations(document: &Document, input: &Input, count: usize) -> Result<Vec<
     let lines = lines.iter().enumerate().skip(header);
     let read = |(index, line): (usize, &Vec<String>)| {
         let refused = |reason| input.refused(format_args!("line {}: {reason}", index + 1));
-        Expected::read(document, line).map_err(refused)
+        Expectation::read(document, line).map_err(refused)
     };
     lines.map(read).collect()
 }
 
 /// What one line says a row gives.
-struct Expected {
+struct Expectation {
     /// The class, where the line begins with one.
     label: Option<String>,
     /// Targets of a regression, probabilities of a classifier.
     numbers: Vec<f64>,
 }
 
-impl Expected {
+impl Expectation {
     /// A regression's line has a number for each target; a classifier's the class, its probabilities, or both.
     fn read(document: &Document, line: &[String]) -> Result<Self, String> {
         let outputs = document.model.outputs();
@@ -157,7 +161,7 @@ fn compare_classes(
     model: &Model,
     input: &Input,
     classes: &Classes,
-    expected: &[Expected],
+    expected: &[Expectation],
 ) -> Result<(), Error> {
     let probabilities = model.probabilities(classes);
     for (index, (class, expected)) in classes.predicted.iter().zip(expected).enumerate() {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::input::Input;
 
 /// What a model makes of some rows.
-pub(crate) struct Predicted {
+pub(crate) struct Predictions {
     /// The index of each row's class; empty for a regression.
     pub(crate) classes: Vec<usize>,
     /// The targets of a regression, the probabilities of a classifier or the scores of one without them, in the
@@ -28,16 +28,16 @@ pub(crate) fn predict(
     model: &Model,
     body: &Input,
     content_type: ContentType,
-) -> Result<Predicted, Error> {
+) -> Result<Predictions, Error> {
     let account = &mut Account::unlimited();
     let (outputs, _) = score::score(model, content_type, &body.bytes, account, &cores())
         .map_err(|error| body.refused(error))?;
     Ok(match outputs {
-        Outputs::Values(numbers) => Predicted {
+        Outputs::Values(numbers) => Predictions {
             classes: Vec::new(),
             numbers,
         },
-        Outputs::Classes(classes) => Predicted {
+        Outputs::Classes(classes) => Predictions {
             numbers: model
                 .probabilities(&classes)
                 .unwrap_or_else(|| classes.scores.clone()),

@@ -60,14 +60,14 @@ struct Envelope {
 }
 
 /// What an envelope in order holds.
-pub(super) struct Opened {
+pub(super) struct Contents {
     pub(super) version: Version,
     pub(super) digest: Digest,
     pub(super) payload: Vec<u8>,
 }
 
 /// Checks everything around the document, and the document's digest.
-pub(super) fn open(bytes: &[u8]) -> Result<Opened, ArtifactError> {
+pub(super) fn open(bytes: &[u8]) -> Result<Contents, ArtifactError> {
     if bytes.len() > ARTIFACT_BYTES_MAX {
         return Err(ArtifactError::TooLarge(bytes.len() as u64));
     }
@@ -88,7 +88,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened, ArtifactError> {
     let envelope: Envelope = decode(item)?;
     let payload = envelope.payload.0.into_vec();
     let digest = verify(&payload, &envelope.sha256)?;
-    Ok(Opened {
+    Ok(Contents {
         version: head.version,
         digest,
         payload,

@@ -13,6 +13,7 @@ mod jsonlines;
 mod libsvm;
 mod media;
 mod npy;
+mod npy_header;
 mod npz;
 mod output;
 mod packed;
@@ -31,6 +32,7 @@ pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "train")]
 pub(crate) use examples::examples;
 pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults, TensorBody};
+pub use npy_header::NpyHeader;
 pub use piece::Piece;
 pub use predictions::{Field, Predictions};
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
+use super::npy_header::{MAGIC, NpyHeader};
 use super::output::Output;
 use super::packed::PackedType;
 use super::predictions::{Predictions, Value};
@@ -11,20 +12,8 @@ use crate::artifact::Label;
 use crate::rows::{Cell, RowBuilder};
 use crate::text::Quoted;
 
-const MAGIC: &[u8] = b"\x93NUMPY";
-
 /// Where the header must end, so that the data are aligned.
 const ALIGNMENT: usize = 64;
-
-/// What the header says of the data.
-#[derive(Debug, PartialEq, Eq)]
-struct Header {
-    kind: u8,
-    bytes: usize,
-    big_endian: bool,
-    fortran_order: bool,
-    shape: Vec<usize>,
-}
 
 /// An array in a body or in an archive, as long as its header says.
 #[derive(Debug)]
@@ -41,19 +30,16 @@ impl<'b> Array<'b> {
     /// # Errors
     /// The bytes are no such array, as text.
     pub(super) fn parse(bytes: &'b [u8]) -> Result<Self, String> {
-        let (header, data) = split(bytes)?;
-        let count = header
-            .shape
-            .iter()
-            .try_fold(1_usize, |count, &length| count.checked_mul(length));
-        if count.and_then(|count| count.checked_mul(header.bytes)) != Some(data.len()) {
+        let (header, data) = NpyHeader::read(bytes)?;
+        let cells = cells_of(&header)?;
+        if header.bytes(cells.bytes) != Some(data.len()) {
             let (shape, found) = (&header.shape, data.len());
             return Err(format!("{found} bytes do not fill the shape {shape:?}"));
         }
         Ok(Self {
-            cells: cells_of(&header)?,
+            cells,
             shape: header.shape,
-            is_fortran: header.fortran_order,
+            is_fortran: header.is_fortran,
             data,
         })
     }
@@ -154,79 +140,18 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
     Array::parse(body).map_err(refused)?.read(builder)
 }
 
-/// The header, and the data behind it.
-fn split(body: &[u8]) -> Result<(Header, &[u8]), String> {
-    let rest = body
-        .strip_prefix(MAGIC)
-        .ok_or("it does not begin with \\x93NUMPY")?;
-    let (length, rest) = match rest {
-        [1, _, a, b, rest @ ..] => (usize::from(u16::from_le_bytes([*a, *b])), rest),
-        [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest),
-        [version, ..] => return Err(format!("version {version} of the format is not known")),
-        [] => return Err("it ends inside its header".to_owned()),
-    };
-    let (header, data) = rest
-        .split_at_checked(length)
-        .ok_or("it ends inside its header")?;
-    let text = std::str::from_utf8(header).map_err(|_| "its header is not text")?;
-    Ok((parse(text)?, data))
-}
-
-fn unknown(descr: &str) -> String {
-    format!(
-        "the data type {} is not known",
-        Quoted::of(descr.as_bytes())
-    )
-}
-
-/// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
-fn parse(text: &str) -> Result<Header, String> {
-    let missing = |key: &str| {
-        format!(
-            "its header has no {key}: {}",
-            Quoted::of(text.trim().as_bytes())
-        )
-    };
-    let value = |key: &str| {
-        let (_, rest) = text.split_once(&format!("'{key}':"))?;
-        Some(rest.trim_start())
-    };
-    let descr = value("descr")
-        .and_then(|rest| rest.strip_prefix('\'')?.split('\'').next())
-        .ok_or_else(|| missing("'descr' of a simple type"))?;
-    let fortran_order = value("fortran_order").ok_or_else(|| missing("'fortran_order'"))?;
-    let shape = value("shape")
-        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
-        .ok_or_else(|| missing("'shape'"))?;
-    let shape = shape
-        .split(',')
-        .map(str::trim)
-        .filter(|length| !length.is_empty())
-        .map(|length| length.parse().map_err(|_| missing("'shape' of numbers")))
-        .collect::<Result<_, _>>()?;
-    let (order, kind, bytes) = match descr.as_bytes() {
-        [order @ (b'<' | b'>' | b'|' | b'='), kind, bytes @ ..] => (*order, *kind, bytes),
-        _ => return Err(unknown(descr)),
+/// The type of the cells.
+fn cells_of(header: &NpyHeader) -> Result<PackedType, String> {
+    let descr = Quoted::of(header.descr.as_bytes());
+    let unknown = || format!("the data type {descr} is not known");
+    let [order @ (b'<' | b'>' | b'|' | b'='), kind, bytes @ ..] = header.descr.as_bytes() else {
+        return Err(unknown());
     };
     let bytes = std::str::from_utf8(bytes).ok().and_then(|n| n.parse().ok());
-    Ok(Header {
-        kind,
-        bytes: bytes.ok_or_else(|| unknown(descr))?,
-        big_endian: order == b'>',
-        fortran_order: fortran_order.starts_with("True"),
-        shape,
-    })
-}
-
-/// The type of the cells.
-fn cells_of(header: &Header) -> Result<PackedType, String> {
-    let cells = PackedType::of_kind(header.kind, header.bytes, header.big_endian);
-    cells.ok_or_else(|| {
-        let kind = char::from(header.kind).escape_default();
-        format!(
-            "the data type {kind}{} is none of f2, f4, f8, i1 to i8, u1 to u8, b1",
-            header.bytes
-        )
+    let bytes = bytes.ok_or_else(unknown)?;
+    PackedType::of_kind(*kind, bytes, *order == b'>').ok_or_else(|| {
+        let kind = char::from(*kind).escape_default();
+        format!("the data type {kind}{bytes} is none of f2, f4, f8, i1 to i8, u1 to u8, b1")
     })
 }
 
@@ -349,33 +274,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_every_version_and_order_are_read() {
-        let header = parse("{'descr': '>f4', 'fortran_order': True, 'shape': (3, 4), }  \n");
-        assert_eq!(
-            header,
-            Ok(Header {
-                kind: b'f',
-                bytes: 4,
-                big_endian: true,
-                fortran_order: true,
-                shape: vec![3, 4],
-            })
-        );
-        let one = parse("{'descr':'|u1','fortran_order':False,'shape':(5,)}").unwrap();
-        assert_eq!((one.kind, one.shape), (b'u', vec![5]));
-    }
-
-    #[test]
-    fn a_header_that_is_none_is_refused() {
-        for text in [
-            "",
-            "{}",
-            "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}",
-            "{'descr': '<f8', 'shape': (1,)}",
-            "{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}",
-            "{'descr': 'O', 'fortran_order': False, 'shape': (1,)}",
-        ] {
-            assert!(parse(text).is_err(), "{text}");
+    fn a_type_that_is_no_number_is_refused() {
+        for descr in ["O", "<U3", "<c16", "<f16", "<f", ""] {
+            let header = NpyHeader {
+                descr: descr.to_owned(),
+                is_fortran: false,
+                shape: vec![1],
+            };
+            assert!(cells_of(&header).is_err(), "{descr}");
         }
     }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use sagelet::model::TOLERANCE;
 
 use crate::error::Error;
-use crate::import::{self, Source, Told};
+use crate::import::{self, ImportOptions, Source};
 use crate::input::{self, Input};
 use crate::inspect::layout::wrapped;
 use crate::{output, rows};
@@ -109,12 +109,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
 fn findings(arguments: &Arguments) -> Result<Vec<Finding>, Error> {
     input::check_distinct(&arguments.a, &arguments.b)?;
     let content_type = rows::content_type(&arguments.content_type)?;
-    let told = |keys: &[String]| Told {
+    let options = |keys: &[String]| ImportOptions {
         keys: keys.to_vec(),
-        ..Told::default()
+        ..ImportOptions::default()
     };
-    let a = import::read(&arguments.a, &told(&arguments.key_a))?;
-    let b = import::read(&arguments.b, &told(&arguments.key_b))?;
+    let a = import::read(&arguments.a, &options(&arguments.key_a))?;
+    let b = import::read(&arguments.b, &options(&arguments.key_b))?;
     let mut findings = vec![file("A", &a), file("B", &b)];
     findings.extend(compare::documents(
         &a.imported.document,

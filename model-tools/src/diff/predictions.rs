@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::import::Source;
 use crate::input::Input;
 use crate::inspect::layout::{fit, grouped, rounded};
-use crate::rows::{self, Predicted};
+use crate::rows::{self, Predictions};
 use crate::shown::behind_top;
 
 const LABEL: &str = "predictions";
@@ -52,7 +52,7 @@ pub(super) fn compare(
     Ok(of_rows((model_a, a), (model_b, b), arguments))
 }
 
-fn of_rows(a: (&Model, &Predicted), b: (&Model, &Predicted), arguments: &Arguments) -> Finding {
+fn of_rows(a: (&Model, &Predictions), b: (&Model, &Predictions), arguments: &Arguments) -> Finding {
     let rows = a.1.numbers.nrows();
     let largest =
         a.1.numbers
@@ -115,7 +115,7 @@ fn of_rows(a: (&Model, &Predicted), b: (&Model, &Predicted), arguments: &Argumen
     finding
 }
 
-fn label((model, predicted): (&Model, &Predicted), row: usize) -> String {
+fn label((model, predicted): (&Model, &Predictions), row: usize) -> String {
     let class = predicted
         .classes
         .get(row)

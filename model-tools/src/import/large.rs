@@ -43,7 +43,7 @@ fn kept(path: &str) -> io::Result<Option<Input>> {
         return Ok(None);
     }
     file.rewind()?;
-    let mut source = BufReader::new(Hashed {
+    let mut source = BufReader::new(HashingReader {
         file,
         hash: Sha256::new(),
     });
@@ -64,12 +64,12 @@ fn kept(path: &str) -> io::Result<Option<Input>> {
 }
 
 /// A file whose bytes are counted into a digest as they are read.
-struct Hashed {
+struct HashingReader {
     file: File,
     hash: Sha256,
 }
 
-impl Read for Hashed {
+impl Read for HashingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.hash.update(buffer.get(..count).unwrap_or_default());

@@ -75,7 +75,7 @@ const LINEAR_LEARNER: &str = "linear-learner";
 
 /// What the command line says of a model that its file does not say.
 #[derive(Default, clap::Args)]
-pub(crate) struct Told {
+pub(crate) struct ImportOptions {
     /// Estimator to take out of a scikit-learn file that holds several: a key of its dict, a number in its list or
     /// an attribute of its object, inner ones after a full stop. In an archive, a folder or several files it begins with
     /// the file's name: --key scaler.pkl --key model.pkl.best. Given more than once, rows go through the estimators in
@@ -277,22 +277,25 @@ pub(crate) struct Source {
 }
 
 /// Reads the model at `path`, or on standard input if that is `-`, in any of the [`FORMATS`], compressed or in
-/// an archive or not. What the file does not say, the command line has `told`.
+/// an archive or not. What the file does not say, the command line says in `options`.
 ///
 /// # Errors
 /// It cannot be read, is of no known format, or its content makes no model.
-pub(crate) fn read(path: &str, told: &Told) -> Result<Source, Error> {
-    read_all(std::slice::from_ref(&path), told)
+pub(crate) fn read(path: &str, options: &ImportOptions) -> Result<Source, Error> {
+    read_all(std::slice::from_ref(&path), options)
 }
 
 /// Reads the model in the files at `paths`: rows go through their estimators in this order.
 ///
 /// # Errors
 /// One cannot be read or is of no known format, or together they make no model.
-pub(crate) fn read_all<P: AsRef<str>>(paths: &[P], told: &Told) -> Result<Source, Error> {
+pub(crate) fn read_all<P: AsRef<str>>(
+    paths: &[P],
+    options: &ImportOptions,
+) -> Result<Source, Error> {
     let opened = open(paths)?;
     let imported = opened
-        .import(told)
+        .import(options)
         .map_err(|error| opened.input.refused(error))?;
     Ok(opened.with(imported))
 }

@@ -7,8 +7,8 @@ use super::pickle::Pickle;
 use super::skops::Skops;
 use super::trust::Contents;
 use super::{
-    FORMATS, Format, ImportError, Imported, JSON, LINEAR_LEARNER, PICKLE, SKOPS, Source, Told,
-    large, linear_learner, names, rank, sklearn, strangers,
+    FORMATS, Format, ImportError, ImportOptions, Imported, JSON, LINEAR_LEARNER, PICKLE, SKOPS,
+    Source, large, linear_learner, names, rank, sklearn, strangers,
 };
 use crate::error::Error;
 use crate::input::Input;
@@ -254,26 +254,26 @@ impl Opened {
         }
     }
 
-    /// Reads the model, which is what the command line has `told`, where the file does not say.
+    /// Reads the model, with what `options` say that the file does not.
     ///
     /// # Errors
     /// Its content makes no model.
-    pub(crate) fn import(&self, told: &Told) -> Result<Imported, ImportError> {
+    pub(crate) fn import(&self, options: &ImportOptions) -> Result<Imported, ImportError> {
         let imported = match &self.content {
-            Content::Members { members, in_order } => import_members(members, *in_order, told),
-            _ => self.import_file(told),
+            Content::Members { members, in_order } => import_members(members, *in_order, options),
+            _ => self.import_file(options),
         }?;
         imported.document.validate()?;
         Ok(imported)
     }
 
-    fn import_file(&self, told: &Told) -> Result<Imported, ImportError> {
-        let (bytes, keys) = (self.bytes(), told.keys.as_slice());
-        match (self.format.name, keys, told.predictor_type) {
+    fn import_file(&self, options: &ImportOptions) -> Result<Imported, ImportError> {
+        let (bytes, keys) = (self.bytes(), options.keys.as_slice());
+        match (self.format.name, keys, options.predictor_type) {
             (_, [], None) => (self.format.read)(bytes),
             (PICKLE, keys, None) => sklearn::read_pickle_part(bytes, keys),
             (SKOPS, keys, None) => sklearn::read_skops_part(bytes, keys),
-            (LINEAR_LEARNER, [], told) => linear_learner::read_as(bytes, told),
+            (LINEAR_LEARNER, [], options) => linear_learner::read_as(bytes, options),
             (other, [], Some(_)) => Err(ImportError::NoPredictorType(other)),
             (other, _, _) => Err(ImportError::NoKeys(other)),
         }
@@ -336,19 +336,19 @@ fn contents(format: &Format, bytes: &[u8]) -> Option<Result<Contents, ImportErro
 fn import_members(
     members: &[Member],
     in_order: bool,
-    told: &Told,
+    options: &ImportOptions,
 ) -> Result<Imported, ImportError> {
     if let (Some(first), Some(_)) = (
         members.iter().find_map(|member| member.format),
-        told.predictor_type,
+        options.predictor_type,
     ) {
         return Err(ImportError::NoPredictorType(first.name));
     }
     let of_objects = |member: &Member| member.format.is_none_or(Format::holds_objects);
     if members.iter().all(of_objects) {
-        return sklearn::read_files(members, &told.keys, in_order);
+        return sklearn::read_files(members, &options.keys, in_order);
     }
-    let wanted = match told.keys.as_slice() {
+    let wanted = match options.keys.as_slice() {
         [key] => members.iter().find(|member| member.name == *key),
         _ => None,
     };
@@ -373,5 +373,5 @@ fn import_members(
 pub(super) fn import_bytes(bytes: &[u8]) -> Option<Imported> {
     let name = "test".to_owned();
     let opened = open_file(Input::of(name, bytes.to_vec())).ok()?;
-    opened.import(&Told::default()).ok()
+    opened.import(&ImportOptions::default()).ok()
 }

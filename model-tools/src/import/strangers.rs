@@ -5,95 +5,95 @@ use super::pickle::PickleError;
 use crate::import::limits::STRANGER_HEAD_BYTES;
 
 /// A sort of file that is no model of a known format.
-struct Stranger {
+struct ForeignSort {
     /// Whether bytes are of this sort.
     is: fn(&[u8]) -> bool,
     /// What it is, and what to do.
     what: &'static str,
 }
 
-static STRANGERS: &[Stranger] = &[
-    Stranger {
+static STRANGERS: &[ForeignSort] = &[
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"version https://git-lfs.github.com/spec/"),
         what: "a pointer of Git LFS, not the file that it stands for: fetch that with `git lfs pull`",
     },
-    Stranger {
+    ForeignSort {
         is: is_page,
         what: "a page of HTML, not a model: a download that was answered with a page to log in to, or with the page \
                about the file instead of the raw file",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"\xef\xbf\xbd"),
         what: "a binary file that was read as text and written as UTF-8, which replaced its bytes for good: take \
                the original, and copy it as a binary file",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| matches!(old_xgboost(bytes).as_deref(), Some(b"gbtree" | b"dart")),
         what: "a model of decision trees in XGBoost's old binary form: its linear models (booster=\"gblinear\") can be \
                read, saved as JSON",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| old_xgboost(bytes).as_deref() == Some(b"gblinear"),
         what: "a model in XGBoost's old binary form: load it with an XGBoost before 3.1, and save it as JSON: \
                booster.save_model(\"model.json\")",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"\x89HDF\r\n\x1a\n"),
         what: "an HDF5 file (.h5), of Keras or pandas, which is not read: a linear model of Keras is one layer, whose \
                weight and bias `safetensors` or a table of coefficients in CSV can hold",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| is_json(bytes) && has_words(bytes, &["\"nbformat\""]),
         what: "a Jupyter notebook, not a model: save the fitted model in a cell of it: \
                joblib.dump(model, \"model.joblib\")",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"\x93NUMPY"),
         what: "an array of numpy (.npy), not a model: save the fitted model itself, with joblib.dump",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"PAR1") || bytes.starts_with(b"ARROW1"),
         what: "a table of data (Parquet or Arrow), not a model",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"SQLite format 3\0"),
         what: "a database of SQLite, not a model",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"RDX") || bytes.starts_with(b"X\n\0\0\0"),
         what: "an object of R (.rds or .RData), which is not read: write its coefficients as CSV with \
                write.csv(coef(model), \"model.csv\"), or the model as PMML with the package pmml",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"tree\nversion="),
         what: "a model of LightGBM, which is made of decision trees: linear models can be read",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| bytes.starts_with(b"CBM1"),
         what: "a model of CatBoost, which is made of decision trees: linear models can be read",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| is_zip(bytes) && has_words(bytes, &["/data.pkl", "/version"]),
         what: "a file of PyTorch: save the weight and bias of the linear layer with safetensors, or export the model \
                with torch.onnx",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| is_zip(bytes) && has_words(bytes, &["model.weights.h5"]),
         what: "a model of Keras (.keras), which is not read: a table of coefficients in CSV can hold its weights",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| is_zip(bytes) && has_words(bytes, &["[Content_Types].xml"]),
         what: "a document of Office, such as a workbook of Excel, not a model: save a table of coefficients as CSV",
     },
-    Stranger {
+    ForeignSort {
         is: |bytes| is_zip(bytes) && has_words(bytes, &[".npy"]),
         what: "arrays of numpy (.npz), not a model: save the fitted model itself, with joblib.dump",
     },
-    Stranger {
+    ForeignSort {
         is: is_python,
         what: "a program in Python, not a model: run it, and give the file that it saves",
     },
-    Stranger {
+    ForeignSort {
         is: is_table,
         what: "a table of data, not a model: of tables only those of coefficients are read, with a column of names and \
                one of numbers",

@@ -8,7 +8,7 @@ use super::layout::{grouped, rounded};
 use crate::limits::CATEGORIES_LISTED_MAX;
 
 /// A feature's cells in words.
-pub(crate) struct Described {
+pub(crate) struct CellDescription {
     /// The feature's name.
     pub(crate) name: String,
     /// What may stand there.
@@ -20,7 +20,7 @@ pub(crate) struct Described {
 }
 
 /// The features whose cells are more than a number that has to be there, in words.
-pub(crate) fn described(document: &Document) -> Vec<Described> {
+pub(crate) fn described(document: &Document) -> Vec<CellDescription> {
     let features = document.features.iter().enumerate();
     let special = features.filter(|(_, feature)| !feature.is_plain());
     special
@@ -47,12 +47,12 @@ pub(crate) fn plain(document: &Document) -> Option<String> {
     }
 }
 
-fn describe(name: String, feature: &Feature) -> Described {
+fn describe(name: String, feature: &Feature) -> CellDescription {
     let (cells, unknown) = match &feature.encoding {
         None => ("a number".to_owned(), None),
         Some(Encoding::Text) => ("a text".to_owned(), None),
         Some(Encoding::Unused) => {
-            return Described {
+            return CellDescription {
                 name,
                 cells: "anything: it is not looked at".to_owned(),
                 missing: "not looked at".to_owned(),
@@ -74,7 +74,7 @@ fn describe(name: String, feature: &Feature) -> Described {
             }),
         ),
     };
-    Described {
+    CellDescription {
         name,
         cells,
         missing: missing(feature),

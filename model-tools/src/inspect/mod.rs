@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
     #[command(flatten)]
-    told: import::Told,
+    options: import::ImportOptions,
     /// Print JSON with every parameter, for programs
     #[arg(long)]
     json: bool,
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let listings = opened.contents();
     let listings = listings.map_err(|error| opened.input.refused(error))?;
     let name = opened.input.name.clone();
-    let shown = match opened.import(&arguments.told) {
+    let shown = match opened.import(&arguments.options) {
         Ok(imported) => {
             let source = opened.with(imported);
             if arguments.json {

@@ -44,7 +44,7 @@ pub(super) fn read(path: &str, model: &Model) -> Result<Data, Error> {
         ..RowDefaults::default()
     };
     let csv = ContentType::of(Format::Csv).or(defaults);
-    let mut rows = Labelled::default();
+    let mut rows = LabelledRows::default();
     csv.read(&input.bytes, RowBuilder::new(&layout, &mut rows))
         .map_err(|error| input.refused(error))?;
     let design = rows.design.into_matrix();
@@ -58,12 +58,12 @@ pub(super) fn read(path: &str, model: &Model) -> Result<Data, Error> {
 
 /// Rows and their labels.
 #[derive(Default)]
-struct Labelled {
+struct LabelledRows {
     design: Collected,
     labels: Vec<String>,
 }
 
-impl Sink for Labelled {
+impl Sink for LabelledRows {
     fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
         self.design.block(rows, first)
     }

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "MODEL", required = true)]
     models: Vec<String>,
     #[command(flatten)]
-    told: import::Told,
+    options: import::ImportOptions,
     /// CSV file of rows and labels: a line of names at its top says which column is which; else the label comes first
     #[arg(long, value_name = "FILE")]
     data: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             input::check_distinct(model, path)?;
         }
     }
-    let source = import::read_all(&arguments.models, &arguments.told)?;
+    let source = import::read_all(&arguments.models, &arguments.options)?;
     let document = &source.imported.document;
     let model = Model::load(document).map_err(|error| source.input.refused(error))?;
     let data = arguments.data.as_ref();

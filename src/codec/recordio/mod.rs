@@ -44,8 +44,8 @@ pub(super) fn read(body: &[u8], builder: &mut RowBuilder<'_>) -> Result<(), Deco
         let (record, after) = frame(rest).map_err(refused)?;
         rest = after;
         push_record(record, builder, &mut sparse).map_err(|error| match error {
-            Refused::Syntax(reason) => refused(reason),
-            Refused::Row(error) => error.into(),
+            Refusal::Syntax(reason) => refused(reason),
+            Refusal::Row(error) => error.into(),
         })?;
         builder.end_row()?;
     }
@@ -62,24 +62,24 @@ pub(super) fn after_record(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Why a record is no row.
-enum Refused {
+enum Refusal {
     Syntax(&'static str),
     Row(RowError),
 }
 
-impl From<&'static str> for Refused {
+impl From<&'static str> for Refusal {
     fn from(reason: &'static str) -> Self {
         Self::Syntax(reason)
     }
 }
 
-impl From<WireError> for Refused {
+impl From<WireError> for Refusal {
     fn from(error: WireError) -> Self {
         Self::Syntax(error.reason())
     }
 }
 
-impl From<RowError> for Refused {
+impl From<RowError> for Refusal {
     fn from(error: RowError) -> Self {
         Self::Row(error)
     }
@@ -109,7 +109,7 @@ fn push_record(
     record: &[u8],
     builder: &mut RowBuilder<'_>,
     sparse: &mut SparseRow<'static>,
-) -> Result<(), Refused> {
+) -> Result<(), Refusal> {
     for field in Fields::of(record) {
         let (1, Field::Bytes(entry)) = field? else {
             continue;
@@ -133,7 +133,7 @@ fn push_value(
     value: &[u8],
     builder: &mut RowBuilder<'_>,
     sparse: &mut SparseRow<'static>,
-) -> Result<(), Refused> {
+) -> Result<(), Refusal> {
     for field in Fields::of(value) {
         match field? {
             (2, Field::Bytes(tensor)) if push_plain(tensor, 4, builder) => return Ok(()),
@@ -223,7 +223,7 @@ fn push_tensor(
     read: Numbers,
     builder: &mut RowBuilder<'_>,
     sparse: &mut SparseRow<'static>,
-) -> Result<(), Refused> {
+) -> Result<(), Refusal> {
     let (mut values, mut keys, mut shape) = (Vec::new(), Vec::new(), Vec::new());
     let columns = builder.layout().cells();
     for field in Fields::of(tensor) {

@@ -54,7 +54,7 @@ pub(crate) enum OnnxError {
     )]
     Width(Quoted, usize),
     #[error("an output depends on the node {}", .0)]
-    Node(Refused),
+    Node(Refusal),
     #[error("the output {0} depends on no input")]
     Unknown(Quoted),
     #[error("its outputs are not those of a regression or a classifier")]
@@ -70,7 +70,7 @@ pub(crate) enum OnnxError {
 /// A node that makes nothing a linear model has.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{name}, a {operator}: {reason}")]
-pub(crate) struct Refused {
+pub(crate) struct Refusal {
     name: Quoted,
     operator: String,
     reason: String,
@@ -94,8 +94,8 @@ fn convert(bytes: &[u8]) -> Result<Imported, OnnxError> {
     if is_single(&model.graph) {
         cells.conversion.note("holds numbers of 32 bits: they are kept exactly, but what they were rounded from is lost".to_owned());
     }
-    let followed = Followed::of(&model.graph, values, &mut cells);
-    let outputs = model.graph.outputs.iter().map(|name| followed.output(name));
+    let tensors = Tensors::of(&model.graph, values, &mut cells);
+    let outputs = model.graph.outputs.iter().map(|name| tensors.output(name));
     let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
     let mut prediction = outcome::of(&outputs)?;
     let (conversion, scores) = cells.features(&prediction.scores)?;
@@ -146,23 +146,23 @@ fn name_targets(document: &mut Document, model: &Model) {
     }
 }
 
-/// What became of every tensor.
-struct Followed {
+/// What is known of every tensor.
+struct Tensors {
     values: Values,
     /// The node to blame for a tensor of which nothing is known.
-    refused: HashMap<String, Rc<Refused>>,
+    refused: HashMap<String, Rc<Refusal>>,
 }
 
-impl Followed {
+impl Tensors {
     fn of(graph: &Graph, values: Values, cells: &mut Cells) -> Self {
-        let mut followed = Self {
+        let mut tensors = Self {
             values,
             refused: HashMap::new(),
         };
         for node in &graph.nodes {
-            followed.add(node, cells);
+            tensors.add(node, cells);
         }
-        followed
+        tensors
     }
 
     fn add(&mut self, node: &Node, cells: &mut Cells) {
@@ -212,8 +212,8 @@ impl Followed {
     }
 }
 
-fn refusal(node: &Node, reason: String) -> Rc<Refused> {
-    Rc::new(Refused {
+fn refusal(node: &Node, reason: String) -> Rc<Refusal> {
+    Rc::new(Refusal {
         name: quoted(node.shown()),
         operator: bare(&node.operator),
         reason,

@@ -1,6 +1,6 @@
 //! Which of several estimators rows go through, and in which order: never guessed.
 
-use super::candidates::{Candidate, Found, NameList, listed};
+use super::candidates::{Candidate, Findings, NameList, listed};
 use super::reasons::is_transformer;
 use super::step::{Outcome, Refusal, Step};
 use super::{feature_names, width};
@@ -8,7 +8,7 @@ use super::{predictors, transformers};
 use crate::import::limits::CANDIDATES_MAX;
 
 /// What is done with the estimators of a file or several.
-pub(super) struct Chosen<'c, 'a> {
+pub(super) struct Choice<'c, 'a> {
     /// Those that rows go through.
     pub(super) steps: Vec<&'c Candidate<'a>>,
     /// The one that names the classes.
@@ -47,8 +47,8 @@ fn role(step: &Step<'_>) -> Role {
 }
 
 /// The estimators that `keys` name, in their order.
-pub(super) fn by_keys<'c, 'a>(found: &'c Found<'a>, keys: &[String]) -> Outcome<Chosen<'c, 'a>> {
-    let mut chosen = Chosen {
+pub(super) fn by_keys<'c, 'a>(found: &'c Findings<'a>, keys: &[String]) -> Outcome<Choice<'c, 'a>> {
+    let mut chosen = Choice {
         steps: Vec::new(),
         labels: None,
         names: Vec::new(),
@@ -88,9 +88,9 @@ pub(super) fn by_keys<'c, 'a>(found: &'c Found<'a>, keys: &[String]) -> Outcome<
 /// All estimators, if it is known in which order rows go through them: because they were given in it, or because
 /// there are a transformer and a model that fit each other.
 pub(super) fn without_keys<'c, 'a>(
-    found: &'c Found<'a>,
+    found: &'c Findings<'a>,
     in_order: bool,
-) -> Outcome<Chosen<'c, 'a>> {
+) -> Outcome<Choice<'c, 'a>> {
     if found.candidates.len() > CANDIDATES_MAX {
         return Err(several(found));
     }
@@ -131,7 +131,7 @@ pub(super) fn without_keys<'c, 'a>(
             .collect(),
         false => Vec::new(),
     };
-    Ok(Chosen {
+    Ok(Choice {
         steps,
         labels: class_names(found, &labels, in_order)?,
         names,
@@ -139,7 +139,7 @@ pub(super) fn without_keys<'c, 'a>(
 }
 
 /// Refuses models of which none can be converted, before it is asked which one is meant.
-fn refuse_if_none_is_linear(found: &Found<'_>, models: &[&Candidate<'_>]) -> Outcome<()> {
+fn refuse_if_none_is_linear(found: &Findings<'_>, models: &[&Candidate<'_>]) -> Outcome<()> {
     let mut first = None;
     for model in models {
         match predictors::check_last(&found.step(model)?) {
@@ -151,7 +151,7 @@ fn refuse_if_none_is_linear(found: &Found<'_>, models: &[&Candidate<'_>]) -> Out
 }
 
 /// The error for files with no model, or with several.
-fn without_one_model(found: &Found<'_>, models: &[&Candidate<'_>]) -> Refusal {
+fn without_one_model(found: &Findings<'_>, models: &[&Candidate<'_>]) -> Refusal {
     if models.is_empty() {
         return found.whole.refuse(format_args!(
             "there is no estimator in it that predicts, only {}: give them together with the model, in the order in \
@@ -162,7 +162,7 @@ fn without_one_model(found: &Found<'_>, models: &[&Candidate<'_>]) -> Refusal {
     several(found)
 }
 
-fn several(found: &Found<'_>) -> Refusal {
+fn several(found: &Findings<'_>) -> Refusal {
     found.whole.refuse(format_args!(
         "it holds several estimators, {}, and does not say how they belong together: name one with --key, or several \
          in the order in which rows go through them",
@@ -172,7 +172,7 @@ fn several(found: &Found<'_>) -> Refusal {
 
 /// The order of the command line, in which the model has to be last.
 fn given_order<'c, 'a>(
-    found: &Found<'a>,
+    found: &Findings<'a>,
     model: &'c Candidate<'a>,
     transformers: &[&'c Candidate<'a>],
 ) -> Outcome<Vec<&'c Candidate<'a>>> {
@@ -198,7 +198,7 @@ fn given_order<'c, 'a>(
 }
 
 /// Asks for the order, by names.
-fn ask(found: &Found<'_>, model: &Candidate<'_>, transformers: &[&Candidate<'_>]) -> Refusal {
+fn ask(found: &Findings<'_>, model: &Candidate<'_>, transformers: &[&Candidate<'_>]) -> Refusal {
     let of_target = transformers.iter().find(|one| may_be_of_target(one, model));
     let of_target = of_target.map_or_else(String::new, |one| {
         format!(
@@ -266,7 +266,7 @@ fn fits(transformer: &Candidate<'_>, model: &Candidate<'_>) -> bool {
 
 /// The encoder that names the classes: the one that the command line gives, or one that is called so.
 fn class_names<'c, 'a>(
-    found: &Found<'_>,
+    found: &Findings<'_>,
     labels: &[&'c Candidate<'a>],
     in_order: bool,
 ) -> Outcome<Option<&'c Candidate<'a>>> {

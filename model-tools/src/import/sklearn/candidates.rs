@@ -41,7 +41,7 @@ pub(super) struct Candidate<'a> {
 }
 
 /// Everything that the files hold and that may count.
-pub(super) struct Found<'a> {
+pub(super) struct Findings<'a> {
     /// What errors are about.
     pub(super) whole: Step<'a>,
     pub(super) candidates: Vec<Candidate<'a>>,
@@ -49,7 +49,7 @@ pub(super) struct Found<'a> {
     pub(super) lists: Vec<NameList>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Findings<'a> {
     /// The estimator that a candidate is.
     pub(super) fn step(&self, candidate: &Candidate<'a>) -> Outcome<Step<'a>> {
         let place = match self.whole.class {

@@ -10,7 +10,7 @@ use crate::import::objects::Value;
 
 /// What becomes of a category that was not there in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stranger {
+enum UnknownRule {
     /// An error.
     Refused,
     /// 0 in every column.
@@ -26,9 +26,9 @@ pub(super) fn one_hot(
     conversion: &mut Conversion,
 ) -> Outcome<Vec<Column>> {
     let stranger = match step.text("handle_unknown") {
-        Some("error") | None => Stranger::Refused,
-        Some("ignore") => Stranger::Ignored,
-        Some("infrequent_if_exist" | "warn") => Stranger::Infrequent,
+        Some("error") | None => UnknownRule::Refused,
+        Some("ignore") => UnknownRule::Ignored,
+        Some("infrequent_if_exist" | "warn") => UnknownRule::Infrequent,
         Some(other) => {
             return Err(step.refuse(format_args!("handle_unknown={other:?} is not known")));
         }
@@ -61,11 +61,11 @@ fn one_hot_column(
     feature: usize,
     categories: &Categories,
     drop: Option<usize>,
-    stranger: Stranger,
+    stranger: UnknownRule,
 ) -> (OneHot, Vec<Column>) {
     let rest = categories
         .infrequent()
-        .filter(|_| stranger == Stranger::Infrequent);
+        .filter(|_| stranger == UnknownRule::Infrequent);
     let mut groups = vec![Column::zero(); categories.group_count];
     let dropped = drop.filter(|_| rest.is_none());
     let dropped = dropped.and_then(|drop| only_member(categories, drop));
@@ -94,8 +94,8 @@ fn one_hot_column(
         categories: categories.labels.clone(),
         drop: dropped.and_then(|dropped| categories.labels.get(dropped).cloned()),
         unknown: match stranger {
-            Stranger::Refused => Unknown::Error,
-            Stranger::Ignored | Stranger::Infrequent => Unknown::Ignore,
+            UnknownRule::Refused => Unknown::Error,
+            UnknownRule::Ignored | UnknownRule::Infrequent => Unknown::Ignore,
         },
     };
     let kept = groups.into_iter().enumerate();

@@ -44,7 +44,7 @@ use sagelet::limits::FEATURES_MAX;
 
 use self::candidates::NameList;
 use self::step::{Outcome, Step};
-use self::unwrap::Unwrapped;
+use self::unwrap::Estimators;
 use super::limits::PAYLOAD_BYTES_MAX;
 use super::linear::{self, Conversion};
 use super::objects::{Node, Objects, Value};
@@ -111,8 +111,8 @@ fn model(root: Value<'_>, keys: &[String]) -> Outcome<Imported> {
 
 /// Converts the model that some estimators are together: the first one that cannot be converted is refused, with its
 /// place and the reason; before all others the one that predicts.
-fn convert_unwrapped(unwrapped: Unwrapped<'_>) -> Outcome<Imported> {
-    let Unwrapped {
+fn convert_unwrapped(unwrapped: Estimators<'_>) -> Outcome<Imported> {
+    let Estimators {
         steps,
         names,
         labels,

@@ -2,14 +2,14 @@
 
 use super::arrange;
 use super::candidates::{
-    Candidate, Found, NameList, Root, candidates, list, listed, names_beside, names_in,
+    Candidate, Findings, NameList, Root, candidates, list, listed, names_beside, names_in,
 };
 use super::step::{Outcome, Step};
 use crate::import::limits::NAMES_BYTES_MAX;
 use crate::import::objects::Value;
 
 /// What is to be converted.
-pub(super) struct Unwrapped<'a> {
+pub(super) struct Estimators<'a> {
     /// The estimators that rows go through, one after the other. The last one predicts.
     pub(super) steps: Vec<Step<'a>>,
     /// Names for the columns of the first, the nearest first.
@@ -21,13 +21,13 @@ pub(super) struct Unwrapped<'a> {
 }
 
 /// The estimators of one file under `keys`; without keys the only one there is, or a transformer and a model.
-pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<'a>> {
+pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Estimators<'a>> {
     let whole = Step::root(root);
     if whole.is_estimator() {
         if !keys.is_empty() {
             return Err(whole.refuse("the file holds this one estimator alone: leave --key out"));
         }
-        return Ok(Unwrapped {
+        return Ok(Estimators {
             steps: vec![whole],
             names: Vec::new(),
             labels: None,
@@ -35,7 +35,7 @@ pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Unwrapped<
         });
     }
     let file = "";
-    let found = Found {
+    let found = Findings {
         candidates: candidates(&Root { file, value: root }, 0),
         lists: Vec::new(),
         whole,
@@ -53,7 +53,7 @@ pub(super) fn unwrap_files<'a>(
     mut lists: Vec<NameList>,
     keys: &[String],
     in_order: bool,
-) -> Outcome<Unwrapped<'a>> {
+) -> Outcome<Estimators<'a>> {
     let Some(first) = roots.first() else {
         return Err(Step::nothing_found());
     };
@@ -67,7 +67,7 @@ pub(super) fn unwrap_files<'a>(
         }
         found.extend(candidates);
     }
-    let found = Found {
+    let found = Findings {
         whole,
         candidates: found,
         lists,
@@ -78,7 +78,11 @@ pub(super) fn unwrap_files<'a>(
     unwrap_found(&found, keys, in_order)
 }
 
-fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outcome<Unwrapped<'a>> {
+fn unwrap_found<'a>(
+    found: &Findings<'a>,
+    keys: &[String],
+    in_order: bool,
+) -> Outcome<Estimators<'a>> {
     let chosen = if keys.is_empty() {
         arrange::without_keys(found, in_order)?
     } else {
@@ -106,7 +110,7 @@ fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outco
         names.extend(names_beside(first));
         names.extend(found.lists.iter().cloned());
     }
-    Ok(Unwrapped {
+    Ok(Estimators {
         steps,
         names,
         labels,
@@ -115,7 +119,7 @@ fn unwrap_found<'a>(found: &Found<'a>, keys: &[String], in_order: bool) -> Outco
 }
 
 /// Where each estimator was found.
-fn notes(found: &Found<'_>, chosen: &[&Candidate<'_>], steps: &[Step<'_>]) -> Vec<String> {
+fn notes(found: &Findings<'_>, chosen: &[&Candidate<'_>], steps: &[Step<'_>]) -> Vec<String> {
     let pairs = chosen.iter().zip(steps);
     pairs
         .map(|(candidate, step)| {
