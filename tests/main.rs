@@ -5,6 +5,7 @@
 //! | [`architecture`] | imports between rooms run as docs/architecture.md says |
 //! | [`artifact`] | every way in which a file can be no artifact has its own error |
 //! | [`damage`] | no truncation and no flipped bit of an artifact goes unnoticed |
+//! | [`derived`] | columns that are computed from others have the numbers of scikit-learn, in every format |
 //! | [`linfa_shapes`] | linfa's fitted types still have the serde form that models are built through |
 //! | [`predictions`] | predictions are what the formulas say; documents survive a round trip |
 //! | [`serving`] | `/ping` and `/invocations`, in every state of the model directory |
@@ -58,6 +59,7 @@ mod configuration;
 mod converted;
 mod damage;
 mod deadlines;
+mod derived;
 mod examples;
 mod faults;
 mod framing;

@@ -5,6 +5,7 @@ use ndarray::ArrayView2;
 use super::categories::{Categories, Code};
 use super::cell::{Cell, Origin};
 use super::columns::{Columns, HeaderOrder};
+use super::derived::Plan;
 use super::error::{Place, RowError};
 use super::layout::{Layout, Rule};
 use super::number::{self, TextNumber};
@@ -280,15 +281,37 @@ impl<'a> RowBuilder<'a> {
             self.columns
                 .check_row(self.position, self.row(), self.layout)?;
         }
+        // A row of no cells that land anywhere is a row of zeros.
+        let width = self.layout.width();
+        self.block.resize((self.rows + 1) * width, 0.0);
+        if let Some(plan) = self.layout.plan() {
+            self.compute(plan)?;
+        }
         self.rows += 1;
         self.position = 0;
         self.columns.end_row();
-        // A row of no cells that land anywhere is a row of zeros.
-        self.block.resize(self.rows * self.layout.width(), 0.0);
         if self.rows >= self.rows_of_block {
             return self.hand_over();
         }
         Ok(())
+    }
+
+    /// Computes the columns of the row that are computed from others.
+    fn compute(&mut self, plan: &Plan) -> Result<(), RowError> {
+        let start = self.rows * self.layout.width();
+        let row = self.block.get_mut(start..).unwrap_or_default();
+        plan.compute(row).map_err(|fault| {
+            let column = self.layout.column_of_input(fault.feature);
+            let name = self.layout.name(column);
+            RowError::NotComputed {
+                place: Place {
+                    row: self.row(),
+                    column: column + 1,
+                    name: name.map(|name| Quoted::of(name.as_bytes())),
+                },
+                what: fault.what,
+            }
+        })
     }
 
     /// Ends the rows: the sink gets those that it has not had.

@@ -55,6 +55,9 @@ pub enum RowError {
         value: Quoted,
         known: String,
     },
+    /// A column that is computed from others, and is not a finite number.
+    #[error("{place}: {what}")]
+    NotComputed { place: Place, what: String },
     /// A sparse row with a cell at a place that the model does not have.
     #[error(
         "row {row}: there is no column with index {index}: the model has {inputs} features, counted from {first}"
@@ -89,8 +92,8 @@ pub enum LayoutError {
         category: Quoted,
     },
     /// Columns that this program does not compute.
-    #[error("the model has derived columns, which this program reads and does not compute yet")]
-    Derived,
+    #[error("the model has columns of a text, which this program reads and does not compute yet")]
+    Text,
 }
 
 /// Where a cell stands.

@@ -1,13 +1,15 @@
 //! What the cells of a row may be and where they land: prepared once from an artifact, shared by all threads.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::categories::{Categories, Code};
 use super::cell::Cell;
+use super::derived::Plan;
 use super::error::LayoutError;
 use super::missing::Marks;
 use super::number::{self, TextNumber};
-use crate::artifact::{self, Document, Encoding, Feature, Features};
+use crate::artifact::{self, Derived, Document, Encoding, Feature, Features};
 
 /// The columns of a row and what becomes of each.
 ///
@@ -27,6 +29,8 @@ pub struct Layout {
     /// How many columns the design matrix has.
     width: usize,
     marks: Marks,
+    /// What is computed from the cells of a row.
+    plan: Option<Arc<Plan>>,
     /// Whether the sink gets every cell as well.
     hands_on_all: bool,
     /// Whether each cell of a row by position is a number that the model takes as it is.
@@ -66,18 +70,21 @@ impl Layout {
     /// # Errors
     /// [`LayoutError::Ambiguous`]
     pub fn of(document: &Document) -> Result<Self, LayoutError> {
-        if document.derived.is_empty() {
-            Self::of_features(document)
-        } else {
-            Err(LayoutError::Derived)
+        if document
+            .derived
+            .iter()
+            .any(|entry| matches!(entry, Derived::Text(_)))
+        {
+            return Err(LayoutError::Text);
         }
-    }
-
-    fn of_features(document: &Document) -> Result<Self, LayoutError> {
         let mut layout = Self::new(&document.features)?;
         layout.marks = Marks::new(&document.missing_values);
         for name in &document.other_columns {
             layout.ignore(name);
+        }
+        layout.plan = Plan::of(document).map(Arc::new);
+        if let Some(plan) = &layout.plan {
+            layout.width = plan.width();
         }
         Ok(layout)
     }
@@ -122,6 +129,7 @@ impl Layout {
             cells: inputs,
             width: inputs,
             marks: Marks::default(),
+            plan: None,
             hands_on_all: false,
             are_cells_plain: true,
         }
@@ -187,7 +195,8 @@ impl Layout {
         let of_name = |name: &str| 2 * name.len() + 2 * size_of::<(String, usize)>();
         let named = self.names().map(of_name).sum::<usize>();
         let names = self.names.len() * size_of::<Option<String>>();
-        named + names + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
+        let plan = self.plan.as_ref().map_or(0, |plan| plan.memory_bytes());
+        named + names + plan + self.rules.iter().map(Rule::memory_bytes).sum::<usize>()
     }
 
     /// How many cells a row by position has.
@@ -200,6 +209,13 @@ impl Layout {
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// How many numbers are read and written to make a row of the design matrix.
+    #[must_use]
+    pub fn work(&self) -> usize {
+        let plan = self.plan.as_ref();
+        plan.map_or(self.width, |plan| plan.work())
     }
 
     /// How many columns there are, with those that only a name can bring.
@@ -284,6 +300,16 @@ impl Layout {
 
     pub(super) fn hands_on_all(&self) -> bool {
         self.hands_on_all
+    }
+
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.plan.as_deref()
+    }
+
+    /// The column of a row whose cells are those of the input with this index.
+    pub(super) fn column_of_input(&self, input: usize) -> usize {
+        let is_input = |column: &usize| !matches!(self.rules.get(*column), Some(Rule::HandedOn(_)));
+        (0..self.cells).filter(is_input).nth(input).unwrap_or(input)
     }
 
     pub(super) fn marks(&self) -> &Marks {

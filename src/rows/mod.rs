@@ -12,6 +12,7 @@ mod categories;
 mod cell;
 mod columns;
 mod decimal;
+mod derived;
 mod error;
 mod kept;
 mod layout;

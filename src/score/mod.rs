@@ -155,7 +155,7 @@ impl<'m> Scorer<'m> {
     }
 
     fn predict(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {
-        if (first - 1 + rows.nrows()).saturating_mul(rows.ncols()) > CELLS_MAX {
+        if (first - 1 + rows.nrows()).saturating_mul(self.model.layout().work()) > CELLS_MAX {
             return Err(ScoreError::TooMany { row: first });
         }
         // As many rows as give the numbers of one block: a model may have more outputs than columns.

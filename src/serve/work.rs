@@ -23,7 +23,7 @@ impl RowWork {
         let (layout, outputs) = (model.layout(), model.outputs());
         Self {
             cells: layout.cells(),
-            products: layout.width().max(layout.columns()).saturating_mul(outputs),
+            products: layout.work().max(layout.columns()).saturating_mul(outputs),
             outputs,
         }
     }

@@ -1,0 +1,268 @@
+//! Columns that are computed from others: a row is computed from front to back when its last cell has been read.
+
+mod function;
+mod normalize;
+mod power;
+mod spline;
+mod table;
+
+use crate::artifact::{BinEncoding, Combination, Derived, Document, Feature};
+
+/// What is computed for each row. Columns are those of the dense part of the design matrix.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    steps: Vec<Step>,
+    /// The feature that each column is computed from first, for errors.
+    origins: Vec<usize>,
+}
+
+/// An entry that makes dense columns.
+#[derive(Debug, Clone)]
+struct Step {
+    /// The first column that it makes.
+    at: usize,
+    entry: Derived,
+}
+
+/// A column that could not be computed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fault {
+    /// The feature that it is computed from.
+    pub(super) feature: usize,
+    /// What went wrong: `the log of -1 is not a number`.
+    pub(super) what: String,
+}
+
+impl Plan {
+    /// The plan of a checked document; none if it computes nothing.
+    pub(super) fn of(document: &Document) -> Option<Self> {
+        if document.derived.is_empty() {
+            return None;
+        }
+        let mut plan = Self {
+            steps: Vec::new(),
+            origins: origins(&document.features),
+        };
+        for entry in &document.derived {
+            plan.add(entry.clone());
+        }
+        Some(plan)
+    }
+
+    fn add(&mut self, entry: Derived) {
+        let at = self.origins.len();
+        let origins = sources(&entry).map(|source| self.origins.get(source).copied().unwrap_or(0));
+        let origins: Vec<usize> = origins.collect();
+        let first = origins.first().copied().unwrap_or(0);
+        let own = origins.into_iter().chain(std::iter::repeat(first));
+        self.origins.extend(own.take(entry.columns()));
+        self.steps.push(Step { at, entry });
+    }
+
+    /// How many dense columns there are.
+    pub(super) fn width(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// How many numbers are read to compute a row.
+    pub(super) fn work(&self) -> usize {
+        let reads = self.steps.iter().map(|step| reads(&step.entry));
+        reads.fold(self.width(), usize::saturating_add)
+    }
+
+    /// Bytes of memory that the plan takes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        (self.work() + self.width()) * size_of::<usize>() + self.steps.len() * size_of::<Step>()
+    }
+
+    /// Computes the columns of a row behind those that its cells made.
+    pub(super) fn compute(&self, row: &mut [f64]) -> Result<(), Fault> {
+        for step in &self.steps {
+            let Some((before, out)) = row.split_at_mut_checked(step.at) else {
+                continue;
+            };
+            let out = out.get_mut(..step.entry.columns()).unwrap_or_default();
+            step.entry.compute(before, out).map_err(|what| Fault {
+                feature: self.origin_of(step, out),
+                what,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The feature behind the first number of a step that is not finite.
+    fn origin_of(&self, step: &Step, out: &[f64]) -> usize {
+        let wrong = out.iter().position(|number| !number.is_finite());
+        let column = step.at + wrong.unwrap_or(0);
+        self.origins.get(column).copied().unwrap_or(0)
+    }
+}
+
+/// The feature of each column that features make.
+fn origins(features: &[Feature]) -> Vec<usize> {
+    let features = features.iter().enumerate();
+    features
+        .flat_map(|(index, feature)| std::iter::repeat_n(index, feature.design_columns()))
+        .collect()
+}
+
+/// The first column that each of an entry's columns is computed from.
+fn sources(entry: &Derived) -> Box<dyn Iterator<Item = usize> + '_> {
+    match entry {
+        Derived::Function { of, .. }
+        | Derived::Clip { of, .. }
+        | Derived::Threshold { of, .. }
+        | Derived::Power { of, .. } => Box::new(of.iter().copied()),
+        Derived::Bins { of, .. } | Derived::Table { of, .. } | Derived::Spline { of, .. } => {
+            Box::new(std::iter::once(*of))
+        }
+        Derived::Products { of } => Box::new(of.iter().filter_map(|of| of.first().copied())),
+        Derived::Combinations { of } => Box::new(
+            of.iter()
+                .map(|sum| sum.columns.first().copied().unwrap_or(0)),
+        ),
+        Derived::Normalize { of, .. } => Box::new(of.iter()),
+        Derived::Text(_) => Box::new(std::iter::empty()),
+    }
+}
+
+/// How many numbers an entry reads.
+fn reads(entry: &Derived) -> usize {
+    match entry {
+        Derived::Products { of } => of.iter().map(Vec::len).sum(),
+        Derived::Combinations { of } => of.iter().map(|sum| sum.columns.len()).sum(),
+        Derived::Spline { degree, .. } => (degree + 1) * (degree + 1),
+        Derived::Normalize { of, .. } => 2 * of.len(),
+        other => other.columns(),
+    }
+}
+
+trait Compute {
+    /// Computes the entry's columns; the reason if one of them is not a finite number.
+    fn compute(&self, before: &[f64], out: &mut [f64]) -> Result<(), String>;
+}
+
+impl Compute for Derived {
+    fn compute(&self, before: &[f64], out: &mut [f64]) -> Result<(), String> {
+        match self {
+            Self::Function { of, function } => {
+                each(before, out, of, |number| function::value(*function, number));
+                check_each(before, out, of, function::name(*function))
+            }
+            Self::Clip { of, lower, upper } => {
+                let lower = lower.unwrap_or(f64::NEG_INFINITY);
+                let upper = upper.unwrap_or(f64::INFINITY);
+                each(before, out, of, |number| number.max(lower).min(upper));
+                Ok(())
+            }
+            Self::Threshold { of, above } => {
+                each(before, out, of, |number| {
+                    f64::from(u8::from(number > *above))
+                });
+                Ok(())
+            }
+            Self::Power {
+                of,
+                method,
+                lambdas,
+            } => {
+                let pairs = of.iter().zip(lambdas);
+                for (out, (&column, &lambda)) in out.iter_mut().zip(pairs) {
+                    *out = power::value(*method, lambda, at(before, column));
+                }
+                check_each(before, out, of, power::name(*method))
+            }
+            Self::Bins { of, edges, encode } => {
+                table::bins(at(before, *of), edges, *encode == BinEncoding::OneHot, out);
+                Ok(())
+            }
+            Self::Table { of, x, y, margin } => {
+                let number = table::value(at(before, *of), x, y, *margin);
+                out.fill(number);
+                check_each(before, out, &[*of], "value of the table")
+            }
+            Self::Spline {
+                of,
+                knots,
+                degree,
+                extrapolation,
+            } => {
+                let number = at(before, *of);
+                spline::values(number, knots, *degree, *extrapolation, out)?;
+                check_all(out, || format!("a B-spline of {number}"))
+            }
+            Self::Products { of } => {
+                for (out, factors) in out.iter_mut().zip(of) {
+                    *out = product(before, factors);
+                }
+                check_all(out, || "a product of columns".to_owned())
+            }
+            Self::Combinations { of } => {
+                for (out, sum) in out.iter_mut().zip(of) {
+                    *out = combination(before, sum);
+                }
+                check_all(out, || "a sum of columns".to_owned())
+            }
+            Self::Normalize { of, norm } => {
+                for (out, column) in out.iter_mut().zip(of.iter()) {
+                    *out = at(before, column);
+                }
+                normalize::divide(*norm, out);
+                check_all(out, || "a column divided by the norm".to_owned())
+            }
+            Self::Text(_) => Ok(()),
+        }
+    }
+}
+
+/// The number in a column.
+fn at(row: &[f64], column: usize) -> f64 {
+    row.get(column).copied().unwrap_or_default()
+}
+
+fn each(before: &[f64], out: &mut [f64], of: &[usize], value: impl Fn(f64) -> f64) {
+    for (out, &column) in out.iter_mut().zip(of) {
+        *out = value(at(before, column));
+    }
+}
+
+fn product(row: &[f64], factors: &[usize]) -> f64 {
+    match *factors {
+        [one, other] => at(row, one) * at(row, other),
+        _ => factors.iter().map(|&column| at(row, column)).product(),
+    }
+}
+
+fn combination(row: &[f64], sum: &Combination) -> f64 {
+    let terms = sum.columns.iter().zip(&sum.weights);
+    let terms = terms.map(|(&column, weight)| at(row, column) * weight);
+    terms.sum::<f64>() + sum.constant
+}
+
+/// Refuses the first number that is not finite, with the number that it comes from.
+fn check_each(before: &[f64], out: &[f64], of: &[usize], what: &str) -> Result<(), String> {
+    let pairs = out.iter().zip(of);
+    match pairs.into_iter().find(|(number, _)| !number.is_finite()) {
+        Some((number, &column)) => Err(not_finite(
+            *number,
+            &format!("the {what} of {}", at(before, column)),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn check_all(out: &[f64], what: impl Fn() -> String) -> Result<(), String> {
+    match out.iter().find(|number| !number.is_finite()) {
+        Some(number) => Err(not_finite(*number, &what())),
+        None => Ok(()),
+    }
+}
+
+fn not_finite(number: f64, what: &str) -> String {
+    let expected = if number.is_nan() {
+        "a number"
+    } else {
+        "a finite number"
+    };
+    format!("{what} is not {expected}")
+}

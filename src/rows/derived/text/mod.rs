@@ -1,0 +1,129 @@
+//! Texts to the columns of their terms: sparse, so that a row costs what its text has.
+
+mod hash;
+mod terms;
+mod unicode;
+
+use std::collections::HashSet;
+
+use super::normalize;
+use crate::artifact::{Terms, Text};
+use crate::limits::{TERMS_GATHERED, TEXT_TERMS_MAX};
+use crate::rows::entries::Entry;
+
+/// An entry of kind `text`, ready to be computed.
+#[derive(Debug, Clone)]
+pub(super) struct TextColumns {
+    /// The first of its sparse columns.
+    first: usize,
+    stop_words: HashSet<String>,
+    text: Text,
+}
+
+impl TextColumns {
+    pub(super) fn new(text: &Text, first: usize) -> Self {
+        Self {
+            first,
+            stop_words: text.stop_words.iter().cloned().collect(),
+            text: text.clone(),
+        }
+    }
+
+    /// The feature whose cells are the texts.
+    pub(super) fn feature(&self) -> usize {
+        self.text.feature
+    }
+
+    /// Bytes of memory beside the document's own.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let words = self.stop_words.iter();
+        let words = words.map(|word| 2 * (word.len() + size_of::<String>()));
+        words.sum::<usize>() + self.text.idf.len() * size_of::<f64>()
+    }
+
+    /// Adds the columns of a text that are not 0 to `entries`, in their order.
+    ///
+    /// # Errors
+    /// The text has too many terms, or a number is not finite: what is wrong with it.
+    pub(super) fn compute(&self, content: &str, entries: &mut Vec<Entry>) -> Result<(), String> {
+        let start = entries.len();
+        let mut count = 0_usize;
+        let mut gathered = TERMS_GATHERED;
+        let content = terms::prepared(&self.text, content);
+        terms::each(&self.text, &self.stop_words, &content, &mut |term| {
+            count += 1;
+            if count > TEXT_TERMS_MAX {
+                return;
+            }
+            if let Some((column, sign)) = self.column(term) {
+                entries.push((self.first + column, sign));
+            }
+            // A long text has the same terms again and again.
+            if entries.len() - start > gathered {
+                merge(entries, start);
+                gathered = TERMS_GATHERED + 2 * (entries.len() - start);
+            }
+        });
+        if count > TEXT_TERMS_MAX {
+            return Err(format!("the text has more than {TEXT_TERMS_MAX} terms"));
+        }
+        merge(entries, start);
+        self.weigh(entries.get_mut(start..).unwrap_or_default())
+    }
+
+    /// The column of a term, from 0, and the sign of its count; none if the vocabulary does not have it.
+    fn column(&self, term: &str) -> Option<(usize, f64)> {
+        match &self.text.terms {
+            Terms::Vocabulary(vocabulary) => Some((vocabulary.find(term)?, 1.0)),
+            Terms::Hashing {
+                columns,
+                alternate_sign,
+            } => Some(hash::column(term, *columns, *alternate_sign)),
+        }
+    }
+
+    /// Counts to what the model takes.
+    fn weigh(&self, entries: &mut [Entry]) -> Result<(), String> {
+        for (column, value) in entries.iter_mut() {
+            if self.text.binary {
+                *value = 1.0;
+            }
+            if self.text.sublinear {
+                *value = 1.0 + value.ln();
+            }
+            if let Some(idf) = self.text.idf.get(*column - self.first) {
+                *value *= idf;
+            }
+            if !value.is_finite() {
+                return Err("the weight of a term is not a finite number".to_owned());
+            }
+        }
+        if let Some(norm) = self.text.norm {
+            normalize::divide_entries(norm, entries);
+        }
+        Ok(())
+    }
+}
+
+/// Sorts the entries from `start` on by column, and adds up those of one column.
+fn merge(entries: &mut Vec<Entry>, start: usize) {
+    let tail = entries.get_mut(start..).unwrap_or_default();
+    tail.sort_unstable_by_key(|&(column, _)| column);
+    let mut kept = 0;
+    for index in 1..tail.len() {
+        let (Some(&(column, value)), Some(last)) = (tail.get(index), tail.get_mut(kept)) else {
+            continue;
+        };
+        if last.0 == column {
+            last.1 += value;
+            continue;
+        }
+        kept += 1;
+        if let Some(place) = tail.get_mut(kept) {
+            *place = (column, value);
+        }
+    }
+    if !tail.is_empty() {
+        entries.truncate(start + kept + 1);
+    }
+}
