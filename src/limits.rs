@@ -25,6 +25,12 @@ pub const SPLINE_DEGREE_MAX: usize = 20;
 /// Words or characters of a term: each text is looked through once for every length.
 pub const NGRAM_MAX: usize = 32;
 
+/// Terms of one text: each is looked up, and this many take some seconds.
+pub const TEXT_TERMS_MAX: usize = 64 << 20;
+
+/// Entries that a text gathers before those of one column are added up: they fit a core's cache.
+pub const TERMS_GATHERED: usize = 16 << 10;
+
 /// Words that a text's terms leave out: the longest published lists have some 1,500.
 pub const STOP_WORDS_MAX: usize = 100_000;
 

@@ -149,3 +149,161 @@ fn a_derived_number_that_is_not_finite_is_refused_with_its_place() {
         );
     }
 }
+
+/// Texts of every sort of character, and what scikit-learn's vectorizers make of them:
+/// tests/cases/derived/make_texts.py. `SAGELET_TEXTS` names a folder with more of them.
+mod texts {
+    use sagelet::artifact::{Derived, Document, Encoding, Feature, Linear, Parameters};
+    use sagelet::rows::{Cell, Collected, Layout, RowBuilder};
+    use serde_json::{Value, json};
+
+    use super::document;
+    use crate::harness::server::invocation;
+    use crate::harness::{Server, case};
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        derived: Vec<Derived>,
+        texts: Vec<String>,
+        /// For each text its columns that are not 0, and their numbers.
+        expected: Vec<(Vec<usize>, Vec<f64>)>,
+    }
+
+    fn layout(derived: Vec<Derived>) -> Layout {
+        let columns = derived.iter().map(Derived::columns).sum();
+        let text = Feature {
+            encoding: Some(Encoding::Text),
+            ..Feature::named("text")
+        };
+        let linear = Linear {
+            intercept: 0.0,
+            coefficients: vec![0.0; columns],
+        };
+        let features = [text].into_iter().collect::<Vec<_>>();
+        let mut document = Document::new(features, Parameters::LinearRegression(linear));
+        document.derived = derived;
+        document.validate().unwrap();
+        Layout::of(&document).unwrap()
+    }
+
+    #[test]
+    fn terms_and_weights_are_those_of_scikit_learn() {
+        let path = std::env::var_os("SAGELET_TEXTS").map_or(case("derived/texts.json"), |folder| {
+            std::path::Path::new(&folder).join("texts.json")
+        });
+        let mut file: Value =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases: Vec<Case> = serde_json::from_value(file["cases"].take()).unwrap();
+        assert!(cases.len() > 30);
+        for case in cases {
+            let layout = layout(case.derived);
+            for (text, (columns, values)) in case.texts.iter().zip(&case.expected) {
+                let mut rows = Collected::default();
+                let mut builder = RowBuilder::new(&layout, &mut rows);
+                builder.push(Cell::json(text)).unwrap();
+                builder.end_row().unwrap();
+                builder.finish().unwrap();
+                let (_, entries) = rows.into_parts();
+                let (found, numbers): (Vec<_>, Vec<_>) =
+                    entries.rows().row(0).iter().copied().unzip();
+                assert_eq!(&found, columns, "{}: {text:?}", case.name);
+                for (number, value) in numbers.iter().zip(values) {
+                    let close = (number - value).abs() <= 1e-12 * value.abs();
+                    assert!(close, "{}: {text:?} gives {number}, not {value}", case.name);
+                }
+            }
+        }
+    }
+
+    /// A column of numbers, one of texts, and one that is normalised: in every format that carries a text.
+    #[test]
+    fn formats_agree_on_texts() {
+        let server = Server::of(document(
+            &json!(["price", {"name": "words", "missing": "", "encoding": {"kind": "text"}}]),
+            &json!([
+                {"kind": "text", "feature": 1, "terms": {"vocabulary": ["good", "bad", "straße"]}},
+                {"kind": "function", "of": [0], "function": "log"},
+                {"kind": "normalize", "of": {"first": 1, "count": 3}, "norm": "l2"},
+            ]),
+        ));
+        // Columns of good, bad and straße, log(price), and the first three by their norm.
+        let expected = "3.0,1.0,0.0,0.0,0.9486832980505138,0.31622776601683794,0.0\n\
+                        0.0,0.0,1.0,0.6931471805599453,0.0,0.0,1.0\n0.0,0.0,0.0,0.0,0.0,0.0,0.0\n"
+            .to_owned();
+        let e = "2";
+        let tensor = |name: &str, datatype: &str, data: Value| json!({"name": name, "datatype": datatype, "shape": [3, 1], "data": data});
+        let first = "Good, bad GOOD good";
+        let bodies = [
+            ("text/csv", format!("price,words\n1,\"{first}\"\n{e},Straße\n1,\n")),
+            ("text/csv;header=absent", format!("1,\"{first}\"\n{e},Straße\n1,\"\"\n")),
+            (
+                "application/json",
+                json!({"instances": [{"price": 1, "words": first}, {"words": "straße", "price": 2}, {"words": null, "price": 1}]}).to_string(),
+            ),
+            ("application/json", json!([[1, first], [2, "a straße"], [1, ""]]).to_string()),
+            (
+                "application/jsonlines",
+                format!("{{\"price\": 1, \"words\": \"{first}\"}}\n{{\"price\": {e}, \"words\": \"straße\"}}\n{{\"price\": 1, \"words\": \"none of them\"}}\n"),
+            ),
+        ];
+        for (content_type, body) in bodies {
+            let answer = server.send(invocation(
+                &[("Content-Type", content_type), ("Accept", "text/csv")],
+                &body,
+            ));
+            assert_eq!(
+                (answer.status, answer.text()),
+                (200, expected.as_str()),
+                "{body}"
+            );
+        }
+        let body = json!({"inputs": [
+            tensor("price", "FP64", json!([1, 2, 1])),
+            tensor("words", "BYTES", json!([first, "straße", ""])),
+        ]});
+        let path = "/v2/models/model/infer";
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+            body.to_string().len()
+        );
+        let answer = server.send(format!("{head}{body}"));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let found: Value = serde_json::from_str(answer.text()).unwrap();
+        let numbers: Vec<String> = found["outputs"][0]["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(Value::to_string)
+            .collect();
+        assert_eq!(numbers.join(","), expected.trim_end().replace('\n', ","));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_place() {
+        let server = Server::of(document(
+            &json!([{"name": "words", "encoding": {"kind": "text"}}]),
+            &json!([{"kind": "text", "feature": 0, "terms": {"vocabulary": ["good"]}}]),
+        ));
+        for (body, reason) in [
+            ("[[\"good\"], [5]]", "row 2, column 1: \"5\" is not a text"),
+            ("[[true]]", "row 1, column 1: \"true\" is not a text"),
+            ("[[null]]", "row 1, column 1: the cell is empty"),
+        ] {
+            let answer = server.invoke("application/json", body);
+            assert_eq!(answer.status, 400, "{body}");
+            assert!(
+                answer.reason().contains(reason),
+                "{body}: {}",
+                answer.reason()
+            );
+        }
+        let answer = server.invoke("text/csv;header=absent", b"caf\xe9\n");
+        assert_eq!(answer.status, 400);
+        assert!(
+            answer.reason().contains("is not UTF-8"),
+            "{}",
+            answer.reason()
+        );
+    }
+}

@@ -136,14 +136,18 @@ pub(crate) fn check(path: &Path, document: &Document) {
     for (index, row) in rows.iter().enumerate() {
         let at = format!("{}, row {index}", path.display());
         let cells: Vec<_> = row.as_array().unwrap().iter().map(cell).collect();
-        let design = model
+        let (design, entries) = model
             .design_row(&cells)
             .unwrap_or_else(|error| panic!("{at}: {error}"));
         let expected = &told["predictions"][index];
-        match model.predict(design.view()).unwrap() {
+        match model.predict_sparse(design.view(), entries.rows()).unwrap() {
             Outputs::Values(values) => {
                 let expected = numbers(expected);
-                let magnitudes = magnitudes(&document.model, &design.row(0).to_vec());
+                let mut row = vec![0.0; document.width()];
+                for (column, number) in model.columns_of_row(&cells).unwrap() {
+                    row[column] = number;
+                }
+                let magnitudes = magnitudes(&document.model, &row);
                 assert_eq!(values.len(), expected.len(), "{at}");
                 for ((found, expected), magnitude) in values.iter().zip(expected).zip(magnitudes) {
                     let allowed = tolerance * allowed(document, expected, magnitude);

@@ -7,6 +7,7 @@
 mod linfa_types;
 mod outputs;
 mod predictor;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -17,7 +18,7 @@ pub use verify::TOLERANCE;
 use ndarray::{Array2, ArrayView2};
 
 use crate::artifact::{self, Document, InverseTransform, Label};
-use crate::rows::{Cell, Collected, Layout, LayoutError, RowBuilder, RowError};
+use crate::rows::{Cell, Collected, Entries, EntryRows, Layout, LayoutError, RowBuilder, RowError};
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -113,9 +114,10 @@ impl Model {
     /// # Errors
     /// linfa refuses the parameters, or a verification row gives another prediction.
     pub fn load(document: &Document) -> Result<Self, ModelError> {
+        let layout = Layout::of(document)?;
         let model = Self {
-            predictor: Predictor::build(&document.model)?,
-            layout: Layout::of(document)?,
+            predictor: Predictor::build(&document.model, layout.sparse_columns())?,
+            layout,
             labels: document.model.labels().to_vec(),
             outputs: document.model.outputs().max(1),
             inverse_transform: document.inverse_transform,
@@ -139,7 +141,10 @@ impl Model {
     /// Bytes of memory that the model takes beside its document: coefficients, and the names and rules of columns.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let coefficients = (self.layout.width() + 1) * self.outputs * size_of::<f64>();
+        let coefficients = match &self.predictor {
+            Predictor::Sparse(sparse) => sparse.memory_bytes(),
+            _ => (self.layout.width() + 1) * self.outputs * size_of::<f64>(),
+        };
         coefficients + self.layout.memory_bytes()
     }
 
@@ -154,11 +159,23 @@ impl Model {
     /// # Errors
     /// [`PredictError::Overflow`]; [`PredictError::Matrix`] for a matrix of another width.
     pub fn predict(&self, rows: ArrayView2<'_, f64>) -> Result<Outputs, PredictError> {
+        self.predict_sparse(rows, EntryRows::default())
+    }
+
+    /// Predicts rows of the design matrix whose sparse part, if the model has one, are these entries.
+    ///
+    /// # Errors
+    /// [`PredictError::Overflow`]; [`PredictError::Matrix`] for a matrix of another width.
+    pub fn predict_sparse(
+        &self,
+        rows: ArrayView2<'_, f64>,
+        entries: EntryRows<'_>,
+    ) -> Result<Outputs, PredictError> {
         let (expected, found) = (self.layout.width(), rows.ncols());
         if found != expected {
             return Err(PredictError::Matrix { expected, found });
         }
-        let mut outputs = self.predictor.predict(rows)?;
+        let mut outputs = self.predictor.predict(rows, entries)?;
         if let (Some(inverse), Outputs::Values(values)) = (self.inverse_transform, &mut outputs) {
             values.mapv_inplace(|value| inverse.apply(value));
         }
@@ -184,18 +201,38 @@ impl Model {
     /// # Errors
     /// The cells are no row of this model.
     pub fn predict_row(&self, cells: &[artifact::Cell]) -> Result<Vec<f64>, PredictError> {
-        let outputs = match self.predict(self.design_row(cells)?.view())? {
+        let (row, entries) = self.design_row(cells)?;
+        let outputs = match self.predict_sparse(row.view(), entries.rows())? {
             Outputs::Values(values) => values,
             Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
         };
         Ok(outputs.into_iter().collect())
     }
 
-    /// A row of the design matrix, in the shape (1, width).
+    /// The numbers of a row of the design matrix, each with its column as the document numbers them; a column of a
+    /// text only if it is not 0.
     ///
     /// # Errors
     /// The cells are no row of this model.
-    pub fn design_row(&self, cells: &[artifact::Cell]) -> Result<Array2<f64>, RowError> {
+    pub fn columns_of_row(&self, cells: &[artifact::Cell]) -> Result<Vec<(usize, f64)>, RowError> {
+        let (dense, entries) = self.design_row(cells)?;
+        let sparse = self.layout.sparse_columns();
+        let is_sparse = |column: &usize| sparse.iter().any(|range| range.contains(column));
+        let columns = (0..).filter(|column| !is_sparse(column));
+        let mut numbers: Vec<_> = columns.zip(dense).collect();
+        let mut columns = sparse.iter().cloned().flatten().enumerate();
+        for &(column, value) in entries.rows().row(0) {
+            let found = columns.find(|(index, _)| *index == column);
+            numbers.extend(found.map(|(_, column)| (column, value)));
+        }
+        Ok(numbers)
+    }
+
+    /// A row of the design matrix, in the shape (1, width), and its sparse part.
+    ///
+    /// # Errors
+    /// The cells are no row of this model.
+    pub fn design_row(&self, cells: &[artifact::Cell]) -> Result<(Array2<f64>, Entries), RowError> {
         let mut rows = Collected::default();
         let mut builder = RowBuilder::new(&self.layout, &mut rows);
         for cell in cells {
@@ -203,6 +240,6 @@ impl Model {
         }
         builder.end_row()?;
         builder.finish()?;
-        Ok(rows.into_matrix())
+        Ok(rows.into_parts())
     }
 }

@@ -1,5 +1,7 @@
 //! The fitted types behind a model, and what each needs to be called safely.
 
+use std::ops::Range;
+
 use linfa::traits::PredictInplace;
 use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
@@ -7,8 +9,10 @@ use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, stack};
 
 use super::linfa_types::{self, Class};
+use super::sparse::SparseScores;
 use super::{Classes, ModelError, Outputs, PredictError};
-use crate::artifact::{Classifier, Parameters};
+use crate::artifact::{Classifier, Parameters, Probabilities};
+use crate::rows::EntryRows;
 
 /// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics
 /// on another one, and where a row has one column ndarray spreads it over all coefficients.
@@ -23,6 +27,8 @@ pub(super) enum Predictor {
     Multinomial(MultiFittedLogisticRegression<f64, Class>),
     OneVsRest(Scores),
     LinearClassifier(Scores),
+    /// Any kind whose columns are computed from texts.
+    Sparse(SparseScores),
 }
 
 /// Linear scores, for the kinds that linfa has no type for.
@@ -34,7 +40,14 @@ pub(super) struct Scores {
 }
 
 impl Predictor {
-    pub(super) fn build(parameters: &Parameters) -> Result<Self, ModelError> {
+    /// `sparse` are the ranges of the columns of the sparse part.
+    pub(super) fn build(
+        parameters: &Parameters,
+        sparse: &[Range<usize>],
+    ) -> Result<Self, ModelError> {
+        if !sparse.is_empty() {
+            return Ok(Self::Sparse(SparseScores::build(parameters, sparse)?));
+        }
         Ok(match parameters {
             Parameters::LinearRegression(linear) => Self::Linear(linfa_types::linear(linear)?),
             Parameters::ElasticNet(linear) => Self::ElasticNet(linfa_types::elastic_net(linear)?),
@@ -58,8 +71,13 @@ impl Predictor {
         })
     }
 
-    pub(super) fn predict(&self, rows: ArrayView2<'_, f64>) -> Result<Outputs, PredictError> {
+    pub(super) fn predict(
+        &self,
+        rows: ArrayView2<'_, f64>,
+        entries: EntryRows<'_>,
+    ) -> Result<Outputs, PredictError> {
         let scores = match self {
+            Self::Sparse(sparse) => return sparse.predict(rows, entries),
             Self::Linear(linear) => return Ok(single(linear, rows)),
             Self::ElasticNet(elastic_net) => return Ok(single(elastic_net, rows)),
             Self::GeneralizedLinear(tweedie) => return Ok(single(tweedie, rows)),
@@ -89,28 +107,35 @@ impl Predictor {
 
     /// Whether scores mean probabilities.
     pub(super) fn has_probabilities(&self) -> bool {
-        matches!(
-            self,
-            Self::Logistic(_) | Self::Multinomial(_) | Self::OneVsRest(_)
-        )
+        self.link_of_probabilities().is_some()
     }
 
-    /// The probabilities that scores mean, in the shape (rows, classes), as linfa's `predict_probabilities`
-    /// computes them: but without multiplying the rows by the coefficients a second time.
-    pub(super) fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
+    /// How scores become probabilities, if they do.
+    fn link_of_probabilities(&self) -> Option<Probabilities> {
         match self {
-            Self::Logistic(_) => {
-                let second = scores.column(0).mapv(logistic);
-                Some(stack![Axis(1), second.mapv(|p| 1.0 - p), second])
-            }
-            Self::Multinomial(_) => Some(each_row(scores, softmax)),
-            Self::OneVsRest(_) => Some(each_row(scores, one_vs_rest)),
+            Self::Logistic(_) => Some(Probabilities::Logistic),
+            Self::Multinomial(_) => Some(Probabilities::Softmax),
+            Self::OneVsRest(_) => Some(Probabilities::OneVsRest),
+            Self::Sparse(sparse) => sparse.probabilities(),
             Self::LinearClassifier(_)
             | Self::Linear(_)
             | Self::ElasticNet(_)
             | Self::GeneralizedLinear(_)
             | Self::Isotonic(_)
             | Self::MultiTarget(..) => None,
+        }
+    }
+
+    /// The probabilities that scores mean, in the shape (rows, classes), as linfa's `predict_probabilities`
+    /// computes them: but without multiplying the rows by the coefficients a second time.
+    pub(super) fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
+        match self.link_of_probabilities()? {
+            Probabilities::Logistic => {
+                let second = scores.column(0).mapv(logistic);
+                Some(stack![Axis(1), second.mapv(|p| 1.0 - p), second])
+            }
+            Probabilities::Softmax => Some(each_row(scores, softmax)),
+            Probabilities::OneVsRest => Some(each_row(scores, one_vs_rest)),
         }
     }
 }

@@ -39,7 +39,8 @@ impl SparseScores {
             Outcome::Isotonic(_) => {
                 return Err(ModelError::Refused {
                     kind: parameters.kind(),
-                    reason: "an isotonic regression is a function of one column, not of a text".to_owned(),
+                    reason: "an isotonic regression is a function of one column, not of a text"
+                        .to_owned(),
                 });
             }
         };
@@ -50,7 +51,10 @@ impl SparseScores {
             let dense = columns.filter(|(column, _)| !is_sparse(column));
             dense.map(|(_, coefficient)| *coefficient).collect()
         };
-        let dense: Vec<_> = scores.iter().map(|score| of_dense(score.coefficients)).collect();
+        let dense: Vec<_> = scores
+            .iter()
+            .map(|score| of_dense(score.coefficients))
+            .collect();
         let columns = sparse.iter().cloned().flatten();
         let sparse = columns.flat_map(|column| {
             let coefficient = move |coefficients: &[f64]| coefficients.get(column).copied();

@@ -16,9 +16,8 @@ pub(super) fn replay(model: &Model, document: &Document) -> Result<(), ModelErro
     let pairs = verification.rows.iter().zip(&verification.predictions);
     for (index, (cells, expected)) in pairs.enumerate() {
         let row = model
-            .design_row(cells)
+            .columns_of_row(cells)
             .map_err(|error| ModelError::VerificationRow(error.into()))?;
-        let row: Vec<f64> = row.into_iter().collect();
         let found = model
             .predict_row(cells)
             .map_err(ModelError::VerificationRow)?;
@@ -47,9 +46,9 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of(parameters: &Parameters, row: &[f64]) -> Self {
+    fn of(parameters: &Parameters, cells: &[(usize, f64)]) -> Self {
         let scores = parameters.scores();
-        let of_scores: Vec<f64> = scores.iter().map(|score| terms(score, row)).collect();
+        let of_scores: Vec<f64> = scores.iter().map(|score| terms(score, cells)).collect();
         Self {
             largest: of_scores.iter().copied().fold(0.0, f64::max),
             of_scores,
@@ -98,11 +97,10 @@ impl Sizes {
 }
 
 /// |intercept| + Σ |coefficient · cell|.
-fn terms(score: &Score<'_>, row: &[f64]) -> f64 {
-    let products = score
-        .coefficients
-        .iter()
-        .zip(row)
-        .map(|(coefficient, cell)| (coefficient * cell).abs());
+fn terms(score: &Score<'_>, cells: &[(usize, f64)]) -> f64 {
+    let products = cells.iter().filter_map(|&(column, cell)| {
+        let coefficient = score.coefficients.get(column)?;
+        Some((coefficient * cell).abs())
+    });
     score.intercept.abs() + products.sum::<f64>()
 }

@@ -5,7 +5,8 @@ use ndarray::ArrayView2;
 use super::categories::{Categories, Code};
 use super::cell::{Cell, Origin};
 use super::columns::{Columns, HeaderOrder};
-use super::derived::Plan;
+use super::derived::{Fault, Plan};
+use super::entries::Entries;
 use super::error::{Place, RowError};
 use super::layout::{Layout, Rule};
 use super::number::{self, TextNumber};
@@ -18,6 +19,13 @@ use crate::text::Quoted;
 /// stood in the body, or a name with the place of its cells.
 const COLUMN_BYTES: usize = 128;
 
+/// Bytes that working on a text takes for each of its own: the text in lower case and without accents, where its words or
+/// characters begin, and what it counts.
+const TEXT_MEMORY_FACTOR: usize = 16;
+
+/// Bytes for working on a text that are not reserved: a text of 4 kB, like nearly all.
+const TEXT_BYTES_FREE: usize = 64 << 10;
+
 /// Turns cells into rows of the design matrix and hands them to a sink in blocks that fit a processor's cache, so
 /// that the memory it needs does not grow with the rows.
 pub struct RowBuilder<'a> {
@@ -26,6 +34,10 @@ pub struct RowBuilder<'a> {
     columns: Columns,
     /// Numbers of the whole rows since the last block, and of the row being read.
     block: Vec<f64>,
+    /// The sparse part of the same rows.
+    entries: Entries,
+    /// Bytes that are reserved for working on a text.
+    text_bytes: usize,
     /// Whole rows in `block`.
     rows: usize,
     /// The number of the first row of `block`.
@@ -48,6 +60,8 @@ impl<'a> RowBuilder<'a> {
             columns: Columns::default(),
             // One row at once: most requests have one, and its width is the model's own.
             block: Vec::with_capacity(layout.width()),
+            entries: Entries::default(),
+            text_bytes: 0,
             rows: 0,
             first: 1,
             position: 0,
@@ -206,16 +220,16 @@ impl<'a> RowBuilder<'a> {
     /// finite, or says by `None` that this is another row, which is then read cell by cell.
     #[inline]
     pub fn push_plain_row<T>(&mut self, read: impl FnOnce(&mut [f64]) -> Option<T>) -> Option<T> {
-        let width = self.layout.width();
+        let cells = self.layout.cells();
         let is_plain = self.layout.has_plain_rows() && self.columns.are_in_order();
-        if !is_plain || self.position > 0 || width != self.layout.cells() {
+        if !is_plain || self.position > 0 {
             return None;
         }
-        let start = self.rows * width;
-        self.block.resize(start + width, 0.0);
+        let start = self.rows * self.layout.width();
+        self.block.resize(start + cells, 0.0);
         let read = self.block.get_mut(start..).and_then(read);
         if read.is_some() {
-            self.position = width;
+            self.position = cells;
         } else {
             self.block.truncate(start);
         }
@@ -290,7 +304,7 @@ impl<'a> RowBuilder<'a> {
         self.rows += 1;
         self.position = 0;
         self.columns.end_row();
-        if self.rows >= self.rows_of_block {
+        if self.rows >= self.rows_of_block || self.entries.len() > BLOCK_CELLS {
             return self.hand_over();
         }
         Ok(())
@@ -300,18 +314,27 @@ impl<'a> RowBuilder<'a> {
     fn compute(&mut self, plan: &Plan) -> Result<(), RowError> {
         let start = self.rows * self.layout.width();
         let row = self.block.get_mut(start..).unwrap_or_default();
-        plan.compute(row).map_err(|fault| {
-            let column = self.layout.column_of_input(fault.feature);
-            let name = self.layout.name(column);
-            RowError::NotComputed {
-                place: Place {
-                    row: self.row(),
-                    column: column + 1,
-                    name: name.map(|name| Quoted::of(name.as_bytes())),
-                },
-                what: fault.what,
-            }
-        })
+        let computed = plan.compute(row);
+        computed.map_err(|fault| self.not_computed(fault))?;
+        if !plan.sparse().is_empty() {
+            let start = self.entries.start();
+            plan.normalize(self.entries.open(), start);
+            self.entries.end_row();
+        }
+        Ok(())
+    }
+
+    fn not_computed(&self, fault: Fault) -> RowError {
+        let column = self.layout.column_of_input(fault.feature);
+        let name = self.layout.name(column);
+        RowError::NotComputed {
+            place: Place {
+                row: self.row(),
+                column: column + 1,
+                name: name.map(|name| Quoted::of(name.as_bytes())),
+            },
+            what: fault.what,
+        }
     }
 
     /// Ends the rows: the sink gets those that it has not had.
@@ -336,7 +359,12 @@ impl<'a> RowBuilder<'a> {
     fn hand_over(&mut self) -> Result<(), RowError> {
         let shape = (self.rows, self.layout.width());
         if let Ok(block) = ArrayView2::from_shape(shape, &self.block) {
-            self.sink.block(block, self.first)?;
+            if self.layout.sparse_columns().is_empty() {
+                self.sink.block(block, self.first)?;
+            } else {
+                self.sink.sparse_block(block, &self.entries, self.first)?;
+                self.entries.clear();
+            }
         }
         self.first += self.rows;
         self.rows = 0;
@@ -376,6 +404,18 @@ impl<'a> RowBuilder<'a> {
                     self.mark_missing(*indicator);
                 }
             },
+            Some(Rule::Text {
+                feature,
+                missing,
+                indicator,
+            }) => match self.text(cell)? {
+                Some(content) => self.read_text(*feature, content)?,
+                None => {
+                    let content = missing.as_ref().ok_or_else(|| self.missing())?;
+                    self.read_text(*feature, content)?;
+                    self.mark_missing(*indicator);
+                }
+            },
             Some(Rule::Ignored) => {}
             Some(Rule::HandedOn(number)) => self.sink.cell(self.row(), *number, cell)?,
             // A cell beyond the row's width is found when the row ends.
@@ -386,6 +426,43 @@ impl<'a> RowBuilder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The text in a cell; none if it is missing. An empty text is one where a format has another way to say that there
+    /// is none, and the marks of pandas are words like any other.
+    fn text<'c>(&self, cell: Cell<'c>) -> Result<Option<&'c str>, RowError> {
+        let (text, origin) = match cell {
+            Cell::Missing => return Ok(None),
+            Cell::Number(number) if number.is_nan() => return Ok(None),
+            Cell::Text { text, origin } => (text, origin),
+            other => {
+                return Err(RowError::NotAText {
+                    place: self.place(),
+                    value: shown(other),
+                });
+            }
+        };
+        let content = std::str::from_utf8(text).map_err(|_| RowError::NotUtf8 {
+            place: self.place(),
+            value: Quoted::of(text),
+        })?;
+        let is_missing =
+            content.is_empty() && origin != Origin::Json || self.layout.marks().hold_text(content);
+        Ok((!is_missing).then_some(content))
+    }
+
+    /// Adds the columns that are computed from a text.
+    fn read_text(&mut self, feature: usize, content: &str) -> Result<(), RowError> {
+        let needed = content.len().saturating_mul(TEXT_MEMORY_FACTOR);
+        if needed > self.text_bytes.max(TEXT_BYTES_FREE) {
+            self.reserve(needed - self.text_bytes)?;
+            self.text_bytes = needed;
+        }
+        let Some(plan) = self.layout.plan() else {
+            return Ok(());
+        };
+        let read = plan.read_text(feature, content, self.entries.open());
+        read.map_err(|fault| self.not_computed(fault))
     }
 
     /// The number that a cell means; none if it is missing.

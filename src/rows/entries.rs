@@ -82,7 +82,9 @@ impl<'a> EntryRows<'a> {
             return &[];
         };
         let index = self.first + index;
-        let before = index.checked_sub(1).and_then(|before| entries.ends.get(before));
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| entries.ends.get(before));
         let (start, end) = (before.copied().unwrap_or(0), entries.ends.get(index));
         let end = end.copied().unwrap_or(start);
         entries.entries.get(start..end).unwrap_or_default()

@@ -55,6 +55,12 @@ pub enum RowError {
         value: Quoted,
         known: String,
     },
+    /// A cell that is no text, in a column of texts.
+    #[error("{place}: {value} is not a text")]
+    NotAText { place: Place, value: Quoted },
+    /// A text that is not UTF-8.
+    #[error("{place}: the text {value} is not UTF-8")]
+    NotUtf8 { place: Place, value: Quoted },
     /// A column that is computed from others, and is not a finite number.
     #[error("{place}: {what}")]
     NotComputed { place: Place, what: String },
@@ -91,9 +97,6 @@ pub enum LayoutError {
         /// The second of the two categories.
         category: Quoted,
     },
-    /// Columns that this program does not compute.
-    #[error("the model has columns of a text, which this program reads and does not compute yet")]
-    Text,
 }
 
 /// Where a cell stands.

@@ -1,6 +1,7 @@
 //! What the cells of a row may be and where they land: prepared once from an artifact, shared by all threads.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::categories::{Categories, Code};
@@ -9,7 +10,7 @@ use super::derived::Plan;
 use super::error::LayoutError;
 use super::missing::Marks;
 use super::number::{self, TextNumber};
-use crate::artifact::{self, Derived, Document, Encoding, Feature, Features};
+use crate::artifact::{self, Document, Encoding, Feature, Features};
 
 /// The columns of a row and what becomes of each.
 ///
@@ -57,6 +58,15 @@ pub(super) enum Rule {
         missing: Option<Code>,
         indicator: Option<usize>,
     },
+    /// A text, from which columns are computed.
+    Text {
+        /// The number of the feature.
+        feature: usize,
+        /// What stands in for a missing cell.
+        missing: Option<String>,
+        /// The column of the design matrix that says whether the cell was missing.
+        indicator: Option<usize>,
+    },
     /// The model does not look at the column: it may be absent, and its cells may be anything.
     Ignored,
     /// The cells go to the sink as they are, under this number.
@@ -70,13 +80,6 @@ impl Layout {
     /// # Errors
     /// [`LayoutError::Ambiguous`]
     pub fn of(document: &Document) -> Result<Self, LayoutError> {
-        if document
-            .derived
-            .iter()
-            .any(|entry| matches!(entry, Derived::Text(_)))
-        {
-            return Err(LayoutError::Text);
-        }
         let mut layout = Self::new(&document.features)?;
         layout.marks = Marks::new(&document.missing_values);
         for name in &document.other_columns {
@@ -205,7 +208,7 @@ impl Layout {
         self.cells
     }
 
-    /// How many columns the design matrix has.
+    /// How many columns the dense part of the design matrix has: all, unless columns are computed from texts.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
@@ -306,6 +309,13 @@ impl Layout {
         self.plan.as_deref()
     }
 
+    /// The columns of the sparse part of the design matrix, as the document numbers them, in the order of the sparse
+    /// columns. All others are the dense part.
+    #[must_use]
+    pub fn sparse_columns(&self) -> &[Range<usize>] {
+        self.plan.as_ref().map_or(&[], |plan| plan.sparse())
+    }
+
     /// The column of a row whose cells are those of the input with this index.
     pub(super) fn column_of_input(&self, input: usize) -> usize {
         let is_input = |column: &usize| !matches!(self.rules.get(*column), Some(Rule::HandedOn(_)));
@@ -323,6 +333,14 @@ impl Rule {
         let indicator = feature.missing_indicator.then_some(last);
         match &feature.encoding {
             Some(Encoding::Unused) => Ok(Self::Ignored),
+            Some(Encoding::Text) => Ok(Self::Text {
+                feature: index,
+                missing: match &feature.missing {
+                    artifact::Cell::Text(text) => Some(text.clone()),
+                    _ => None,
+                },
+                indicator,
+            }),
             Some(encoding) => {
                 let name = feature.name.clone();
                 let name = name.unwrap_or_else(|| artifact::default_name(index));

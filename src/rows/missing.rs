@@ -47,6 +47,11 @@ impl Marks {
         }
     }
 
+    /// Whether a text is one of the artifact's own marks.
+    pub(super) fn hold_text(&self, text: &str) -> bool {
+        self.own.iter().any(|mark| mark == text)
+    }
+
     /// Whether the artifact has a number among its marks, so that every number must be looked at.
     pub(super) fn has_numbers(&self) -> bool {
         !self.numbers.is_empty()

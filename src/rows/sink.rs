@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::cell::Cell;
+use super::entries::Entries;
 use super::error::RowError;
 
 /// Takes rows of the design matrix in blocks.
@@ -15,6 +16,21 @@ pub trait Sink {
     /// # Errors
     /// The sink takes no more rows.
     fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError>;
+
+    /// Takes whole rows of a model whose columns are computed from texts: the dense part, and the entries of the same
+    /// rows.
+    ///
+    /// # Errors
+    /// The sink takes no more rows. A sink that knows nothing of texts takes none at all.
+    fn sparse_block(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: &Entries,
+        first: usize,
+    ) -> Result<(), RowError> {
+        let _ = (rows, entries, first);
+        Err(RowError::Stopped)
+    }
 
     /// Takes a cell of a column that the layout [hands on](super::Layout::hand_on), such as a label. `column` is
     /// its number among those columns; among all, if the layout hands on [all](super::Layout::hand_on_all).
@@ -40,6 +56,7 @@ pub trait Sink {
 #[derive(Debug, Default)]
 pub struct Collected {
     numbers: Vec<f64>,
+    entries: Entries,
     rows: usize,
 }
 
@@ -51,6 +68,13 @@ impl Collected {
         // Blocks of one layout have one width, so the numbers fill the shape.
         Array2::from_shape_vec((self.rows, width), self.numbers).unwrap_or_default()
     }
+
+    /// The same, with the sparse part of the rows.
+    #[must_use]
+    pub fn into_parts(mut self) -> (Array2<f64>, Entries) {
+        let entries = std::mem::take(&mut self.entries);
+        (self.into_matrix(), entries)
+    }
 }
 
 impl Sink for Collected {
@@ -58,6 +82,16 @@ impl Sink for Collected {
         self.rows += rows.nrows();
         self.numbers.extend(rows.iter());
         Ok(())
+    }
+
+    fn sparse_block(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: &Entries,
+        first: usize,
+    ) -> Result<(), RowError> {
+        self.entries.extend(entries);
+        self.block(rows, first)
     }
 }
 
@@ -67,6 +101,15 @@ pub struct Discarded;
 
 impl Sink for Discarded {
     fn block(&mut self, _: ArrayView2<'_, f64>, _: usize) -> Result<(), RowError> {
+        Ok(())
+    }
+
+    fn sparse_block(
+        &mut self,
+        _: ArrayView2<'_, f64>,
+        _: &Entries,
+        _: usize,
+    ) -> Result<(), RowError> {
         Ok(())
     }
 }

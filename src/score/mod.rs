@@ -11,7 +11,7 @@ use crate::account::{Account, Shortage};
 use crate::codec::{ContentType, DecodeError, Field, Predictions, ResponseOptions};
 use crate::limits::{BLOCK_CELLS, CELLS_MAX};
 use crate::model::{Model, Outputs, PredictError};
-use crate::rows::{Cell, Layout, RowBuilder, RowError, Sink};
+use crate::rows::{Cell, Entries, EntryRows, Layout, RowBuilder, RowError, Sink};
 
 /// Why a body has no predictions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -154,23 +154,34 @@ impl<'m> Scorer<'m> {
         self.account.release(std::mem::take(&mut self.decoding));
     }
 
-    fn predict(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {
+    fn predict(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: EntryRows<'_>,
+        first: usize,
+    ) -> Result<(), ScoreError> {
         if (first - 1 + rows.nrows()).saturating_mul(self.model.layout().work()) > CELLS_MAX {
             return Err(ScoreError::TooMany { row: first });
         }
         // As many rows as give the numbers of one block: a model may have more outputs than columns.
         let rows_at_once = (BLOCK_CELLS / self.model.outputs()).max(1);
         for (index, rows) in rows.axis_chunks_iter(Axis(0), rows_at_once).enumerate() {
-            self.predict_some(rows, first + index * rows_at_once)?;
+            let before = index * rows_at_once;
+            self.predict_some(rows, entries.skip(before), first + before)?;
         }
         Ok(())
     }
 
-    fn predict_some(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), ScoreError> {
+    fn predict_some(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: EntryRows<'_>,
+        first: usize,
+    ) -> Result<(), ScoreError> {
         // The outputs, and the index of the class.
         let bytes = rows.nrows() * (self.model.outputs() + 1) * size_of::<f64>();
         self.account.reserve(bytes)?;
-        let outputs = self.model.predict(rows);
+        let outputs = self.model.predict_sparse(rows, entries);
         let outputs = outputs.map_err(|error| error.starting_at(first))?;
         match &mut self.outputs {
             Some(before) => before
@@ -189,7 +200,18 @@ impl<'m> Scorer<'m> {
 
 impl Sink for Scorer<'_> {
     fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
-        self.predict(rows, first).map_err(|error| self.stop(error))
+        let predicted = self.predict(rows, EntryRows::default(), first);
+        predicted.map_err(|error| self.stop(error))
+    }
+
+    fn sparse_block(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: &Entries,
+        first: usize,
+    ) -> Result<(), RowError> {
+        let predicted = self.predict(rows, entries.rows(), first);
+        predicted.map_err(|error| self.stop(error))
     }
 
     fn cell(&mut self, row: usize, column: usize, cell: Cell<'_>) -> Result<(), RowError> {

@@ -5,7 +5,7 @@ use sagelet::artifact::Label;
 use sagelet::codec::{ContentType, Format, Header, RowDefaults, first_record};
 use sagelet::limits::BODY_BYTES_MAX;
 use sagelet::model::{Model, Outputs};
-use sagelet::rows::{Cell, Collected, Layout, RowBuilder, RowError, Sink};
+use sagelet::rows::{Cell, Collected, Entries, Layout, RowBuilder, RowError, Sink};
 
 use crate::error::Error;
 use crate::input::Input;
@@ -47,8 +47,11 @@ pub(super) fn read(path: &str, model: &Model) -> Result<Data, Error> {
     let mut rows = LabelledRows::default();
     csv.read(&input.bytes, RowBuilder::new(&layout, &mut rows))
         .map_err(|error| input.refused(error))?;
-    let design = rows.design.into_matrix();
-    let outcome = outcome(model, &design, &rows.labels).map_err(|reason| input.refused(reason))?;
+    let (design, entries) = rows.design.into_parts();
+    let predicted = model.predict_sparse(design.view(), entries.rows());
+    let predicted = predicted.map_err(|error| input.refused(error))?;
+    let outcome =
+        outcome(model, predicted, &rows.labels).map_err(|reason| input.refused(reason))?;
     Ok(Data {
         name: input.name,
         design,
@@ -66,6 +69,15 @@ struct LabelledRows {
 impl Sink for LabelledRows {
     fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
         self.design.block(rows, first)
+    }
+
+    fn sparse_block(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        entries: &Entries,
+        first: usize,
+    ) -> Result<(), RowError> {
+        self.design.sparse_block(rows, entries, first)
     }
 
     fn cell(&mut self, _: usize, _: usize, cell: Cell<'_>) -> Result<(), RowError> {
@@ -112,11 +124,8 @@ fn add_label(layout: &mut Layout, input: &Input) -> Result<Header, Error> {
     }
 }
 
-fn outcome(model: &Model, design: &Array2<f64>, labels: &[String]) -> Result<Outcome, String> {
-    match model
-        .predict(design.view())
-        .map_err(|error| error.to_string())?
-    {
+fn outcome(model: &Model, predicted: Outputs, labels: &[String]) -> Result<Outcome, String> {
+    match predicted {
         Outputs::Values(values) if values.ncols() == 1 => {
             let numbers = labels.iter().enumerate().zip(&values);
             let pairs = numbers.map(|((row, label), predicted)| match label.parse() {

@@ -137,7 +137,10 @@ fn coefficients(document: &Document, data: Option<&Data>) -> String {
             )
         );
     }
-    let scales = data.map(|data| data.design.std_axis(Axis(0), 0.0).to_vec());
+    // Columns of a text have no place in a dense table.
+    let is_dense = |data: &&Data| data.design.ncols() == document.width();
+    let scales = data.filter(is_dense);
+    let scales = scales.map(|data| data.design.std_axis(Axis(0), 0.0).to_vec());
     let names = scores::column_names(document);
     let all = scores::of(&document.model);
     let mut html = String::from("<section><h2>Coefficients</h2>\n");

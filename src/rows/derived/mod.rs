@@ -5,14 +5,23 @@ mod normalize;
 mod power;
 mod spline;
 mod table;
+mod text;
 
-use crate::artifact::{BinEncoding, Combination, Derived, Document, Feature};
+use std::ops::Range;
 
-/// What is computed for each row. Columns are those of the dense part of the design matrix.
-#[derive(Debug, Clone)]
+use super::entries::Entry;
+use crate::artifact::{BinEncoding, Columns, Combination, Derived, Document, Features, Norm, Text};
+use text::TextColumns;
+
+/// What is computed for each row. Columns of the dense and of the sparse part are numbered apart.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     steps: Vec<Step>,
-    /// The feature that each column is computed from first, for errors.
+    texts: Vec<TextColumns>,
+    norms: Vec<SparseNorm>,
+    /// The sparse columns, as the document numbers them, in their order.
+    sparse: Vec<Range<usize>>,
+    /// The feature that each dense column is computed from first, for errors.
     origins: Vec<usize>,
 }
 
@@ -22,6 +31,15 @@ struct Step {
     /// The first column that it makes.
     at: usize,
     entry: Derived,
+}
+
+/// Sparse columns that are divided by their norm.
+#[derive(Debug, Clone)]
+struct SparseNorm {
+    of: Range<usize>,
+    /// The first column that it makes.
+    at: usize,
+    norm: Norm,
 }
 
 /// A column that could not be computed.
@@ -40,13 +58,50 @@ impl Plan {
             return None;
         }
         let mut plan = Self {
-            steps: Vec::new(),
             origins: origins(&document.features),
+            ..Self::default()
         };
+        let mut at = plan.origins.len();
         for entry in &document.derived {
-            plan.add(entry.clone());
+            let columns = at..at + entry.columns();
+            at = columns.end;
+            match entry {
+                Derived::Text(text) => plan.add_text(text, columns),
+                Derived::Normalize { of, norm } if plan.sparse_at(of).is_some() => {
+                    plan.add_norm(of, *norm, columns);
+                }
+                _ => plan.add(renumbered(entry, &plan.sparse)),
+            }
         }
         Some(plan)
+    }
+
+    fn add_text(&mut self, text: &Text, columns: Range<usize>) {
+        self.texts.push(TextColumns::new(text, self.sparse_width()));
+        self.sparse.push(columns);
+    }
+
+    fn add_norm(&mut self, of: &Columns, norm: Norm, columns: Range<usize>) {
+        let first = self.sparse_at(of).unwrap_or_default();
+        self.norms.push(SparseNorm {
+            of: first..first + of.len(),
+            at: self.sparse_width(),
+            norm,
+        });
+        self.sparse.push(columns);
+    }
+
+    /// The first of these columns among the sparse ones, if that is what they are.
+    fn sparse_at(&self, of: &Columns) -> Option<usize> {
+        let first = of.iter().next()?;
+        let mut at = 0;
+        for range in &self.sparse {
+            if range.contains(&first) {
+                return Some(at + first - range.start);
+            }
+            at += range.len();
+        }
+        None
     }
 
     fn add(&mut self, entry: Derived) {
@@ -57,6 +112,43 @@ impl Plan {
         let own = origins.into_iter().chain(std::iter::repeat(first));
         self.origins.extend(own.take(entry.columns()));
         self.steps.push(Step { at, entry });
+    }
+
+    /// The sparse columns, as the document numbers them, in their order.
+    pub(super) fn sparse(&self) -> &[Range<usize>] {
+        &self.sparse
+    }
+
+    fn sparse_width(&self) -> usize {
+        self.sparse.iter().map(Range::len).sum()
+    }
+
+    /// Adds the columns of the texts that a feature's cell makes to the entries of a row.
+    pub(super) fn read_text(
+        &self,
+        feature: usize,
+        content: &str,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), Fault> {
+        let texts = self.texts.iter().filter(|text| text.feature() == feature);
+        for text in texts {
+            let read = text.compute(content, entries);
+            read.map_err(|what| Fault { feature, what })?;
+        }
+        Ok(())
+    }
+
+    /// Adds the columns of a row's entries, from `start` on, that are divided by their norm.
+    pub(super) fn normalize(&self, entries: &mut Vec<Entry>, start: usize) {
+        for step in &self.norms {
+            let from = entries.len();
+            let row = entries.get(start..).unwrap_or_default();
+            let own = row.iter().filter(|(column, _)| step.of.contains(column));
+            let moved = own.map(|&(column, value)| (column - step.of.start + step.at, value));
+            let moved: Vec<Entry> = moved.collect();
+            entries.extend(moved);
+            normalize::divide_entries(step.norm, entries.get_mut(from..).unwrap_or_default());
+        }
     }
 
     /// How many dense columns there are.
@@ -72,7 +164,9 @@ impl Plan {
 
     /// Bytes of memory that the plan takes.
     pub(super) fn memory_bytes(&self) -> usize {
-        (self.work() + self.width()) * size_of::<usize>() + self.steps.len() * size_of::<Step>()
+        let texts = self.texts.iter().map(TextColumns::memory_bytes);
+        let steps = self.steps.len() * size_of::<Step>();
+        (self.work() + self.width()) * size_of::<usize>() + steps + texts.sum::<usize>()
     }
 
     /// Computes the columns of a row behind those that its cells made.
@@ -99,11 +193,41 @@ impl Plan {
 }
 
 /// The feature of each column that features make.
-fn origins(features: &[Feature]) -> Vec<usize> {
+fn origins(features: &Features) -> Vec<usize> {
     let features = features.iter().enumerate();
     features
         .flat_map(|(index, feature)| std::iter::repeat_n(index, feature.design_columns()))
         .collect()
+}
+
+/// An entry that makes dense columns, with the numbers that columns have without the sparse ones.
+fn renumbered(entry: &Derived, sparse: &[Range<usize>]) -> Derived {
+    let mut entry = entry.clone();
+    let dense = |column: &mut usize| {
+        let before = sparse.iter().filter(|range| range.end <= *column);
+        *column -= before.map(Range::len).sum::<usize>();
+    };
+    match &mut entry {
+        Derived::Function { of, .. }
+        | Derived::Clip { of, .. }
+        | Derived::Threshold { of, .. }
+        | Derived::Power { of, .. } => of.iter_mut().for_each(dense),
+        Derived::Bins { of, .. } | Derived::Table { of, .. } | Derived::Spline { of, .. } => {
+            dense(of);
+        }
+        Derived::Products { of } => of.iter_mut().flatten().for_each(dense),
+        Derived::Combinations { of } => {
+            let columns = of.iter_mut().flat_map(|sum| &mut sum.columns);
+            columns.for_each(dense);
+        }
+        Derived::Normalize { of, .. } => {
+            let mut columns: Vec<usize> = of.iter().collect();
+            columns.iter_mut().for_each(dense);
+            *of = Columns::List(columns);
+        }
+        Derived::Text(_) => {}
+    }
+    entry
 }
 
 /// The first column that each of an entry's columns is computed from.

@@ -109,21 +109,18 @@ impl TextColumns {
 fn merge(entries: &mut Vec<Entry>, start: usize) {
     let tail = entries.get_mut(start..).unwrap_or_default();
     tail.sort_unstable_by_key(|&(column, _)| column);
-    let mut kept = 0;
-    for index in 1..tail.len() {
-        let (Some(&(column, value)), Some(last)) = (tail.get(index), tail.get_mut(kept)) else {
+    let (mut kept, mut last) = (0, None);
+    for index in 0..tail.len() {
+        let Some(&(column, value)) = tail.get(index) else {
             continue;
         };
-        if last.0 == column {
-            last.1 += value;
-            continue;
-        }
-        kept += 1;
-        if let Some(place) = tail.get_mut(kept) {
-            *place = (column, value);
+        let is_new = last != Some(column);
+        kept += usize::from(is_new);
+        last = Some(column);
+        if let Some(place) = tail.get_mut(kept - 1) {
+            place.1 = if is_new { value } else { place.1 + value };
+            place.0 = column;
         }
     }
-    if !tail.is_empty() {
-        entries.truncate(start + kept + 1);
-    }
+    entries.truncate(start + kept);
 }

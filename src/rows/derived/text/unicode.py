@@ -5,7 +5,7 @@ python3 -m venv venv && venv/bin/pip install unicodedata2==16.0.0 && venv/bin/py
 Numbers are written in groups of seven bits, the lowest first, with the highest bit set in all but the last. The file
 has three tables, each behind its length in bytes:
 1. Ranges of word characters (`\\w`): how far each begins behind the end of the one before, and how long it is.
-2. Ranges of combining characters: the same, and their combining class.
+2. Ranges of combining characters: the same.
 3. Decompositions (NFKD, without combining characters): the beginning of a range, as above; its length; how many
    characters each becomes; those that the first one becomes. The others become the characters that follow.
 """
@@ -78,7 +78,7 @@ def write_parts(parts):
 
 
 words = table(ranges(is_word), lambda _: b"")
-combining = table(ranges(lambda point: unicode.combining(chr(point))), number)
+combining = table(ranges(lambda point: unicode.combining(chr(point)) > 0), lambda _: b"")
 decomposed = table(decompositions(), write_parts)
 print(len(words), len(combining), len(decomposed))
 pathlib.Path(__file__).with_suffix(".bin").write_bytes(words + combining + decomposed)

@@ -1,5 +1,5 @@
-//! What Python knows of characters beyond Rust's standard library: word characters, combining classes and
-//! decompositions, for the version of Unicode that `unicode.py` names.
+//! What Python knows of characters beyond Rust's standard library: word characters, combining
+//! characters and decompositions, for the version of Unicode that `unicode.py` names.
 
 use std::sync::OnceLock;
 
@@ -19,8 +19,8 @@ struct Tables {
 struct Range {
     start: u32,
     end: u32,
-    /// The combining class, or where the parts of the first character begin.
-    value: u32,
+    /// Where the parts of the first character begin.
+    first: u32,
     /// How many parts there are.
     count: u32,
 }
@@ -38,9 +38,9 @@ pub(super) fn is_space(character: char) -> bool {
     character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
 }
 
-/// The text without accents, as scikit-learn's `strip_accents_unicode`: a text that is decomposed already stays.
+/// The text without accents, as scikit-learn's `strip_accents_unicode`.
 pub(super) fn without_combining(text: String) -> String {
-    if text.is_ascii() || is_decomposed(&text) {
+    if text.is_ascii() {
         return text;
     }
     let mut stripped = String::with_capacity(text.len());
@@ -62,17 +62,6 @@ pub(super) fn in_ascii(text: String) -> String {
     stripped
 }
 
-/// Whether decomposing a text (NFKD) changes nothing: no character has parts, and marks stand in their order.
-fn is_decomposed(text: &str) -> bool {
-    let mut last = 0;
-    text.chars().all(|character| {
-        let class = find(&tables().combining, character).map_or(0, |range| range.value);
-        let in_order = class == 0 || class >= last;
-        last = class;
-        in_order && hangul(character).is_none() && find(&tables().decompositions, character).is_none()
-    })
-}
-
 /// Gives the parts of each character that are not combining.
 fn decompose(text: &str, mut part: impl FnMut(char)) {
     let tables = tables();
@@ -82,7 +71,7 @@ fn decompose(text: &str, mut part: impl FnMut(char)) {
         } else if let Some(parts) = hangul(character) {
             parts.into_iter().flatten().for_each(&mut part);
         } else if let Some(range) = find(&tables.decompositions, character) {
-            let first = range.value as usize;
+            let first = range.first as usize;
             let parts = tables.parts.get(first..first + range.count as usize);
             let offset = u32::from(character) - range.start;
             let parts = parts.unwrap_or_default().iter();
@@ -122,7 +111,7 @@ fn tables() -> &'static Tables {
         let mut parts = Vec::new();
         Tables {
             words: ranges(table(&mut bytes), |_| (0, 0)),
-            combining: ranges(table(&mut bytes), |bytes| (number(bytes), 0)),
+            combining: ranges(table(&mut bytes), |_| (0, 0)),
             decompositions: ranges(table(&mut bytes), |bytes| {
                 let first = u32::try_from(parts.len()).unwrap_or_default();
                 let count = number(bytes);
@@ -147,11 +136,11 @@ fn ranges(mut bytes: &[u8], mut more: impl FnMut(&mut &[u8]) -> (u32, u32)) -> V
     while !bytes.is_empty() {
         let start = end + number(&mut bytes);
         end = start + number(&mut bytes);
-        let (value, count) = more(&mut bytes);
+        let (first, count) = more(&mut bytes);
         ranges.push(Range {
             start,
             end,
-            value,
+            first,
             count,
         });
     }
