@@ -17,6 +17,7 @@ mod limits;
 mod output;
 mod package;
 mod predict;
+mod probes;
 mod proof;
 mod report;
 mod rows;

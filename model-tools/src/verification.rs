@@ -1,8 +1,7 @@
 //! Verification rows for a model that comes without: rows that no coefficient can change unnoticed on.
 
 use sagelet::artifact::{
-    Cell, Document, Encoding, Feature, Features, Isotonic, Label, Link, Outcome, Parameters,
-    Verification,
+    Cell, Document, Encoding, Feature, Features, Isotonic, Link, Outcome, Parameters, Verification,
 };
 use sagelet::model::{Model, ModelError};
 
@@ -10,7 +9,7 @@ use crate::limits::{
     CATEGORY_ROWS_MAX, ISOTONIC_ROWS_MAX, VERIFICATION_CELLS_MAX, VERIFICATION_FEATURES_MAX,
     VERIFICATION_SCORES_MAX,
 };
-use crate::scores;
+use crate::{probes, scores};
 
 /// Rows and their predictions; none if there are more than [`VERIFICATION_FEATURES_MAX`] features, or nothing finite is
 /// predicted.
@@ -18,6 +17,10 @@ use crate::scores;
 /// # Errors
 /// The model refuses the rows, which it does not for rows made of its own features.
 pub(crate) fn compute(model: &Model, document: &Document) -> Result<Verification, ModelError> {
+    if !document.derived.is_empty() {
+        let rows = probes::rows(document).into_iter();
+        return of_rows(model, rows.filter(|row| model.predict_row(row).is_ok()));
+    }
     of_rows(model, rows(document))
 }
 
@@ -99,11 +102,7 @@ fn cells(features: &Features, design: &[f64], turn: usize) -> Vec<Cell> {
 fn category(encoding: &Encoding, turn: usize) -> Cell {
     let categories = encoding.categories();
     let label = categories.get(turn % categories.len().max(1));
-    label.map_or(Cell::Missing, |label| match label {
-        Label::Boolean(value) => Cell::Boolean(*value),
-        Label::Integer(number) => Cell::Number(*number as f64),
-        Label::Text(text) => Cell::Text(text.clone()),
-    })
+    label.map_or(Cell::Missing, Cell::from)
 }
 
 fn missing_cell(feature: &Feature) -> Cell {

@@ -9,6 +9,7 @@ mod harness;
 
 mod check; //   exit codes, reasons, several files
 mod coefficients; // tables of R, statsmodels and spreadsheets
+mod computed; // the corpus of pipelines that compute columns
 mod containers; // archives, compression, folders
 mod convert; // both ways, by hand, what is ignored, what is refused, where it may write
 mod declarations; // marks of missing cells, other columns, versions

@@ -24,10 +24,6 @@ const REASONS: &[(&str, &str)] = &[
         "BernoulliNB: it is linear in whether each cell is above a number, a column that an artifact cannot",
     ),
     (
-        "bins",
-        "step \"kbinsdiscretizer\" (KBinsDiscretizer): it changes each cell",
-    ),
-    (
         "calibrated",
         "CalibratedClassifierCV: it averages the probabilities of 2 classifiers",
     ),
@@ -36,10 +32,6 @@ const REASONS: &[(&str, &str)] = &[
         "calibrated_classifiers_[0] (_CalibratedClassifier): the calibration method \"isotonic\"",
     ),
     ("constant", "Pipeline: it looks at no column of the rows"),
-    (
-        "dicts",
-        "step \"dictvectorizer\" (DictVectorizer): it makes columns out of dicts",
-    ),
     (
         "forest",
         "RandomForestRegressor: it is made of decision trees, not of linear scores",
@@ -57,36 +49,12 @@ const REASONS: &[(&str, &str)] = &[
         "LabelEncoder: it only names classes: give it together with their classifier",
     ),
     (
-        "logarithm",
-        "step \"functiontransformer\" (FunctionTransformer): it applies numpy",
-    ),
-    (
-        "min_max_clip",
-        "step \"minmaxscaler\" (MinMaxScaler): clip=True",
-    ),
-    (
         "neighbors",
         "KNeighborsRegressor: it compares a row with those that it was fitted on",
     ),
     (
-        "normalizer",
-        "step \"normalizer\" (Normalizer): it divides each row",
-    ),
-    (
         "ordinal_missing",
         "step \"ordinalencoder\" (OrdinalEncoder): missing cells become NaN",
-    ),
-    (
-        "polynomial",
-        "step \"polynomialfeatures\" (PolynomialFeatures): it makes columns",
-    ),
-    (
-        "power",
-        "step \"powertransformer\" (PowerTransformer): it changes each cell",
-    ),
-    (
-        "quantiles",
-        "step \"quantiletransformer\" (QuantileTransformer): it changes each cell",
     ),
     (
         "scaler_and_models",
@@ -117,10 +85,6 @@ const REASONS: &[(&str, &str)] = &[
         "best_estimator_, step \"onevsrestclassifier\" (OneVsRestClassifier): it was fitted on several",
     ),
     (
-        "spline",
-        "step \"splinetransformer\" (SplineTransformer): it makes columns",
-    ),
-    (
         "spline_before_forest",
         "step \"randomforestregressor\" (RandomForestRegressor): it is made of decision trees",
     ),
@@ -132,10 +96,6 @@ const REASONS: &[(&str, &str)] = &[
     (
         "target_encoder_three",
         "step \"targetencoder\" (TargetEncoder): it makes a column for each class",
-    ),
-    (
-        "text",
-        "step \"tfidfvectorizer\" (TfidfVectorizer): it makes columns out of texts, which an artifact cannot",
     ),
     (
         "transformers_alone",

@@ -52,6 +52,21 @@ impl From<f64> for Cell {
     }
 }
 
+impl From<&Label> for Cell {
+    /// The cell of a category. A whole number past 2^53 becomes the nearest that a cell can hold.
+    fn from(label: &Label) -> Self {
+        match label {
+            Label::Boolean(truth) => Self::Boolean(*truth),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "cells hold no larger whole numbers"
+            )]
+            Label::Integer(number) => Self::Number(*number as f64),
+            Label::Text(text) => Self::Text(text.clone()),
+        }
+    }
+}
+
 impl fmt::Display for Cell {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

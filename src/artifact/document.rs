@@ -10,6 +10,7 @@ use super::derived::{self, Derived};
 use super::error::ArtifactError;
 use super::feature::Feature;
 use super::features::Features;
+use super::inverse::InverseTransform;
 use super::parameters::Parameters;
 use super::statistics::{Covariance, TrainingStatistics};
 use super::{number, scan};
@@ -132,18 +133,6 @@ pub struct Document {
     pub verification: Verification,
 }
 
-/// The inverse of the function that was applied to the target before the fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InverseTransform {
-    /// exp(result), for a logarithm.
-    Exp,
-    /// exp(result) − 1, for the logarithm of the target plus one.
-    Expm1,
-    /// result², for a square root.
-    Square,
-}
-
 /// Rows with the predictions they must give.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
@@ -153,18 +142,6 @@ pub struct Verification {
     /// a classifier without them. A list of one is written as the number alone.
     #[serde(with = "number::rows")]
     pub predictions: Vec<Vec<f64>>,
-}
-
-impl InverseTransform {
-    /// The prediction that a regression's result stands for.
-    #[must_use]
-    pub fn apply(self, result: f64) -> f64 {
-        match self {
-            Self::Exp => result.exp(),
-            Self::Expm1 => result.exp_m1(),
-            Self::Square => result * result,
-        }
-    }
 }
 
 impl Verification {

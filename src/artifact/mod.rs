@@ -17,6 +17,7 @@ mod feature;
 mod features;
 mod file;
 mod form;
+mod inverse;
 mod label;
 mod memory;
 mod number;
@@ -30,14 +31,13 @@ pub use derived::{
     Analyzer, BinEncoding, Columns, Combination, Derived, Extrapolation, Function, Norm,
     PowerMethod, StripAccents, Terms, Text, Vocabulary,
 };
-pub use document::{
-    Document, FORMAT, InverseTransform, VERSION, Verification, Version, default_name,
-};
+pub use document::{Document, FORMAT, VERSION, Verification, Version, default_name};
 pub use envelope::Digest;
 pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use features::Features;
 pub use file::{read_bounded, write_atomically};
+pub use inverse::InverseTransform;
 pub use label::Label;
 pub use memory::loading_bytes;
 pub(crate) use number::EXACT_INTEGER_MAX;

@@ -109,6 +109,14 @@ impl Document {
     }
 
     fn check_transform(&self) -> Result<(), ArtifactError> {
+        if let Some(inverse) = self
+            .inverse_transform
+            .filter(|inverse| !inverse.is_finite())
+        {
+            return meaning(format!(
+                "inverse_transform is {inverse}: its lambda is not a finite number"
+            ));
+        }
         if self.inverse_transform.is_some() && !self.model.labels().is_empty() {
             return meaning(format!(
                 "a {} has classes, no target that inverse_transform could apply to",

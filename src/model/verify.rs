@@ -1,9 +1,7 @@
 //! Replaying an artifact's verification rows: does the model predict here what it did where it was made?
 
 use super::{Model, ModelError};
-use crate::artifact::{
-    Document, InverseTransform, Link, Outcome, Parameters, Probabilities, Score,
-};
+use crate::artifact::{Document, Link, Outcome, Parameters, Probabilities, Score};
 
 /// How far a prediction may differ from the expected one, as a share of the sum of the magnitudes that are
 /// added up to make it. Sums in another order differ by about 1e-16 of that sum for each of their terms; a
@@ -66,11 +64,7 @@ impl Sizes {
             return self.of_outcome(&document.model, output, expected);
         };
         // An error of d before the inverse is one of slope · d behind it, and the inverse has its own.
-        let (result, slope) = match inverse {
-            InverseTransform::Exp => (expected.abs().ln(), expected.abs()),
-            InverseTransform::Expm1 => (expected.ln_1p(), (expected + 1.0).abs()),
-            InverseTransform::Square => (expected.abs().sqrt(), 2.0 * expected.abs().sqrt()),
-        };
+        let (result, slope) = inverse.undo(expected);
         let before = self.of_outcome(&document.model, output, result);
         slope * before + slope.max(expected.abs())
     }

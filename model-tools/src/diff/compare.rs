@@ -52,10 +52,8 @@ fn kind(document: &Document) -> String {
 }
 
 fn transform(document: &Document) -> String {
-    document.inverse_transform.map_or_else(
-        || "none".to_owned(),
-        |inverse| format!("{inverse:?}").to_lowercase(),
-    )
+    let inverse = document.inverse_transform;
+    inverse.map_or_else(|| "none".to_owned(), |inverse| inverse.to_string())
 }
 
 fn classes(document: &Document) -> String {

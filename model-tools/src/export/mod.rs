@@ -32,6 +32,8 @@ pub(crate) struct Format {
     pub(crate) binary: bool,
     /// Whether it holds everything that a document can say of rows.
     is_whole: bool,
+    /// The kinds of derived columns that it can compute, where it is not whole.
+    computes: &'static [&'static str],
     /// Writes a document.
     write: fn(&Document) -> Result<Vec<u8>, ExportError>,
 }
@@ -48,20 +50,34 @@ impl Format {
                 "it has no place for missing_values ({marks}), which would be taken for cells like any other"
             )));
         }
-        if !self.is_whole && !document.derived.is_empty() {
-            return Err(no_derived_columns(document));
+        if !self.is_whole {
+            self.check_derived(document)?;
+        }
+        let inverse = document.inverse_transform;
+        if let Some(inverse) = inverse.filter(|inverse| sums::curve(*inverse).is_none())
+            && !self.is_whole
+        {
+            return Err(ExportError::Refused(format!(
+                "it has no place for predictions that are the {inverse} of a sum"
+            )));
         }
         (self.write)(document)
     }
-}
 
-fn no_derived_columns(document: &Document) -> ExportError {
-    let mut kinds: Vec<_> = document.derived.iter().map(Derived::kind).collect();
-    kinds.dedup();
-    ExportError::Refused(format!(
-        "it has no place for derived columns ({})",
-        kinds.join(", ")
-    ))
+    /// Checks that all derived columns are of kinds that the format computes.
+    fn check_derived(&self, document: &Document) -> Result<(), ExportError> {
+        let kinds = document.derived.iter().map(Derived::kind);
+        let mut kinds: Vec<_> = kinds.filter(|kind| !self.computes.contains(kind)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        Err(ExportError::Refused(format!(
+            "it has no place for derived columns ({})",
+            kinds.join(", ")
+        )))
+    }
 }
 
 /// Every format.
@@ -72,6 +88,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "sagelet artifact, what `sagelet serve` loads",
         binary: true,
         is_whole: true,
+        computes: &[],
         write: artifact::write,
     },
     Format {
@@ -80,6 +97,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "the artifact's content as JSON, to be read and edited",
         binary: false,
         is_whole: true,
+        computes: &[],
         write: json::write,
     },
     Format {
@@ -88,6 +106,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "ONNX of operator set 13, in doubles",
         binary: true,
         is_whole: false,
+        computes: &[],
         write: onnx::write,
     },
     Format {
@@ -96,6 +115,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "PMML 4.4, a RegressionModel",
         binary: false,
         is_whole: false,
+        computes: &[],
         write: pmml::write,
     },
     Format {
@@ -104,6 +124,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "JSON that ten lines of Python load into scikit-learn",
         binary: false,
         is_whole: false,
+        computes: &[],
         write: sklearn::write,
     },
     Format {
@@ -112,6 +133,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "a SELECT statement in ANSI SQL",
         binary: false,
         is_whole: false,
+        computes: &[],
         write: sql::write,
     },
     Format {
@@ -120,6 +142,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "the same with names in backticks: Spark, BigQuery, MySQL",
         binary: false,
         is_whole: false,
+        computes: &[],
         write: sql::write_backticks,
     },
     Format {
@@ -128,6 +151,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "Python functions that need nothing else",
         binary: false,
         is_whole: false,
+        computes: python::KINDS,
         write: python::write,
     },
     Format {
@@ -136,6 +160,7 @@ pub(crate) static FORMATS: [Format; 9] = [
         description: "C functions that need nothing but math.h",
         binary: false,
         is_whole: false,
+        computes: &[],
         write: c::write,
     },
 ];

@@ -2,9 +2,13 @@
 //!
 //! One statement a term: a single expression of some thousand terms is more than Python's compiler takes.
 
+mod columns;
+
 use std::fmt::Write as _;
 
-use sagelet::artifact::{Document, Isotonic, Label};
+use sagelet::artifact::{Document, Isotonic, Label, Score};
+
+pub(super) use columns::KINDS;
 
 use super::sums::{self, Curve, Outcome, Probabilities, Sum, Term};
 use super::{ExportError, header};
@@ -54,10 +58,23 @@ def _logistic(score):
     return 1.0 / (1.0 + _exp(-score))
 "#;
 
+/// What modules that compute columns import.
+const COMPUTING: &str = r"
+from bisect import bisect_right
+from math import (
+    asinh, ceil, copysign, cos, exp, expm1, floor, inf, isfinite, log, log10, log1p, log2, prod, sin, sqrt, tan, tanh,
+)
+from statistics import NormalDist
+
+";
+
 /// Writes a module.
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
     let mut text = header(document, "#");
-    text.push_str("\nfrom math import exp, expm1, inf, isfinite\n\n");
+    text.push_str(match document.derived.is_empty() {
+        true => "\nfrom math import exp, expm1, inf, isfinite\n\n",
+        false => COMPUTING,
+    });
     let names = (0..document.features.len()).map(|index| quoted(&document.feature_name(index)));
     list(&mut text, "FEATURES", names);
     let labels = document.model.labels();
@@ -65,6 +82,9 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         list(&mut text, "LABELS", labels.iter().map(literal));
     }
     text.push_str(HELPERS);
+    if !document.derived.is_empty() {
+        columns::write(&mut text, document);
+    }
     scores(&mut text, document);
     match sums::outcome(document) {
         Outcome::Values(curves) => values(&mut text, document, "score", &curves),
@@ -85,13 +105,17 @@ fn list(text: &mut String, name: &str, items: impl Iterator<Item = String>) {
     text.push_str("]\n");
 }
 
+/// The functions of the scores, of the cells or of the columns that are computed from them.
 fn scores(text: &mut String, document: &Document) {
-    let sums = sums::of(document);
-    for (index, sum) in sums.iter().enumerate() {
-        let _ = write!(text, "\n\ndef _score_{}(row):\n", index + 1);
-        let _ = writeln!(text, "    score = {:?}", sum.intercept);
-        terms(text, sum);
-        text.push_str("    return score\n");
+    let computed = !document.derived.is_empty();
+    let given = if computed { "c" } else { "row" };
+    let bodies: Vec<String> = match computed {
+        true => document.model.scores().iter().map(weighted).collect(),
+        false => sums::of(document).iter().map(summed).collect(),
+    };
+    for (index, body) in bodies.iter().enumerate() {
+        let _ = write!(text, "\n\ndef _score_{}({given}):\n", index + 1);
+        let _ = writeln!(text, "{body}    return score");
     }
     text.push_str("\n\ndef scores(row):\n");
     let _ = writeln!(
@@ -101,10 +125,30 @@ fn scores(text: &mut String, document: &Document) {
     );
     text.push_str("    if len(row) != len(FEATURES):\n");
     text.push_str("        raise ValueError(f\"{len(row)} cells for {len(FEATURES)} features\")\n");
-    let calls: Vec<String> = (1..=sums.len())
-        .map(|index| format!("_score_{index}(row)"))
+    if computed {
+        text.push_str("    c = _columns(row)\n");
+    }
+    let calls: Vec<String> = (1..=bodies.len())
+        .map(|index| format!("_score_{index}({given})"))
         .collect();
     let _ = writeln!(text, "    return [{}]", calls.join(", "));
+}
+
+/// The sum of columns times their coefficients.
+fn weighted(score: &Score<'_>) -> String {
+    let mut text = format!("    score = {:?}\n", score.intercept);
+    let terms = score.coefficients.iter().enumerate();
+    for (column, coefficient) in terms.filter(|(_, coefficient)| **coefficient != 0.0) {
+        let _ = writeln!(text, "    score += {coefficient:?} * c[{column}]");
+    }
+    text
+}
+
+/// The sum of what cells add.
+fn summed(sum: &Sum<'_>) -> String {
+    let mut text = format!("    score = {:?}\n", sum.intercept);
+    terms(&mut text, sum);
+    text
 }
 
 fn terms(text: &mut String, sum: &Sum<'_>) {

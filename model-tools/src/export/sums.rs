@@ -83,11 +83,7 @@ pub(super) fn of(document: &Document) -> Vec<Sum<'_>> {
 
 /// What the document makes of its scores.
 pub(super) fn outcome(document: &Document) -> Outcome<'_> {
-    let inverse = document.inverse_transform.map(|inverse| match inverse {
-        InverseTransform::Exp => Curve::Exp,
-        InverseTransform::Expm1 => Curve::Expm1,
-        InverseTransform::Square => Curve::Square,
-    });
+    let inverse = document.inverse_transform.and_then(curve);
     match document.model.outcome() {
         artifact::Outcome::Values(link) => {
             let link = match link {
@@ -103,6 +99,22 @@ pub(super) fn outcome(document: &Document) -> Outcome<'_> {
         artifact::Outcome::Classes(labels, probabilities) => {
             Outcome::Classes(labels, probabilities)
         }
+    }
+}
+
+/// The function that an inverse transform is; none if no foreign format has it.
+pub(super) fn curve(inverse: InverseTransform) -> Option<Curve> {
+    match inverse {
+        InverseTransform::Exp => Some(Curve::Exp),
+        InverseTransform::Expm1 => Some(Curve::Expm1),
+        InverseTransform::Square => Some(Curve::Square),
+        InverseTransform::Logistic => Some(Curve::Logistic),
+        InverseTransform::Exp2
+        | InverseTransform::Sqrt
+        | InverseTransform::Reciprocal
+        | InverseTransform::Sinh
+        | InverseTransform::BoxCox { .. }
+        | InverseTransform::YeoJohnson { .. } => None,
     }
 }
 

@@ -330,7 +330,7 @@ impl Layout {
                 let levels = levels.ok_or_else(|| H2oError::Domain(quoted(&column.name)))?;
                 if let Some(mode) = modes.get(index) {
                     let mode = levels.get(*mode).ok_or(H2oError::Missing("cat_modes"))?;
-                    feature.missing = cell(mode);
+                    feature.missing = Cell::from(mode);
                 }
                 feature.encoding = Some(Encoding::OneHot(OneHot {
                     categories: levels,
@@ -391,14 +391,6 @@ impl Layout {
             weights.push(beta.get(first + index).copied().unwrap_or_default());
         }
         combination(&terms, &weights, beta.last().copied().unwrap_or_default())
-    }
-}
-
-fn cell(label: &Label) -> Cell {
-    match label {
-        Label::Boolean(truth) => Cell::Boolean(*truth),
-        Label::Integer(number) => Cell::Number(*number as f64),
-        Label::Text(text) => Cell::Text(text.clone()),
     }
 }
 

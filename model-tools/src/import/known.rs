@@ -1,4 +1,4 @@
-//! Classes of statsmodels and of what its results hold: tables of pandas, texts of pyarrow, formulas of formulaic.
+//! Classes of scipy and statsmodels, and of what results hold: tables of pandas, texts of pyarrow, formulas of formulaic.
 
 /// Names of pandas that only hold data. Others of its top level open files (`HDFStore`, `ExcelFile`).
 const PANDAS: &[&str] = &[
@@ -44,6 +44,7 @@ pub(super) fn holds_data(module: &str, name: &str) -> bool {
     let mut parts = module.split('.');
     let (package, second, third) = (parts.next(), parts.next(), parts.next());
     match (package, second) {
+        (Some("scipy"), Some("interpolate")) => name == "BSpline",
         // Before version 0.14, links had names in lower case.
         (Some("statsmodels"), Some("genmod")) if third == Some("families") => is_name(name),
         (Some("statsmodels" | "formulaic"), Some(_)) => is_class(name),

@@ -419,6 +419,45 @@ impl Trust {
     }
 }
 
+/// numpy's and scipy's functions of one number that pipelines apply to cells and targets.
+const ELEMENTARY_FUNCTIONS: &[&str] = &[
+    "abs",
+    "absolute",
+    "arcsinh",
+    "around",
+    "cbrt",
+    "ceil",
+    "clip",
+    "cos",
+    "deg2rad",
+    "degrees",
+    "exp",
+    "exp2",
+    "expit",
+    "expm1",
+    "fabs",
+    "floor",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logit",
+    "ndtri",
+    "negative",
+    "positive",
+    "rad2deg",
+    "radians",
+    "reciprocal",
+    "rint",
+    "round",
+    "sign",
+    "sin",
+    "sqrt",
+    "square",
+    "tan",
+    "tanh",
+];
+
 fn is_dangerous(module: &str, name: &str) -> bool {
     let package = module.split('.').next().unwrap_or_default();
     if DANGEROUS_MODULES.contains(&package) || DANGEROUS_FUNCTIONS.contains(&(module, name)) {
@@ -447,11 +486,10 @@ fn is_safe(module: &str, name: &str) -> bool {
             && (name.ends_with("_matrix") || name.ends_with("_array"))
 }
 
-/// numpy's exponential, logarithm and powers, by whichever module of numpy or scipy the writer found them in.
+/// Functions of one number, by whichever module of numpy or scipy the writer found them in.
 fn is_elementary_function(module: &str, name: &str) -> bool {
     let package = module.split('.').next();
-    matches!(package, Some("numpy" | "scipy"))
-        && matches!(name, "exp" | "expm1" | "log" | "log1p" | "sqrt" | "square")
+    matches!(package, Some("numpy" | "scipy")) && ELEMENTARY_FUNCTIONS.contains(&name)
 }
 
 /// Python 2 called it `__builtin__`.

@@ -68,8 +68,7 @@ fn card(source: &Source) -> String {
     html.push_str(&entry("kind", document.model.kind()));
     html.push_str(&entry("prediction", text::formula(&document.model)));
     if let Some(inverse) = document.inverse_transform {
-        let name = format!("{inverse:?}").to_lowercase();
-        html.push_str(&entry("then", &format!("{name} of that")));
+        html.push_str(&entry("then", &format!("{inverse} of that")));
     }
     html.push_str(&entry("features", &text::features(document)));
     if let Some(plain) = cells::plain(document) {

@@ -299,6 +299,41 @@ fn an_inverse_transform_is_applied_to_every_result() {
     assert_eq!(values(&with("square"), &rows), array![[9.0]]);
 }
 
+/// Each function, with a prediction for the result 0.3 as Python computes it, which verification takes for right.
+#[test]
+fn every_inverse_transform_is_that_function() {
+    for (inverse, expected) in [
+        (json!("exp2"), 1.231144413344916),
+        (json!("sqrt"), 0.5477225575051661),
+        (json!("reciprocal"), 3.3333333333333335),
+        (json!("sinh"), 0.3045202934471426),
+        (json!("logistic"), 0.574442516811659),
+        (json!({"box-cox": {"lambda": 0}}), 1.3498588075760032),
+        (json!({"box-cox": {"lambda": 0.5}}), 1.3225),
+        (json!({"yeo-johnson": {"lambda": 0.5}}), 0.3225),
+        (json!({"yeo-johnson": {"lambda": 2}}), 0.2649110640673518),
+    ] {
+        let model = model_of(&json!({
+            "features": ["x"],
+            "model": {"kind": "linear-regression", "intercept": 0, "coefficients": [1]},
+            "inverse_transform": inverse,
+            "verification": {"rows": [[0.3]], "predictions": [expected]},
+        }));
+        let found = values(&model, &array![[0.3]])[[0, 0]];
+        assert!(
+            (found - expected).abs() < 1e-14 * expected.max(1.0),
+            "{inverse}: {found}"
+        );
+    }
+    let below = model_of(&json!({
+        "features": ["x"],
+        "model": {"kind": "linear-regression", "intercept": 0, "coefficients": [1]},
+        "inverse_transform": {"yeo-johnson": {"lambda": 1.5}},
+    }));
+    let found = values(&below, &array![[-0.3]])[[0, 0]];
+    assert!((found + 0.3225).abs() < 1e-14, "{found}");
+}
+
 #[test]
 fn an_inverse_transform_of_a_classifier_is_refused() {
     let document = json!({

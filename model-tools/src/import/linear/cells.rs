@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use sagelet::artifact::{Feature, Label, Unknown};
 
-use super::columns::{Column, Conflict, Conversion, Part, Source};
+use super::columns::{Column, Conflict, Part, Source};
+use super::conversion::Conversion;
 use super::reading::Reading;
 use super::uses::Use;
 

@@ -6,9 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sagelet::artifact::{Cell, Encoding, Feature, default_name};
-use sagelet::limits::FEATURES_MAX;
-
 /// Why features and columns do not go together in an artifact.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -27,15 +24,16 @@ impl Conflict {
     }
 }
 
-/// What one feature contributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What one feature contributes, or one entry of columns that are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Source {
+    /// The feature; of [`Part::Derived`], the entry.
     pub(crate) feature: usize,
     pub(crate) part: Part,
 }
 
-/// Which of the numbers that a feature makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Which of the numbers that a feature or an entry makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
     /// The cell itself, or what replaces it.
     Number,
@@ -45,6 +43,10 @@ pub(crate) enum Part {
     Code,
     /// 1 if the cell was missing, else 0.
     Missing,
+    /// No number: the cell as a text, for columns that count its terms.
+    Text,
+    /// The column with this index of those that an entry computes.
+    Derived(usize),
 }
 
 /// One column: constant + Σ weight · source.
@@ -82,20 +84,18 @@ impl Column {
         }
     }
 
-    /// The feature whose cell this is, with nothing done to it.
-    pub(crate) fn untouched(&self) -> Option<usize> {
+    /// The source that this is, with nothing done to it.
+    pub(crate) fn source(&self) -> Option<Source> {
         match self.terms.as_slice() {
-            [
-                (
-                    Source {
-                        feature,
-                        part: Part::Number,
-                    },
-                    weight,
-                ),
-            ] if *weight == 1.0 && self.constant == 0.0 => Some(*feature),
+            [(source, weight)] if *weight == 1.0 && self.constant == 0.0 => Some(*source),
             _ => None,
         }
+    }
+
+    /// The feature whose cell this is, with nothing done to it.
+    pub(crate) fn untouched(&self) -> Option<usize> {
+        let source = self.source()?;
+        (source.part == Part::Number).then_some(source.feature)
     }
 
     /// The feature whose cell this is, moved and scaled, and the cell that makes this `value`.
@@ -130,168 +130,4 @@ pub(crate) fn combination(columns: &[Column], weights: &[f64], constant: f64) ->
     }
     sum.terms.extend(terms);
     sum
-}
-
-/// What a conversion knows so far.
-#[derive(Debug)]
-pub(crate) struct Conversion {
-    /// The columns of a row, as far as the steps so far have said what to do with them.
-    pub(crate) features: Vec<Feature>,
-    /// What was folded, dropped and lost, a sentence each.
-    pub(crate) notes: Vec<String>,
-    /// Weights that may still be made.
-    weights_left: usize,
-}
-
-impl Conversion {
-    /// A conversion of a model whose rows have these columns.
-    pub(crate) fn new(features: Vec<Feature>) -> Self {
-        Self {
-            features,
-            notes: Vec::new(),
-            weights_left: 4 * FEATURES_MAX,
-        }
-    }
-
-    /// The columns of a row as they come.
-    pub(crate) fn input(&self) -> Vec<Column> {
-        (0..self.features.len())
-            .map(|feature| Column::of(feature, Part::Number))
-            .collect()
-    }
-
-    /// Says something once.
-    pub(crate) fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
-    }
-
-    /// Counts weights that a step is about to make, so that a chain of dense steps is bounded.
-    pub(crate) fn spend(&mut self, weights: usize) -> Result<(), Conflict> {
-        match self.weights_left.checked_sub(weights) {
-            Some(left) => {
-                self.weights_left = left;
-                Ok(())
-            }
-            None => Err(Conflict::new(
-                "its combinations of columns take more numbers than an artifact holds",
-            )),
-        }
-    }
-
-    /// What to call a feature.
-    pub(crate) fn name(&self, feature: usize) -> String {
-        let name = self
-            .features
-            .get(feature)
-            .and_then(|feature| feature.name.clone());
-        name.unwrap_or_else(|| default_name(feature))
-    }
-
-    /// Says what stands in for a feature's missing cells.
-    pub(crate) fn replace_missing(&mut self, index: usize, with: Cell) -> Result<(), Conflict> {
-        let name = self.name(index);
-        let Some(feature) = self.features.get_mut(index) else {
-            return Err(Conflict::new(format_args!("there is no column {index}")));
-        };
-        if !feature.missing.is_missing() && feature.missing != with {
-            let before = &feature.missing;
-            return Err(Conflict::new(format_args!(
-                "missing cells of {name} become {before} elsewhere and {with} here; an artifact has one of them"
-            )));
-        }
-        feature.missing = with;
-        Ok(())
-    }
-
-    /// Says how a feature's categories become numbers.
-    pub(crate) fn encode(&mut self, index: usize, encoding: Encoding) -> Result<(), Conflict> {
-        let name = self.name(index);
-        let Some(feature) = self.features.get_mut(index) else {
-            return Err(Conflict::new(format_args!("there is no column {index}")));
-        };
-        if feature
-            .encoding
-            .as_ref()
-            .is_some_and(|before| *before != encoding)
-        {
-            return Err(Conflict::new(format_args!(
-                "{name} is encoded in another way elsewhere; an artifact has one"
-            )));
-        }
-        feature.encoding = Some(encoding);
-        Ok(())
-    }
-
-    /// Checks that these columns, which are all that are left, use every feature as what it is, and marks the features
-    /// that none of them uses.
-    ///
-    /// # Errors
-    /// A feature is used both as a number and as a category.
-    pub(crate) fn mark_unused(&mut self, columns: &[Column]) -> Result<(), Conflict> {
-        let mut used = vec![false; self.features.len()];
-        for (source, _) in columns.iter().flat_map(|column| &column.terms) {
-            self.check_use(*source)?;
-            if let Some(used) = used.get_mut(source.feature) {
-                *used = true;
-            }
-        }
-        let unused = self.features.iter_mut().zip(used).filter(|(_, used)| !used);
-        for (feature, _) in unused {
-            *feature = Feature {
-                name: feature.name.take(),
-                encoding: Some(Encoding::Unused),
-                ..Feature::default()
-            };
-        }
-        Ok(())
-    }
-
-    fn check_use(&self, source: Source) -> Result<(), Conflict> {
-        let feature = self.features.get(source.feature);
-        let encoding = feature.and_then(|feature| feature.encoding.as_ref());
-        let fits = match source.part {
-            Part::Number => encoding.is_none(),
-            Part::Category(_) => matches!(encoding, Some(Encoding::OneHot(_))),
-            Part::Code => matches!(encoding, Some(Encoding::Ordinal(_))),
-            Part::Missing => true,
-        };
-        if fits {
-            return Ok(());
-        }
-        Err(Conflict::two_uses(&self.name(source.feature)))
-    }
-
-    /// A column as an intercept, and coefficients of the artifact's design matrix.
-    pub(crate) fn dense(&self, column: &Column) -> (f64, Vec<f64>) {
-        let mut offsets = Vec::with_capacity(self.features.len());
-        let mut width = 0;
-        for feature in &self.features {
-            offsets.push(width);
-            width += feature.design_columns();
-        }
-        let mut coefficients = vec![0.0; width];
-        for (source, weight) in &column.terms {
-            let place = self
-                .place(&offsets, *source)
-                .and_then(|place| coefficients.get_mut(place));
-            if let Some(place) = place {
-                *place += weight;
-            }
-        }
-        (column.constant, coefficients)
-    }
-
-    fn place(&self, offsets: &[usize], source: Source) -> Option<usize> {
-        let (offset, feature) = (
-            offsets.get(source.feature)?,
-            self.features.get(source.feature)?,
-        );
-        Some(match source.part {
-            Part::Number | Part::Code => *offset,
-            Part::Category(index) => offset + index,
-            Part::Missing => offset + feature.design_columns() - 1,
-        })
-    }
 }

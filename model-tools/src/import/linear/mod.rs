@@ -2,10 +2,14 @@
 
 mod cells;
 mod columns;
+mod computed;
+mod conversion;
+mod entries;
 mod prediction;
 mod reading;
 mod uses;
 
 pub(crate) use cells::Cells;
-pub(crate) use columns::{Column, Conflict, Conversion, Part, Source, combination};
+pub(crate) use columns::{Column, Conflict, Part, Source, combination};
+pub(crate) use conversion::Conversion;
 pub(crate) use prediction::{Kind, Prediction, document};

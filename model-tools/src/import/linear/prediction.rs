@@ -5,7 +5,9 @@ use sagelet::artifact::{
     Logistic, MultiTarget, Parameters,
 };
 
-use super::columns::{Column, Conflict, Conversion};
+use super::columns::{Column, Conflict};
+use super::conversion::Conversion;
+use super::entries::Layout;
 
 /// Scores, and what becomes of them.
 #[derive(Debug, Clone)]
@@ -66,14 +68,14 @@ impl Prediction {
     }
 
     /// The parameters of an artifact with the features of this conversion.
-    fn parameters(&self, conversion: &Conversion) -> Result<Parameters, Conflict> {
+    fn parameters(&self, conversion: &Conversion, layout: &Layout) -> Result<Parameters, Conflict> {
         if let Kind::Isotonic(isotonic) = &self.kind {
             return Ok(Parameters::Isotonic(isotonic.clone()));
         }
         let (mut intercepts, mut coefficients): (Vec<_>, Vec<_>) = self
             .scores
             .iter()
-            .map(|score| conversion.dense(score))
+            .map(|score| conversion.dense(score, layout))
             .unzip();
         if self.scores.len() != 1 {
             return self.several(intercepts, coefficients);
@@ -150,9 +152,11 @@ pub(crate) fn document(
     mut conversion: Conversion,
     prediction: &Prediction,
 ) -> Result<(Document, Vec<String>), Conflict> {
-    conversion.mark_unused(&prediction.scores)?;
-    let parameters = prediction.parameters(&conversion)?;
+    let layout = conversion.lay_out(&prediction.scores)?;
+    let parameters = prediction.parameters(&conversion, &layout)?;
+    let derived = conversion.entries.finish(&conversion.features, &layout);
     let mut document = Document::new(conversion.features, parameters);
+    document.derived = derived;
     document.inverse_transform = prediction.inverse;
     Ok((document, conversion.notes))
 }

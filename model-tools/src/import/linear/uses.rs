@@ -113,7 +113,7 @@ impl Use {
             };
             feature.missing = known
                 .get(fill)
-                .map_or(Cell::Missing, |(label, _)| cell(label));
+                .map_or(Cell::Missing, |(label, _)| Cell::from(label));
             feature.missing_indicator = is_any(&indicator);
             if feature.missing_indicator {
                 extend(&mut terms, Part::Missing, &indicator);
@@ -188,13 +188,5 @@ fn is_any(weights: &[f64]) -> bool {
 fn extend(terms: &mut [Vec<(Part, f64)>], part: Part, weights: &[f64]) {
     for (terms, weight) in terms.iter_mut().zip(weights) {
         terms.push((part, *weight));
-    }
-}
-
-fn cell(label: &Label) -> Cell {
-    match label {
-        Label::Boolean(truth) => Cell::Boolean(*truth),
-        Label::Integer(number) => Cell::Number(*number as f64),
-        Label::Text(text) => Cell::Text(text.clone()),
     }
 }

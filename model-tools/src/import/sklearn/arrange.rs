@@ -4,7 +4,7 @@ use super::candidates::{Candidate, Findings, NameList, listed};
 use super::reasons::is_transformer;
 use super::step::{Outcome, Refusal, Step};
 use super::{feature_names, width};
-use super::{predictors, transformers};
+use super::{predictors, text, transformers};
 use crate::import::limits::CANDIDATES_MAX;
 
 /// What is done with the estimators of a file or several.
@@ -241,8 +241,10 @@ pub(super) fn hint_of_labels(left: &[&Candidate<'_>]) -> &'static str {
 
 /// Whether a transformer takes another number of columns than the model, and one alone: it may be the target's.
 fn may_be_of_target(transformer: &Candidate<'_>, model: &Candidate<'_>) -> bool {
-    let of_model = width(&Step::root(model.value));
-    width(&Step::root(transformer.value)) == Some(1) && of_model.is_some_and(|width| width != 1)
+    let (transformer, model) = (Step::root(transformer.value), Step::root(model.value));
+    !text::is_vectorizer(transformer.class)
+        && width(&transformer) == Some(1)
+        && width(&model).is_some_and(|width| width != 1)
 }
 
 /// Whether a transformer that lies beside a model is known to come before it. It is not if the model changes columns

@@ -10,10 +10,14 @@ mod calibration;
 mod candidates;
 mod categories;
 mod classification;
+mod curves;
+mod cuts;
+mod dicts;
 mod encoding;
 mod ensembles;
 mod files;
 mod from_model;
+mod functions;
 mod imputation;
 mod kernel;
 mod label;
@@ -30,6 +34,7 @@ mod sparse;
 mod statistics;
 mod step;
 mod target;
+mod text;
 mod transformers;
 mod unseen;
 mod unwrap;
@@ -144,11 +149,7 @@ fn convert_unwrapped(unwrapped: Estimators<'_>) -> Outcome<Imported> {
     }
     let (mut document, notes) =
         linear::document(conversion, &prediction).map_err(|conflict| model.refuse(conflict))?;
-    if document
-        .features
-        .iter()
-        .all(|feature| feature.design_columns() == 0)
-    {
+    if document.width() == 0 {
         return Err(model.refuse("it looks at no column of the rows: its prediction is the same for all, and an artifact holds no such model"));
     }
     document.provenance = provenance(model);
@@ -177,6 +178,11 @@ fn features(steps: &[Step<'_>], lists: &[NameList]) -> Outcome<(Vec<Feature>, Op
     let Some(first) = steps.first() else {
         return Ok((Vec::new(), None));
     };
+    if let Some(features) = find(first, &|step| {
+        (step.class == "DictVectorizer").then(|| dicts::features(step))
+    }) {
+        return Ok((features?, None));
+    }
     let own = feature_names(first);
     let nearest = lists.first().map_or(0, |list| list.names.len());
     let width = find(first, &width).unwrap_or(own.as_ref().map_or(nearest, Vec::len));
@@ -257,7 +263,7 @@ fn find<T>(step: &Step<'_>, ask: &dyn Fn(&Step<'_>) -> Option<T>) -> Option<T> {
             .ok()?
             .iter()
             .find_map(|part| match find(part, ask) {
-                None if !transformers::changes_nothing(part) => Some(None),
+                None if !transformers::keeps_columns(part) => Some(None),
                 answer => answer.map(Some),
             })?,
         "FrozenEstimator" | "_CalibratedClassifier" | "SelectFromModel" => {
@@ -284,6 +290,7 @@ fn width(step: &Step<'_>) -> Option<usize> {
     }
     match step.class {
         "IsotonicRegression" => return Some(1),
+        class if text::is_vectorizer(class) => return Some(1),
         // Of other classes it is the number of columns that they keep.
         "BaggingRegressor" => {
             let width = step.optional("n_features_").and_then(Value::integer);
@@ -313,6 +320,9 @@ fn width(step: &Step<'_>) -> Option<usize> {
         "scores_",
         "support_",
         "variances_",
+        "lambdas_",
+        "quantiles_",
+        "n_bins_",
     ];
     let mut widths = arrays
         .iter()

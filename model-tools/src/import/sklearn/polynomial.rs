@@ -1,36 +1,91 @@
-//! Polynomials of degree 1, which are the columns themselves and perhaps a column of ones.
+//! PolynomialFeatures: products and powers of columns.
 
-use super::reasons;
+use sagelet::artifact::Derived;
+
 use super::step::{Outcome, Step};
-use crate::import::linear::Column;
+use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
 
-/// The columns, after a column of ones if `include_bias`.
-pub(super) fn of_degree_one(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
-    if !is_of_degree_one(step) {
-        return Err(step.refuse(reasons::of_transformer(step.class)));
-    }
-    let mut made = Vec::with_capacity(columns.len() + 1);
+/// A product of columns, by their places; the same place twice is a square.
+type Product = Vec<usize>;
+
+/// The products of up to `degree` columns, in scikit-learn's order, after a column of ones if `include_bias`.
+pub(super) fn products(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    let (least, most) = degrees(step)?;
+    let mut made = Vec::new();
     if step.flag("include_bias", true)? {
         made.push(Column {
             constant: 1.0,
             ..Column::zero()
         });
     }
-    made.extend_from_slice(columns);
+    if least <= 1 && most >= 1 {
+        made.extend_from_slice(columns);
+    }
+    if most < 2 {
+        return Ok(made);
+    }
+    let refused = |conflict| step.refuse(conflict);
+    let of = conversion.refer(columns).map_err(refused)?;
+    let interactions = step.flag("interaction_only", false)?;
+    let mut before: Vec<Product> = (0..of.len()).map(|place| vec![place]).collect();
+    for degree in 2..=most {
+        let count = count(before.len(), of.len());
+        conversion
+            .spend(count.saturating_mul(degree))
+            .map_err(refused)?;
+        before = extended(&before, of.len(), interactions);
+        if degree >= least {
+            made.extend(conversion.compute(Derived::Products {
+                of: before.iter().map(|product| named(product, &of)).collect(),
+            }));
+        }
+        if before.is_empty() {
+            break;
+        }
+    }
     Ok(made)
 }
 
-/// `degree` is a number, or the least and the most.
-fn is_of_degree_one(step: &Step<'_>) -> bool {
-    let Some(degree) = step.optional("degree") else {
-        return false;
-    };
-    match degree.elements() {
-        Some(bounds) => {
-            let bounds: Vec<_> = bounds.take(3).map(Value::integer).collect();
-            matches!(bounds.as_slice(), [Some(0 | 1), Some(1)])
+/// At least as many products as [`extended`] makes, so that they are counted before they are made.
+fn count(before: usize, columns: usize) -> usize {
+    before.saturating_mul(columns)
+}
+
+/// Each product with each column that is not before its last one.
+fn extended(products: &[Product], columns: usize, interactions: bool) -> Vec<Product> {
+    let mut longer = Vec::new();
+    for product in products {
+        let last = product.last().copied().unwrap_or_default();
+        for place in last + usize::from(interactions)..columns {
+            longer.push(product.iter().copied().chain([place]).collect());
         }
-        None => degree.integer() == Some(1),
     }
+    longer
+}
+
+fn named(product: &[usize], of: &[usize]) -> Vec<usize> {
+    let columns = product.iter().filter_map(|place| of.get(*place));
+    columns.copied().collect()
+}
+
+/// The least and the most columns of a product: `degree` is the most, or both.
+fn degrees(step: &Step<'_>) -> Outcome<(usize, usize)> {
+    let degree = step.attribute("degree")?;
+    let number = |value: Value<'_>| usize::try_from(value.integer()?).ok();
+    let degrees = match degree.elements() {
+        Some(bounds) => {
+            let bounds: Vec<_> = bounds.take(3).map(number).collect();
+            match *bounds.as_slice() {
+                [Some(least), Some(most)] => Some((least, most)),
+                _ => None,
+            }
+        }
+        None => number(degree).map(|most| (0, most)),
+    };
+    degrees.ok_or_else(|| step.wrong("degree", "a whole number, or two of them"))
 }

@@ -83,13 +83,13 @@ pub(super) fn of_another_package(step: &Step<'_>) -> String {
 /// The reason for a transformer of scikit-learn.
 pub(super) fn of_transformer(class: &str) -> &'static str {
     match class {
-        "PolynomialFeatures" | "SplineTransformer" | "KernelCenterer" | "Nystroem"
-        | "RBFSampler" => {
-            "it makes columns that are no affine functions of the row's, and that an artifact cannot compute yet"
-        }
-        "Normalizer" => "it divides each row by the row's own norm, which is not affine",
-        "PowerTransformer" | "QuantileTransformer" | "KBinsDiscretizer" | "Binarizer" => {
-            "it changes each cell by a function that is not affine, which an artifact cannot compute yet"
+        "KernelCenterer"
+        | "Nystroem"
+        | "RBFSampler"
+        | "PolynomialCountSketch"
+        | "AdditiveChi2Sampler"
+        | "SkewedChi2Sampler" => {
+            "it compares rows with others by a kernel, columns that an artifact does not compute"
         }
         "KNNImputer" | "IterativeImputer" => {
             "it predicts missing cells from the others; SimpleImputer is supported"
@@ -97,19 +97,14 @@ pub(super) fn of_transformer(class: &str) -> &'static str {
         "LabelEncoder" | "LabelBinarizer" | "MultiLabelBinarizer" => {
             "OneHotEncoder, OrdinalEncoder and TargetEncoder are supported, this is not"
         }
-        "CountVectorizer" | "TfidfVectorizer" | "TfidfTransformer" | "HashingVectorizer" => {
-            "it makes columns out of texts, which an artifact cannot compute yet"
-        }
-        "DictVectorizer" | "FeatureHasher" => {
-            "it makes columns out of dicts, which an artifact cannot compute yet: ColumnTransformer with OneHotEncoder is \
+        "FeatureHasher" => {
+            "its rows hold whatever keys they like, and an artifact's rows have columns with names: DictVectorizer is \
              supported"
         }
         _ if !is_transformer(class) => {
             "it predicts, and only the last estimator may: what comes before it has to change columns"
         }
-        _ => {
-            "this transformer is not supported: scaling, PCA, selection, imputation, one-hot and ordinal encoding are"
-        }
+        _ => "this transformer is not supported: docs/models.md lists those that are",
     }
 }
 

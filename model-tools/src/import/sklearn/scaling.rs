@@ -1,5 +1,6 @@
 //! Transformers that are affine: what they do is folded into the coefficients.
 
+use super::cuts;
 use super::step::{Outcome, Step};
 use crate::import::linear::{Column, Conversion, combination};
 
@@ -25,20 +26,23 @@ pub(super) fn max_abs(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column
     centred_and_scaled(step, columns, &vec![0.0; columns.len()], &scales)
 }
 
-/// x · `scale_` + `min_`
-pub(super) fn min_max(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
-    if step.flag("clip", false)? {
-        return Err(step.refuse(
-            "clip=True cuts values off at the range of the training data, which is not affine",
-        ));
-    }
+/// x · `scale_` + `min_`, and with `clip` no further than the range of the training data.
+pub(super) fn min_max(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
     let scales = step.column_numbers("scale_", columns.len())?;
     let minima = step.column_numbers("min_", columns.len())?;
     let pairs = scales.iter().zip(&minima);
     let scaled = columns.iter().zip(pairs);
-    Ok(scaled
+    let scaled: Vec<_> = scaled
         .map(|(column, (scale, minimum))| column.affine(0.0, *scale, *minimum))
-        .collect())
+        .collect();
+    match step.flag("clip", false)? {
+        true => cuts::clipped(step, &scaled, conversion),
+        false => Ok(scaled),
+    }
 }
 
 /// `components_` · (x − `mean_`), divided by the standard deviations where it whitens.

@@ -1,9 +1,9 @@
 //! Regressions on a function of the target.
 
-use sagelet::artifact::InverseTransform;
+use sagelet::artifact::{InverseTransform, PowerMethod};
 
-use super::predictors;
 use super::step::{Outcome, Step};
+use super::{curves, functions, predictors};
 use crate::import::linear::Prediction;
 use crate::import::linear::{Column, Conversion};
 
@@ -31,6 +31,9 @@ pub(super) fn transformed(
             "the target of a model with a link function is scaled, which is not supported",
         ));
     }
+    if transformer.class == "PowerTransformer" && transformer.is_scikit_learn() {
+        return inverse_power(step, &transformer, prediction);
+    }
     let scales = inverse_scaling(&transformer, prediction.scores.len())?;
     let scores = prediction.scores.iter().zip(scales);
     let scores = scores
@@ -56,23 +59,54 @@ fn inverse_function(transformer: &Step<'_>) -> Outcome<Option<InverseTransform>>
             }
         };
     };
-    let global = function.global();
-    // numpy 2 names itself, numpy 1 the module that defines a function, and in Python 2 any module that uses it.
-    let of_numpy = global.filter(|global| {
-        let package = global.module.split('.').next();
-        matches!(package, Some("numpy" | "scipy"))
-    });
-    match of_numpy.map(|global| global.name.as_str()) {
-        Some("exp") => Ok(Some(InverseTransform::Exp)),
-        Some("expm1") => Ok(Some(InverseTransform::Expm1)),
-        Some("square") => Ok(Some(InverseTransform::Square)),
+    Ok(Some(match functions::of_numpy(function) {
+        Some("exp") => InverseTransform::Exp,
+        Some("expm1") => InverseTransform::Expm1,
+        Some("exp2") => InverseTransform::Exp2,
+        Some("square") => InverseTransform::Square,
+        Some("sqrt") => InverseTransform::Sqrt,
+        Some("reciprocal") => InverseTransform::Reciprocal,
+        Some("sinh") => InverseTransform::Sinh,
+        Some("expit") => InverseTransform::Logistic,
         _ => {
+            let global = function.global();
             let name = global.map_or_else(|| "a function".to_owned(), ToString::to_string);
-            Err(transformer.refuse(format_args!(
-                "{name} turns predictions back; only numpy's exp, expm1 and square are supported"
-            )))
+            return Err(transformer.refuse(format_args!(
+                "{name} turns predictions back; numpy's exp, exp2, expm1, square, sqrt, reciprocal and sinh and scipy's \
+                 expit are supported"
+            )));
         }
-    }
+    }))
+}
+
+/// The inverse of a power transform, behind that of the scaler which may follow it.
+fn inverse_power(
+    step: &Step<'_>,
+    transformer: &Step<'_>,
+    prediction: Prediction,
+) -> Outcome<Prediction> {
+    let [score] = prediction.scores.as_slice() else {
+        return Err(step.refuse("it transforms several targets by powers: one is supported"));
+    };
+    let lambdas = transformer.column_numbers("lambdas_", 1)?;
+    let lambda = lambdas.first().copied().unwrap_or(f64::NAN);
+    let inverse = match curves::power_method(transformer)? {
+        PowerMethod::BoxCox => InverseTransform::BoxCox { lambda },
+        PowerMethod::YeoJohnson => InverseTransform::YeoJohnson { lambda },
+    };
+    let scaled = match transformer.flag("standardize", true)? {
+        true => {
+            let scaling = inverse_scaling(&transformer.part_under("_scaler")?, 1)?;
+            let (factor, shift) = scaling.first().copied().unwrap_or((1.0, 0.0));
+            score.affine(0.0, factor, shift)
+        }
+        false => score.clone(),
+    };
+    Ok(Prediction {
+        scores: vec![scaled],
+        inverse: Some(inverse),
+        ..prediction
+    })
 }
 
 /// Factor and shift for each target, as `inverse_transform` of the scaler has them.
@@ -95,7 +129,7 @@ fn inverse_scaling(scaler: &Step<'_>, targets: usize) -> Outcome<Vec<(f64, f64)>
             let pairs = scales.iter().zip(&minima);
             pairs.map(|(scale, minimum)| (1.0 / scale, -minimum / scale)).unzip()
         }
-        _ => return Err(scaler.refuse("this transformer of the target is not supported: scalers and numpy's log, log1p and sqrt are")),
+        _ => return Err(scaler.refuse("this transformer of the target is not supported: scalers, PowerTransformer and functions of numpy are")),
     };
     Ok(factors.into_iter().zip(shifts).collect())
 }

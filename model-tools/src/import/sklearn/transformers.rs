@@ -1,7 +1,10 @@
 //! The steps before the model, by class.
 
 use super::step::{Outcome, Step};
-use super::{encoding, imputation, polynomial, reasons, sampling, scaling, selection, selectors};
+use super::{
+    curves, cuts, dicts, encoding, functions, imputation, polynomial, reasons, sampling, scaling,
+    selection, selectors, text,
+};
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
 
@@ -24,12 +27,20 @@ static MAKERS: &[(&[&str], Maker)] = &[
     (&["OneHotEncoder"], encoding::one_hot),
     (&["OrdinalEncoder"], encoding::ordinal),
     (&["TargetEncoder"], encoding::target),
-    (&["FunctionTransformer"], |step, columns, _| {
-        identity(step, columns)
-    }),
-    (&["PolynomialFeatures"], |step, columns, _| {
-        polynomial::of_degree_one(step, columns)
-    }),
+    (&["FunctionTransformer"], functions::transformed),
+    (&["PolynomialFeatures"], polynomial::products),
+    (&["SplineTransformer"], curves::splines),
+    (&["PowerTransformer"], curves::power),
+    (&["QuantileTransformer"], curves::quantile),
+    (&["KBinsDiscretizer"], cuts::bins),
+    (&["Binarizer"], cuts::binarizer),
+    (&["Normalizer"], cuts::normalizer),
+    (
+        &["CountVectorizer", "TfidfVectorizer", "HashingVectorizer"],
+        text::vectorizer,
+    ),
+    (&["TfidfTransformer"], text::weighted),
+    (&["DictVectorizer"], dicts::vectorizer),
     (
         &[
             "VarianceThreshold",
@@ -53,9 +64,7 @@ static FOLDED: &[(&[&str], Maker)] = &[
     (&["StandardScaler"], |step, columns, _| {
         scaling::standard(step, columns)
     }),
-    (&["MinMaxScaler"], |step, columns, _| {
-        scaling::min_max(step, columns)
-    }),
+    (&["MinMaxScaler"], scaling::min_max),
     (&["MaxAbsScaler"], |step, columns, _| {
         scaling::max_abs(step, columns)
     }),
@@ -198,6 +207,15 @@ pub(super) fn changes_nothing(step: &Step<'_>) -> bool {
         || step.class == "FunctionTransformer" && step.optional("func").is_none()
 }
 
+/// Whether a step hands on as many columns as it gets, of the same names, and learns nothing of them.
+pub(super) fn keeps_columns(step: &Step<'_>) -> bool {
+    changes_nothing(step)
+        || matches!(
+            step.class,
+            "FunctionTransformer" | "Binarizer" | "Normalizer"
+        )
+}
+
 /// A name and what it names.
 fn pair<'a>(step: &Step<'_>, entry: Value<'a>) -> Outcome<(&'a str, Value<'a>)> {
     let parts: Vec<_> = entry
@@ -213,17 +231,4 @@ fn pair<'a>(step: &Step<'_>, entry: Value<'a>) -> Outcome<(&'a str, Value<'a>)> 
         }
         _ => Err(step.refuse("its steps are not pairs of a name and an estimator")),
     }
-}
-
-/// A FunctionTransformer without function changes nothing.
-fn identity(step: &Step<'_>, columns: &[Column]) -> Outcome<Vec<Column>> {
-    let Some(function) = step.optional("func") else {
-        return Ok(columns.to_vec());
-    };
-    let name = function
-        .global()
-        .map_or_else(|| "a function".to_owned(), ToString::to_string);
-    Err(step.refuse(format_args!(
-        "it applies {name} to every cell, which is not affine: apply it before the model is called, and leave the step out"
-    )))
 }
