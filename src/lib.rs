@@ -26,7 +26,7 @@ pub mod artifact;
 pub mod codec;
 #[cfg(any(feature = "serve", feature = "train"))]
 pub mod config;
-#[cfg(feature = "serve")]
+#[cfg(any(feature = "serve", feature = "train"))]
 pub mod container;
 pub mod limits;
 #[cfg(any(feature = "serve", feature = "train"))]

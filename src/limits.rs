@@ -365,6 +365,9 @@ pub const TRAINING_NPY_BYTES_MAX: usize = 1 << 30;
 /// Columns that training fits: the factor of 4,096 columns takes 134 MB, and each thread has one.
 pub const TRAINING_COLUMNS_MAX: usize = 4_096;
 
+/// Tables of columns by columns that a fit holds beside one for each thread: their sum, its factor, and a step's own.
+pub const TRAINING_TABLES: usize = 3;
+
 /// Bytes of decoded rows that are kept between passes if neither the settings nor the container's limit say how
 /// many.
 pub const TRAINING_MEMORY_BYTES: u64 = 1 << 30;

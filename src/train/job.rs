@@ -16,7 +16,7 @@ use super::passes::{Part, Passes, Store};
 use super::settings::{Loss, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
-use crate::artifact::{Artifact, Document, write_atomically};
+use crate::artifact::{Artifact, Document, Feature, write_atomically};
 use crate::codec::{ContentType, Format, examples};
 use crate::limits::FEATURES_MAX;
 use crate::log;
@@ -190,6 +190,8 @@ impl<'a> Job<'a> {
 
     /// Fits the model and evaluates it on all channels.
     pub(super) fn fit(&self, schema: &Schema) -> Result<(Fitted, Qualities), TrainError> {
+        let columns = schema.features.iter().map(Feature::design_columns).sum();
+        memory::check(columns, self.threads)?;
         let (held_out, seed) = (self.settings.validation_split, self.settings.seed);
         let validation = channel::find(&self.prefix.join("input/data"), &["validation"])?;
         let is_split = held_out > 0.0 && validation.is_none();

@@ -57,6 +57,19 @@ pub enum TrainError {
     /// Data without rows.
     #[error("the training channel has no rows")]
     NoRows,
+    /// More columns than there is memory for.
+    #[error(
+        "a fit of {columns} columns takes up to {needed} bytes of memory, and {most} are allowed: give the container \
+         more, or train on fewer columns (a category makes several)"
+    )]
+    Memory {
+        /// Columns of the design matrix.
+        columns: usize,
+        /// Bytes that its tables take.
+        needed: u64,
+        /// Bytes that there are.
+        most: u64,
+    },
     /// The fit.
     #[error(transparent)]
     Fit(#[from] FitError),

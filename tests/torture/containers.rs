@@ -8,6 +8,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use sagelet::codec::Format;
+
+use crate::bodies::{body, rows_of};
 use crate::harness::prefix::{identity, linear};
 use crate::harness::server::invocation;
 use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
@@ -16,6 +19,9 @@ use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
 const GROWTH_KIB_MAX: u64 = 2 << 10;
 
 const MEGABYTE: usize = 1_000_000;
+
+/// Features of the model.
+const FEATURES: usize = 10;
 
 /// A limit on the memory of a process that is started in it.
 struct Container {
@@ -65,7 +71,7 @@ impl Drop for Container {
 }
 
 fn server(container: &Container) -> Server {
-    let prefix = Prefix::with_model(linear(0.5, &[1.5; 10]));
+    let prefix = Prefix::with_model(linear(0.5, &[1.5; FEATURES]));
     let mut command = container.command();
     command.args(prefix.serve_arguments());
     let variables = [
@@ -81,28 +87,25 @@ struct Body {
     bytes: Vec<u8>,
 }
 
+/// Each format of rows once, each format of answers at least once.
 fn bodies(megabytes: usize) -> Vec<Body> {
-    let cells = ["12.345678"; 10].join(",");
-    let line = format!("{cells}\n");
-    let json_line = format!("[{cells}]\n");
-    let listed = |line: &str| line.repeat(megabytes * MEGABYTE / line.len()).into_bytes();
-    let json = listed(&json_line.replace('\n', ","));
-    let json = [&b"["[..], &json[..json.len() - 1], b"]"].concat();
-    let body = |content_type, accept, bytes| Body {
-        headers: [("Content-Type", content_type), ("Accept", accept)],
-        bytes,
-    };
-    vec![
-        body("text/csv", "text/csv", listed(&line)),
-        body("application/json", "application/json", json),
-        body(
-            "application/jsonlines",
-            "application/jsonlines",
-            listed(&json_line),
-        ),
-        body("text/csv", "application/x-npy", listed(&line)),
-        body("text/csv", "application/x-recordio-protobuf", listed(&line)),
-    ]
+    let answers = [
+        "text/csv",
+        "application/json",
+        "application/jsonlines",
+        "application/x-npy",
+        "application/x-recordio-protobuf",
+    ];
+    let formats = Format::ALL.into_iter().zip(answers.into_iter().cycle());
+    formats
+        .map(|(format, accept)| {
+            let rows = rows_of(format, megabytes * MEGABYTE, FEATURES);
+            Body {
+                headers: [("Content-Type", format.media_type()), ("Accept", accept)],
+                bytes: body(format, rows, FEATURES),
+            }
+        })
+        .collect()
 }
 
 /// Has so many clients send bodies until `until`. Every other one does not read its answers.
@@ -142,7 +145,8 @@ fn survives(megabytes: usize) {
     let seconds = std::env::var("TORTURE_SECONDS").ok();
     let seconds = seconds.map_or(2, |seconds| seconds.parse().expect("a number of seconds"));
     let (large, larger) = (bodies(20), bodies(100));
-    for body in &large {
+    // 32 MB leave fewer than 20 to requests.
+    for body in large.iter().filter(|_| megabytes >= 64) {
         let answer = server.send(invocation(&body.headers, &body.bytes));
         assert_eq!(answer.status, 200, "alone: {:?}", body.headers);
     }
@@ -163,6 +167,11 @@ fn survives(megabytes: usize) {
 }
 
 #[test]
+fn a_container_of_32_megabytes_lives_whatever_is_sent_to_it() {
+    survives(32);
+}
+
+#[test]
 fn a_container_of_64_megabytes_lives_whatever_is_sent_to_it() {
     survives(64);
 }
@@ -170,6 +179,12 @@ fn a_container_of_64_megabytes_lives_whatever_is_sent_to_it() {
 #[test]
 fn a_container_of_256_megabytes_lives_whatever_is_sent_to_it() {
     survives(256);
+}
+
+#[test]
+fn a_container_of_128_and_one_of_512_megabytes_live_whatever_is_sent_to_them() {
+    survives(128);
+    survives(512);
 }
 
 /// Not among the tests that run on an emulated program: its emulator would be limited too.

@@ -7,6 +7,9 @@
 //! | [`containers`] | containers of little memory refuse what they cannot hold, and are never ended for it |
 //! | [`loading`] | a model that takes long to load keeps neither `/ping` nor signals waiting |
 //! | [`memory`] | what a request and a model take of memory is reserved before it is spent |
+//! | [`sweep`] | no request of any shape and format takes more memory than its account |
+//! | [`small`] | `/ping` is answered beside small requests to large models |
+//! | [`training`] | training without memory, or stopped, leaves a reason and no model |
 //! | [`crowd`] | ten thousand idle connections, or more bytes than the budget, do not keep the next client waiting |
 
 #![allow(
@@ -21,8 +24,12 @@
 #[allow(dead_code, reason = "the other test binary uses more of it")]
 mod harness;
 
+mod bodies;
 mod containers;
 mod crowd;
 mod loading;
 mod memory;
+mod small;
+mod sweep;
 mod system_calls;
+mod training;

@@ -7,15 +7,15 @@ use crate::harness::server::invocation;
 use crate::harness::{Answer, Connection, Prefix, Process, Server, eventually};
 
 /// A container of 32 MiB leaves 15 MiB to requests.
-const CONTAINER: (&str, &str) = ("SAGELET_MEMORY_BYTES", "33554432");
-const REQUESTS_KIB: u64 = 15 << 10;
+pub(crate) const CONTAINER: (&str, &str) = ("SAGELET_MEMORY_BYTES", "33554432");
+pub(crate) const REQUESTS_KIB: u64 = 15 << 10;
 
 /// glibc learns from large blocks to keep them; with a fixed threshold it gives them back, as the allocator of the
 /// static build does.
-const THRESHOLD: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "65536");
+pub(crate) const THRESHOLD: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "65536");
 
 /// What a server may take beside what requests have reserved: blocks of rows, buffers of threads.
-const BESIDE_KIB: u64 = 3 << 10;
+pub(crate) const BESIDE_KIB: u64 = 3 << 10;
 
 fn server(document: Document) -> Server {
     Server::start(Prefix::with_model(document), &[CONTAINER, THRESHOLD]).settled()
