@@ -7,7 +7,8 @@ use std::time::Duration;
 /// loaded is reserved before anything is built from it, so that a wrong file cannot fill a small container's memory.
 pub const ARTIFACT_BYTES_MAX: usize = 64 << 20;
 
-/// Levels of nesting in an artifact. The format itself needs five (document, verification, rows, row, cell).
+/// Levels of nesting in an artifact. The format itself needs seven (document, model, members, member,
+/// calibration, function, thresholds).
 pub const ARTIFACT_DEPTH_MAX: usize = 8;
 
 /// Columns of a model: a hashing vectorizer has a million unless it is told otherwise.

@@ -1,8 +1,9 @@
 //! No damage to an artifact goes unnoticed: every truncation and every flipped bit of one of each kind.
 
 use sagelet::artifact::{
-    Artifact, Cell, Classifier, Document, Feature, GeneralizedLinear, Isotonic, Label, Linear,
-    Link, Logistic, MultiTarget, Parameters,
+    Artifact, Averaged, Cell, Classifier, Document, Feature, GeneralizedLinear, Isotonic, Label,
+    Linear, Link, Logistic, Member, MultiTarget, Multilabel, OneVsOne, Parameters, Probabilities,
+    Ties,
 };
 use sagelet::model::Model;
 
@@ -37,6 +38,34 @@ pub(crate) fn one_of_each_kind() -> Vec<Document> {
         intercepts: vec![0.5, -0.5],
         coefficients: vec![vec![1.0], vec![-1.0]],
     };
+    let votes = OneVsOne {
+        labels: ["a", "b", "c"]
+            .map(|text| Label::Text(text.to_owned()))
+            .into(),
+        ties: Ties::First,
+        intercepts: vec![0.5, -0.5, 2.0],
+        coefficients: vec![vec![1.0], vec![-1.0], vec![0.25]],
+    };
+    let labels_of_a_row = Multilabel {
+        labels: labels.to_vec(),
+        link: Link::Logit,
+        intercepts: vec![0.5, -0.5],
+        coefficients: vec![vec![1.0], vec![-1.0]],
+    };
+    let member = Member {
+        weight: 2.0,
+        probabilities: Some(Probabilities::Logistic),
+        calibration: vec![Isotonic {
+            x_thresholds: vec![-1.0, 1.0],
+            y_thresholds: vec![0.25, 0.5],
+        }],
+        intercepts: vec![0.5],
+        coefficients: vec![vec![1.0]],
+    };
+    let averaged = Averaged {
+        labels: labels.to_vec(),
+        members: vec![member],
+    };
     [
         Parameters::LinearRegression(linear.clone()),
         Parameters::ElasticNet(linear),
@@ -47,6 +76,9 @@ pub(crate) fn one_of_each_kind() -> Vec<Document> {
         Parameters::MultinomialLogisticRegression(classifier.clone()),
         Parameters::OneVsRest(classifier.clone()),
         Parameters::LinearClassifier(classifier),
+        Parameters::OneVsOne(votes),
+        Parameters::Multilabel(labels_of_a_row),
+        Parameters::AveragedClassifiers(averaged),
     ]
     .map(document)
     .into()

@@ -12,6 +12,7 @@
 //! | [`numbers`] | numbers come out as they went in, in order |
 //! | [`cells`] | each sort of cell, as each format carries or refuses it |
 //! | [`cases`] | requests and their answers on disk, in `cases/invocations` and `cases/hosting` |
+//! | [`labels`] | several labels per row, votes, averages and thresholds, in every format |
 //! | [`agreement`] | the same rows in every format give the same predictions to the bit |
 //! | [`compression`] | compressed bodies are read, and none costs more than it may |
 //! | [`configuration`] | every variable: what a wrong value does, and that a right one is heeded |
@@ -64,6 +65,7 @@ mod examples;
 mod faults;
 mod framing;
 mod headers;
+mod labels;
 mod large;
 mod lifecycle;
 mod linfa_shapes;

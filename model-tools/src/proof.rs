@@ -1,9 +1,10 @@
 //! `convert --check`: whether a converted model predicts rows as the library that fitted it did.
 
+use ndarray::Array2;
 use sagelet::artifact::{Cell, Document, Verification};
 use sagelet::codec::{ContentType, Format, read_records};
 use sagelet::limits::{BODY_BYTES_MAX, VERIFICATION_ROWS_MAX};
-use sagelet::model::{Classes, Model, ModelError, Outputs};
+use sagelet::model::{Classes, Labels, Model, ModelError, Outputs};
 use sagelet::score;
 
 use crate::blame::{self, Pair};
@@ -38,7 +39,17 @@ pub(crate) fn check(
     };
     let expected = expectations(document, &Input::read(expected, BODY_BYTES_MAX)?, count)?;
     let classes = match &outputs {
-        Outputs::Classes(classes) => compare_classes(&model, &input, classes, &expected),
+        Outputs::Classes(Classes { predicted, scores }) => {
+            let label = |class: &usize| model.labels().get(*class).map(ToString::to_string);
+            let labels = predicted
+                .iter()
+                .map(|class| label(class).unwrap_or_default());
+            compare_classes(&input, labels, model.probabilities(scores), &expected)
+        }
+        Outputs::Labels(Labels { predicted, scores }) => {
+            let labels = predicted.outer_iter().map(|row| joined(row.iter()));
+            compare_classes(&input, labels, model.probabilities(scores), &expected)
+        }
         Outputs::Values(_) => Ok(()),
     };
     let by_label_alone = expected.iter().all(|expected| expected.numbers.is_empty());
@@ -114,11 +125,23 @@ struct Expectation {
 }
 
 impl Expectation {
-    /// A regression's line has a number for each target; a classifier's the class, its probabilities, or both.
+    /// A regression's line has a number for each target; a classifier's the class, its probabilities, or both. Where a row
+    /// may have any number of labels, 1 or 0 for each of them, and its probabilities or not.
     fn read(document: &Document, line: &[String]) -> Result<Self, String> {
         let outputs = document.model.outputs();
         let classes = document.model.labels().len();
         let (label, numbers) = match line {
+            line if document.model.is_multilabel() => match line.split_at_checked(classes) {
+                Some((label, numbers)) if [0, classes].contains(&numbers.len()) => {
+                    (Some(joined_labels(label)?), numbers)
+                }
+                _ => {
+                    return Err(format!(
+                        "{} values, the model has {classes} labels: 1 or 0 for each, and the probabilities or not",
+                        line.len()
+                    ));
+                }
+            },
             [label] if classes > 0 => (Some(label.clone()), &[][..]),
             [label, numbers @ ..] if classes > 0 && numbers.len() == classes => {
                 (Some(label.clone()), numbers)
@@ -137,6 +160,23 @@ impl Expectation {
             numbers: numbers.collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// Which labels a row has, as a line of CSV says it: `1,0,1`.
+fn joined<'a>(labels: impl Iterator<Item = &'a bool>) -> String {
+    let bits: Vec<&str> = labels.map(|label| if *label { "1" } else { "0" }).collect();
+    bits.join(",")
+}
+
+/// The same of the cells of a line.
+fn joined_labels(cells: &[String]) -> Result<String, String> {
+    let bit = |cell: &String| match cell.trim().parse::<f64>() {
+        Ok(1.0) => Ok(true),
+        Ok(0.0) => Ok(false),
+        _ => Err(format!("{cell:?} is neither 1 nor 0")),
+    };
+    let bits: Vec<bool> = cells.iter().map(bit).collect::<Result<_, _>>()?;
+    Ok(joined(bits.iter()))
 }
 
 /// Predicts the rows of a CSV file as the server would, and keeps their cells.
@@ -158,19 +198,13 @@ fn predict(model: &Model, input: &Input) -> Result<(Vec<Vec<Cell>>, Outputs), Er
 }
 
 fn compare_classes(
-    model: &Model,
     input: &Input,
-    classes: &Classes,
+    labels: impl Iterator<Item = String>,
+    probabilities: Option<Array2<f64>>,
     expected: &[Expectation],
 ) -> Result<(), Error> {
-    let probabilities = model.probabilities(classes);
-    for (index, (class, expected)) in classes.predicted.iter().zip(expected).enumerate() {
+    for (index, (found, expected)) in labels.zip(expected).enumerate() {
         let number = index + 1;
-        let found = model
-            .labels()
-            .get(*class)
-            .map(ToString::to_string)
-            .unwrap_or_default();
         if let Some(label) = expected
             .label
             .as_ref()

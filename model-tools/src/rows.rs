@@ -13,8 +13,8 @@ use crate::input::Input;
 
 /// What a model makes of some rows.
 pub(crate) struct Predictions {
-    /// The index of each row's class; empty for a regression.
-    pub(crate) classes: Vec<usize>,
+    /// Each row's label, or 1 or 0 for each of several; empty for a regression.
+    pub(crate) labels: Vec<String>,
     /// The targets of a regression, the probabilities of a classifier or the scores of one without them, in the
     /// shape (rows, outputs).
     pub(crate) numbers: Array2<f64>,
@@ -34,14 +34,29 @@ pub(crate) fn predict(
         .map_err(|error| body.refused(error))?;
     Ok(match outputs {
         Outputs::Values(numbers) => Predictions {
-            classes: Vec::new(),
+            labels: Vec::new(),
             numbers,
         },
         Outputs::Classes(classes) => Predictions {
             numbers: model
-                .probabilities(&classes)
+                .probabilities(&classes.scores)
                 .unwrap_or_else(|| classes.scores.clone()),
-            classes: classes.predicted,
+            labels: classes
+                .predicted
+                .iter()
+                .map(|class| model.labels().get(*class).map(ToString::to_string))
+                .map(Option::unwrap_or_default)
+                .collect(),
+        },
+        Outputs::Labels(labels) => Predictions {
+            numbers: model
+                .probabilities(&labels.scores)
+                .unwrap_or_else(|| labels.scores.clone()),
+            labels: labels
+                .predicted
+                .outer_iter()
+                .map(|row| row.iter().map(|&has| if has { '1' } else { '0' }).collect())
+                .collect(),
         },
     })
 }

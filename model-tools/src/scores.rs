@@ -1,6 +1,6 @@
 //! A model's linear scores: what every kind but isotonic regression is made of, in one form.
 
-use sagelet::artifact::{Document, Encoding, Feature, Label, Parameters};
+use sagelet::artifact::{Averaged, Document, Encoding, Feature, Label, Outcome, Parameters};
 
 use crate::derived;
 
@@ -32,6 +32,15 @@ pub(crate) fn of(parameters: &Parameters) -> Vec<Score<'_>> {
 /// What one of several scores is called: `class setosa`, `target price`, `target 2`.
 fn name(parameters: &Parameters, index: usize) -> String {
     let number = index + 1;
+    match parameters.outcome() {
+        Outcome::Votes(model) => return pair(&model.labels, index),
+        Outcome::Mean(model) => return member(model, index),
+        Outcome::Labels(model) => {
+            let label = model.labels.get(index).map(ToString::to_string);
+            return format!("label {}", label.unwrap_or_default());
+        }
+        Outcome::Values(_) | Outcome::Isotonic(_) | Outcome::Classes(..) => {}
+    }
     match (
         parameters.labels().get(index),
         parameters.targets().get(index),
@@ -40,6 +49,38 @@ fn name(parameters: &Parameters, index: usize) -> String {
         (None, Some(target)) => format!("target {target}"),
         (None, None) => format!("target {number}"),
     }
+}
+
+/// The two classes of one of the scores of every two: `low against high`, above 0 for the second.
+fn pair(labels: &[Label], index: usize) -> String {
+    let seconds = |(first, label)| {
+        labels
+            .iter()
+            .skip(first + 1)
+            .map(move |second| (label, second))
+    };
+    let mut pairs = labels.iter().enumerate().flat_map(seconds);
+    pairs
+        .nth(index)
+        .map_or_else(String::new, |(first, second)| {
+            format!("{first} against {second}")
+        })
+}
+
+/// The member that one of the scores of all members belongs to, and its class where it has several: `member 2, class
+/// low`.
+fn member(model: &Averaged, index: usize) -> String {
+    let mut first = 0;
+    for (number, member) in model.members.iter().enumerate() {
+        let scores = member.coefficients.len();
+        if index < first + scores {
+            let label = model.labels.get(index - first).filter(|_| scores > 1);
+            let class = label.map_or_else(String::new, |label| format!(", class {label}"));
+            return format!("member {}{class}", number + 1);
+        }
+        first += scores;
+    }
+    String::new()
 }
 
 /// The names of the design matrix's columns: a feature's own, `city=Oslo` for a category of it,

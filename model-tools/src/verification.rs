@@ -48,9 +48,11 @@ pub(crate) fn of_rows(
 fn rows(document: &Document) -> Vec<Vec<Cell>> {
     let mut designs = match document.model.outcome() {
         Outcome::Isotonic(isotonic) => isotonic_rows(isotonic),
-        Outcome::Values(_) | Outcome::Classes(..) => {
-            scored_rows(&document.model, document.inverse_transform.is_some())
-        }
+        Outcome::Values(_)
+        | Outcome::Classes(..)
+        | Outcome::Votes(_)
+        | Outcome::Labels(_)
+        | Outcome::Mean(_) => scored_rows(&document.model, document.inverse_transform.is_some()),
     };
     let features = &document.features;
     repeat_for_categories(&mut designs, features);
@@ -119,6 +121,8 @@ fn scored_rows(parameters: &Parameters, transformed: bool) -> Vec<Vec<f64>> {
         Outcome::Values(link) => link != Link::Identity || transformed,
         Outcome::Classes(_, probabilities) => probabilities.is_some(),
         Outcome::Isotonic(_) => transformed,
+        Outcome::Labels(model) => model.link == Link::Logit,
+        Outcome::Votes(_) | Outcome::Mean(_) => true,
     };
     let scores = scores::of(parameters);
     let mut rows = Vec::new();

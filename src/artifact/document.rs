@@ -13,6 +13,7 @@ use super::features::Features;
 use super::inverse::InverseTransform;
 use super::parameters::Parameters;
 use super::statistics::{Covariance, TrainingStatistics};
+use super::threshold::Threshold;
 use super::{number, scan};
 
 /// The name that every artifact carries.
@@ -38,9 +39,12 @@ const MISSING_VALUES: &str = "missing-values";
 /// The requirement of a document with columns that are computed from others.
 const DERIVED_COLUMNS: &str = "derived-columns";
 
+/// The requirement of a document whose labels are decided by a threshold of its own.
+const THRESHOLD: &str = "threshold";
+
 /// Whether this program understands a requirement of this name.
 pub(super) fn understands(requirement: &str) -> bool {
-    [MISSING_VALUES, DERIVED_COLUMNS].contains(&requirement)
+    [MISSING_VALUES, DERIVED_COLUMNS, THRESHOLD].contains(&requirement)
 }
 
 /// Major and minor version of the format.
@@ -112,6 +116,9 @@ pub struct Document {
     /// target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inverse_transform: Option<InverseTransform>,
+    /// Where a classifier's decision is, if it is not at the score 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
     /// Where the model comes from: `producer`, `algorithm`, `source`, … Free text, for people.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, String>,
@@ -184,6 +191,9 @@ impl Document {
         if derived::is_needed(&self.features, &self.derived) {
             needed.push(DERIVED_COLUMNS.to_owned());
         }
+        if self.threshold.is_some() {
+            needed.push(THRESHOLD.to_owned());
+        }
         needed
     }
 
@@ -199,6 +209,7 @@ impl Document {
             derived: Vec::new(),
             model,
             inverse_transform: None,
+            threshold: None,
             provenance: BTreeMap::new(),
             metrics: BTreeMap::new(),
             training: None,

@@ -14,7 +14,8 @@ use super::feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 use super::label::Label;
 use super::number::{self, Coefficients};
 use super::parameters::{
-    Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Parameters,
+    Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
+    Multilabel, OneVsOne, Parameters, Probabilities, Ties,
 };
 
 #[derive(Deserialize)]
@@ -29,12 +30,18 @@ enum Kind {
     MultinomialLogisticRegression,
     OneVsRest,
     LinearClassifier,
+    OneVsOne,
+    Multilabel,
+    AveragedClassifiers,
 }
 
 /// What the parameters of any kind have.
 #[derive(Deserialize)]
 struct ParametersForm {
     kind: Kind,
+    ties: Option<Ties>,
+    #[serde(default)]
+    members: Vec<Member>,
     link: Option<Link>,
     labels: Option<Vec<Label>>,
     #[serde(default)]
@@ -75,6 +82,12 @@ impl ParametersForm {
             }
             Kind::OneVsRest => Parameters::OneVsRest(self.classifier()?),
             Kind::LinearClassifier => Parameters::LinearClassifier(self.classifier()?),
+            Kind::OneVsOne => Parameters::OneVsOne(self.one_vs_one()?),
+            Kind::Multilabel => Parameters::Multilabel(self.multilabel()?),
+            Kind::AveragedClassifiers => Parameters::AveragedClassifiers(Averaged {
+                labels: required(self.labels, "labels")?,
+                members: self.members,
+            }),
         })
     }
 
@@ -125,6 +138,76 @@ impl ParametersForm {
             labels: required(self.labels, "labels")?,
             intercepts: required(self.intercepts, "intercepts")?,
             coefficients: table(self.coefficients)?,
+        })
+    }
+}
+
+impl ParametersForm {
+    fn one_vs_one<E: Error>(self) -> Result<OneVsOne, E> {
+        let ties = required(self.ties, "ties")?;
+        let Classifier {
+            labels,
+            intercepts,
+            coefficients,
+        } = self.classifier()?;
+        Ok(OneVsOne {
+            labels,
+            ties,
+            intercepts,
+            coefficients,
+        })
+    }
+
+    fn multilabel<E: Error>(self) -> Result<Multilabel, E> {
+        let link = required(self.link, "link")?;
+        let Classifier {
+            labels,
+            intercepts,
+            coefficients,
+        } = self.classifier()?;
+        Ok(Multilabel {
+            labels,
+            link,
+            intercepts,
+            coefficients,
+        })
+    }
+}
+
+/// A member of averaged classifiers, as it is written.
+#[derive(Deserialize)]
+struct MemberForm {
+    #[serde(default, deserialize_with = "number::option")]
+    weight: Option<f64>,
+    probabilities: Option<Probabilities>,
+    #[serde(default)]
+    calibration: Vec<CalibrationForm>,
+    #[serde(default, deserialize_with = "number::list")]
+    intercepts: Vec<f64>,
+    coefficients: Coefficients,
+}
+
+#[derive(Deserialize)]
+struct CalibrationForm {
+    #[serde(deserialize_with = "number::list")]
+    x_thresholds: Vec<f64>,
+    #[serde(deserialize_with = "number::list")]
+    y_thresholds: Vec<f64>,
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let form = MemberForm::deserialize(deserializer)?;
+        let calibration = form.calibration.into_iter().map(|form| Isotonic {
+            x_thresholds: form.x_thresholds,
+            y_thresholds: form.y_thresholds,
+        });
+        Ok(Self {
+            weight: form.weight.unwrap_or(1.0),
+            probabilities: form.probabilities,
+            calibration: calibration.collect(),
+            intercepts: form.intercepts,
+            coefficients: table(Some(form.coefficients))?,
         })
     }
 }

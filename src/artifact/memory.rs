@@ -151,14 +151,22 @@ impl Parameters {
     fn memory_bytes(&self) -> usize {
         let numbers = match self {
             Self::Isotonic(isotonic) => 2 * isotonic.x_thresholds.len(),
-            _ => self
-                .scores()
-                .iter()
-                .map(|score| score.coefficients.len() + 1)
-                .sum(),
+            Self::AveragedClassifiers(model) => {
+                let members = model.members.iter();
+                let calibration = members.flat_map(|member| &member.calibration);
+                let thresholds = calibration.map(|function| 2 * function.x_thresholds.len());
+                score_numbers(self) + thresholds.sum::<usize>()
+            }
+            _ => score_numbers(self),
         };
         numbers * NUMBER_BYTES
     }
+}
+
+fn score_numbers(parameters: &Parameters) -> usize {
+    let scores = parameters.scores();
+    let numbers = scores.iter().map(|score| score.coefficients.len() + 1);
+    numbers.sum()
 }
 
 impl Verification {

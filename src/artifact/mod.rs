@@ -24,6 +24,7 @@ mod number;
 mod parameters;
 mod scan;
 mod statistics;
+mod threshold;
 mod validate;
 
 pub use cell::Cell;
@@ -42,10 +43,11 @@ pub use label::Label;
 pub use memory::loading_bytes;
 pub(crate) use number::EXACT_INTEGER_MAX;
 pub use parameters::{
-    Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget, Outcome,
-    Parameters, Probabilities, Score,
+    Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
+    Multilabel, OneVsOne, Outcome, Parameters, Probabilities, Score, Ties,
 };
 pub use statistics::{ColumnStatistics, Covariance, TrainingStatistics};
+pub use threshold::{Threshold, ThresholdOf};
 
 use std::path::Path;
 

@@ -31,6 +31,12 @@ pub enum Parameters {
     /// A linear classifier without probabilities (support vector machine, ridge classifier, perceptron).
     /// linfa has no such type for several classes and labels of any sort.
     LinearClassifier(Classifier),
+    /// A linear score for every two of several classes, which vote. linfa has no such type.
+    OneVsOne(OneVsOne),
+    /// Any number of labels for each row: each is predicted where its own score is above 0. linfa has no such type.
+    Multilabel(Multilabel),
+    /// A classifier whose probabilities are the mean of those of several linear classifiers. linfa has no such type.
+    AveragedClassifiers(Averaged),
 }
 
 /// Parameters of a linear regression.
@@ -111,6 +117,70 @@ pub struct Classifier {
     pub coefficients: Vec<Vec<f64>>,
 }
 
+/// Parameters of a classifier with a score for every two of its classes: of labels 0, 1 and 2 for 0 and 1, 0 and 2, 1
+/// and 2. A score above 0 is a vote for the second of the two.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OneVsOne {
+    /// The classes, at least three.
+    pub labels: Vec<Label>,
+    /// Which class is predicted where several have as many votes.
+    pub ties: Ties,
+    /// One per pair.
+    pub intercepts: Vec<f64>,
+    /// One list per pair, one number per column in it.
+    pub coefficients: Vec<Vec<f64>>,
+}
+
+/// Which class is predicted where several have the most votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ties {
+    /// The first of them. A score of exactly 0 is a vote for the second of its two classes, as LIBSVM has it.
+    First,
+    /// The one with the largest sum of scores for it. A score of exactly 0 is a vote for the first of its two classes.
+    Confidence,
+}
+
+/// Parameters of a classifier that predicts each of its labels or not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Multilabel {
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// `logit`: the probability of a label is the logistic function of its score. `identity`: there are none.
+    pub link: Link,
+    /// One per label.
+    pub intercepts: Vec<f64>,
+    /// One list per label, one number per column in it.
+    pub coefficients: Vec<Vec<f64>>,
+}
+
+/// Parameters of a classifier whose probabilities are the weighted mean of its members'. The class with the highest
+/// probability is predicted, the first of them if several are equal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Averaged {
+    /// The classes.
+    pub labels: Vec<Label>,
+    /// The classifiers, each of them for all classes.
+    pub members: Vec<Member>,
+}
+
+/// A linear classifier of several whose probabilities are averaged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Member {
+    /// Its share in the mean, as a part of the sum of all members' weights.
+    pub weight: f64,
+    /// How its scores become probabilities. None: the class that it predicts has the probability 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probabilities: Option<Probabilities>,
+    /// One per score, or none: functions that take the place of the logistic function.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<Isotonic>,
+    /// One per score.
+    pub intercepts: Vec<f64>,
+    /// One list per score, one number per column in it. A single score of two classes is the second one's.
+    pub coefficients: Vec<Vec<f64>>,
+}
+
 /// One linear function of the design matrix's columns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score<'a> {
@@ -129,10 +199,18 @@ pub enum Outcome<'a> {
     Isotonic(&'a Isotonic),
     /// The class with the highest score; the second of two where there is one score and it is above 0.
     Classes(&'a [Label], Option<Probabilities>),
+    /// The class that most scores vote for.
+    Votes(&'a OneVsOne),
+    /// Each label whose score is above 0.
+    Labels(&'a Multilabel),
+    /// The class whose probability, the mean of several classifiers' ones, is the highest. The scores are those of all
+    /// members, one member after the other.
+    Mean(&'a Averaged),
 }
 
 /// How scores become probabilities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Probabilities {
     /// Of the second of two classes: the logistic function of the only score.
     Logistic,
@@ -158,6 +236,9 @@ impl Parameters {
             Self::MultinomialLogisticRegression(_) => "multinomial-logistic-regression",
             Self::OneVsRest(_) => "one-vs-rest",
             Self::LinearClassifier(_) => "linear-classifier",
+            Self::OneVsOne(_) => "one-vs-one",
+            Self::Multilabel(_) => "multilabel",
+            Self::AveragedClassifiers(_) => "averaged-classifiers",
         }
     }
 
@@ -176,6 +257,14 @@ impl Parameters {
             Self::MultinomialLogisticRegression(model)
             | Self::OneVsRest(model)
             | Self::LinearClassifier(model) => several(&model.intercepts, &model.coefficients),
+            Self::OneVsOne(model) => several(&model.intercepts, &model.coefficients),
+            Self::Multilabel(model) => several(&model.intercepts, &model.coefficients),
+            Self::AveragedClassifiers(model) => {
+                let members = model.members.iter();
+                members
+                    .flat_map(|member| several(&member.intercepts, &member.coefficients))
+                    .collect()
+            }
         }
     }
 
@@ -198,6 +287,9 @@ impl Parameters {
                 Outcome::Classes(&model.labels, Some(Probabilities::OneVsRest))
             }
             Self::LinearClassifier(model) => Outcome::Classes(&model.labels, None),
+            Self::OneVsOne(model) => Outcome::Votes(model),
+            Self::Multilabel(model) => Outcome::Labels(model),
+            Self::AveragedClassifiers(model) => Outcome::Mean(model),
         }
     }
 
@@ -206,18 +298,25 @@ impl Parameters {
     pub fn width(&self) -> usize {
         match self.outcome() {
             Outcome::Isotonic(_) => 1,
-            Outcome::Values(_) | Outcome::Classes(..) => {
+            Outcome::Values(_)
+            | Outcome::Classes(..)
+            | Outcome::Votes(_)
+            | Outcome::Labels(_)
+            | Outcome::Mean(_) => {
                 let scores = self.scores();
                 scores.first().map_or(0, |score| score.coefficients.len())
             }
         }
     }
 
-    /// The classes of a classifier; none for a regression.
+    /// The classes of a classifier, or the labels that it predicts or not; none for a regression.
     #[must_use]
     pub fn labels(&self) -> &[Label] {
         match self.outcome() {
             Outcome::Classes(labels, _) => labels,
+            Outcome::Votes(model) => &model.labels,
+            Outcome::Labels(model) => &model.labels,
+            Outcome::Mean(model) => &model.labels,
             Outcome::Values(_) | Outcome::Isotonic(_) => &[],
         }
     }
@@ -234,14 +333,33 @@ impl Parameters {
             | Self::LogisticRegression(_)
             | Self::MultinomialLogisticRegression(_)
             | Self::OneVsRest(_)
-            | Self::LinearClassifier(_) => &[],
+            | Self::LinearClassifier(_)
+            | Self::OneVsOne(_)
+            | Self::Multilabel(_)
+            | Self::AveragedClassifiers(_) => &[],
         }
     }
 
     /// Whether this is a classifier that knows probabilities.
     #[must_use]
     pub fn has_probabilities(&self) -> bool {
-        matches!(self.outcome(), Outcome::Classes(_, Some(_)))
+        match self.outcome() {
+            Outcome::Classes(_, probabilities) => probabilities.is_some(),
+            Outcome::Labels(model) => model.link == Link::Logit,
+            Outcome::Mean(_) => true,
+            Outcome::Values(_) | Outcome::Isotonic(_) | Outcome::Votes(_) => false,
+        }
+    }
+
+    /// Whether its scores are linear functions that a label is decided by.
+    pub(super) fn has_label_scores(&self) -> bool {
+        matches!(self.outcome(), Outcome::Classes(..) | Outcome::Labels(_))
+    }
+
+    /// Whether any number of labels is predicted for each row.
+    #[must_use]
+    pub fn is_multilabel(&self) -> bool {
+        matches!(self.outcome(), Outcome::Labels(_))
     }
 
     /// How many numbers a prediction has in the verification rows: targets of a regression, probabilities of
@@ -251,6 +369,7 @@ impl Parameters {
         match self.outcome() {
             Outcome::Isotonic(_) => 1,
             Outcome::Classes(labels, Some(_)) => labels.len(),
+            Outcome::Votes(_) | Outcome::Labels(_) | Outcome::Mean(_) => self.labels().len(),
             Outcome::Values(_) | Outcome::Classes(_, None) => self.scores().len(),
         }
     }

@@ -33,6 +33,9 @@ impl Document {
         self.check_transform()?;
         self.check_statistics()?;
         self.check_covariance()?;
+        if let Some(threshold) = &self.threshold {
+            threshold.check(&self.model)?;
+        }
         self.verification
             .check(self.features.len(), self.model.outputs())?;
         check_finite("metrics", self.metrics.values())

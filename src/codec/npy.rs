@@ -250,6 +250,9 @@ impl Kind {
             Value::Labels(labels) => labels
                 .iter()
                 .for_each(|label| self.push_label(bytes, label)),
+            Value::Bits(bits) => bits
+                .iter()
+                .for_each(|&bit| bytes.extend(i64::from(bit).to_le_bytes())),
         }
     }
 

@@ -24,11 +24,12 @@ fn label_bytes_max(label: &Label) -> usize {
 /// (`SAGEMAKER_INFERENCE_OUTPUT`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
-    /// The predicted class.
+    /// The predicted class; of a classifier that predicts any number of labels, 1 or 0 for each.
     PredictedLabel,
     /// All classes.
     Labels,
-    /// The probability of the second of two classes, or of the predicted one of several.
+    /// The probability of the second of two classes, or of the predicted one of several. There is none where any number
+    /// of labels is predicted.
     Probability,
     /// The probabilities of all classes, in the order of `labels`.
     Probabilities,
@@ -84,6 +85,8 @@ pub(super) enum Value<'a> {
     Opposites(f64),
     Label(&'a Label),
     Labels(&'a [Label]),
+    /// Whether the row has each of the labels: 1 or 0.
+    Bits(ArrayView1<'a, bool>),
 }
 
 impl Value<'_> {
@@ -93,6 +96,7 @@ impl Value<'_> {
             Self::Numbers(numbers) => Some(numbers.len()),
             Self::Opposites(_) => Some(2),
             Self::Labels(labels) => Some(labels.len()),
+            Self::Bits(bits) => Some(bits.len()),
             Self::None | Self::Number(_) | Self::Label(_) => None,
         }
     }
@@ -117,8 +121,15 @@ enum Outputs {
         /// The index of each row's label.
         predicted: Vec<usize>,
         /// In the shape (rows, classes), or (rows, 1) between two classes.
-        scores: Array2<f64>,
+        scores: Option<Array2<f64>>,
         /// In the shape (rows, classes).
+        probabilities: Option<Array2<f64>>,
+    },
+    /// Those of a classifier that predicts any number of labels. All tables are in the shape (rows, labels).
+    Labels {
+        /// Which labels each row has.
+        predicted: Array2<bool>,
+        scores: Array2<f64>,
         probabilities: Option<Array2<f64>>,
     },
 }
@@ -131,15 +142,32 @@ impl<'a> Predictions<'a> {
     }
 
     /// The predictions of a classifier: the index of each row's label; scores in the shape (rows, classes), or
-    /// (rows, 1) between two classes; probabilities in the shape (rows, classes), if it has any.
+    /// (rows, 1) between two classes, if it has any; probabilities in the shape (rows, classes), if it has any.
     #[must_use]
     pub fn of_classes(
         labels: &'a [Label],
         predicted: Vec<usize>,
-        scores: Array2<f64>,
+        scores: Option<Array2<f64>>,
         probabilities: Option<Array2<f64>>,
     ) -> Self {
         let outputs = Outputs::Classes {
+            predicted,
+            scores,
+            probabilities,
+        };
+        Self::new(labels, outputs)
+    }
+
+    /// The predictions of a classifier that predicts any number of labels: which of them each row has, the scores, and
+    /// the probabilities, if it has any; each in the shape (rows, labels).
+    #[must_use]
+    pub fn of_labels(
+        labels: &'a [Label],
+        predicted: Array2<bool>,
+        scores: Array2<f64>,
+        probabilities: Option<Array2<f64>>,
+    ) -> Self {
+        let outputs = Outputs::Labels {
             predicted,
             scores,
             probabilities,
@@ -176,7 +204,8 @@ impl<'a> Predictions<'a> {
         let longest = self.labels.iter().map(label_bytes_max).max().unwrap_or(0);
         let numbers = self.numbers_of_row();
         let of_field = |field: &Field| match field {
-            Field::PredictedLabel => longest,
+            // Of several labels, each is `1, ` at most.
+            Field::PredictedLabel => longest.max(numbers * NUMBER_BYTES_MAX),
             Field::Labels => self.labels.len() * longest,
             Field::Probabilities | Field::RawScores => numbers * NUMBER_BYTES_MAX,
             Field::Probability | Field::RawScore => NUMBER_BYTES_MAX,
@@ -195,7 +224,7 @@ impl<'a> Predictions<'a> {
     fn numbers_of_row(&self) -> usize {
         match &self.outputs {
             Outputs::Values(values) => values.ncols(),
-            Outputs::Classes { scores, .. } => scores.ncols().max(self.labels.len()),
+            Outputs::Classes { .. } | Outputs::Labels { .. } => self.labels.len(),
         }
     }
 
@@ -205,6 +234,7 @@ impl<'a> Predictions<'a> {
         match &self.outputs {
             Outputs::Values(values) => values.nrows(),
             Outputs::Classes { predicted, .. } => predicted.len(),
+            Outputs::Labels { predicted, .. } => predicted.nrows(),
         }
     }
 
@@ -220,7 +250,12 @@ impl<'a> Predictions<'a> {
 
     /// Whether the model is a classifier.
     pub(super) fn has_classes(&self) -> bool {
-        matches!(self.outputs, Outputs::Classes { .. })
+        !matches!(self.outputs, Outputs::Values(_))
+    }
+
+    /// Whether the model predicts any number of labels per row.
+    fn is_multilabel(&self) -> bool {
+        matches!(self.outputs, Outputs::Labels { .. })
     }
 
     /// Whether the model has probabilities.
@@ -230,7 +265,9 @@ impl<'a> Predictions<'a> {
 
     fn probabilities(&self) -> Option<&Array2<f64>> {
         match &self.outputs {
-            Outputs::Classes { probabilities, .. } => probabilities.as_ref(),
+            Outputs::Classes { probabilities, .. } | Outputs::Labels { probabilities, .. } => {
+                probabilities.as_ref()
+            }
             Outputs::Values(_) => None,
         }
     }
@@ -238,7 +275,9 @@ impl<'a> Predictions<'a> {
     /// The datatype of a field, or of the prediction if there is none.
     pub(super) fn datatype(&self, field: Option<Field>) -> Datatype {
         let is_label = matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
-        if self.has_classes() && is_label {
+        if self.is_multilabel() && field != Some(Field::Labels) && is_label {
+            Datatype::INT64
+        } else if self.has_classes() && is_label {
             Datatype::of_labels(self.labels)
         } else {
             Datatype::FP64
@@ -249,23 +288,22 @@ impl<'a> Predictions<'a> {
     pub(super) fn prediction(&self, row: usize) -> Value<'_> {
         match &self.outputs {
             Outputs::Values(_) => self.field(Field::PredictedScore, row),
-            Outputs::Classes { .. } => self.field(Field::PredictedLabel, row),
+            Outputs::Classes { .. } | Outputs::Labels { .. } => {
+                self.field(Field::PredictedLabel, row)
+            }
         }
     }
 
     /// What Linear Learner calls the score: the number of a regression; the probability of the second of two
     /// classes, the probabilities of several; linear scores where there are no probabilities.
     pub(super) fn score(&self, row: usize) -> Value<'_> {
-        let field = match (
-            self.has_classes(),
-            self.has_probabilities(),
-            self.labels.len(),
-        ) {
+        let is_single = self.labels.len() == 2 && !self.is_multilabel();
+        let field = match (self.has_classes(), self.has_probabilities(), is_single) {
             (false, ..) => Field::PredictedScore,
-            (true, true, 2) => Field::Probability,
-            (true, true, _) => Field::Probabilities,
-            (true, false, 2) => Field::RawScore,
-            (true, false, _) => Field::RawScores,
+            (true, true, true) => Field::Probability,
+            (true, true, false) => Field::Probabilities,
+            (true, false, true) => Field::RawScore,
+            (true, false, false) => Field::RawScores,
         };
         self.field(field, row)
     }
@@ -278,7 +316,18 @@ impl<'a> Predictions<'a> {
             Outputs::Values(_) => Value::None,
             Outputs::Classes {
                 predicted, scores, ..
-            } => self.field_of_class(field, row, predicted.get(row).copied(), scores),
+            } => self.field_of_class(field, row, predicted.get(row).copied(), scores.as_ref()),
+            Outputs::Labels {
+                predicted,
+                scores,
+                probabilities,
+            } => match field {
+                Field::PredictedLabel => Value::Bits(predicted.index_axis(Axis(0), row)),
+                Field::Labels => Value::Labels(self.labels),
+                Field::Probabilities => all(probabilities.as_ref(), row),
+                Field::RawScores => all(Some(scores), row),
+                Field::Probability | Field::RawScore | Field::PredictedScore => Value::None,
+            },
         }
     }
 
@@ -288,20 +337,19 @@ impl<'a> Predictions<'a> {
         field: Field,
         row: usize,
         predicted: Option<usize>,
-        scores: &'s Array2<f64>,
+        scores: Option<&'s Array2<f64>>,
     ) -> Value<'s> {
         let probabilities = self.probabilities();
-        match (field, one_or_several(scores, row)) {
+        let of_row = scores.map_or(Value::None, |scores| one_or_several(scores, row));
+        match (field, of_row) {
             (Field::PredictedLabel, _) => {
                 let label = predicted.and_then(|class| self.labels.get(class));
                 label.map_or(Value::None, Value::Label)
             }
             (Field::Labels, _) => Value::Labels(self.labels),
             (Field::Probability, _) => self.of_class(probabilities, predicted, row),
-            (Field::Probabilities, _) => probabilities.map_or(Value::None, |table| {
-                Value::Numbers(table.index_axis(Axis(0), row))
-            }),
-            (Field::RawScore, Value::Numbers(_)) => self.of_class(Some(scores), predicted, row),
+            (Field::Probabilities, _) => all(probabilities, row),
+            (Field::RawScore, Value::Numbers(_)) => self.of_class(scores, predicted, row),
             (Field::RawScores, Value::Number(score)) => Value::Opposites(score),
             (Field::RawScore | Field::RawScores, scores) => scores,
             (Field::PredictedScore, _) => Value::None,
@@ -323,6 +371,13 @@ impl<'a> Predictions<'a> {
         let number = table.and_then(|table| table.get((row, class?)));
         number.map_or(Value::None, |&number| Value::Number(number))
     }
+}
+
+/// A row of a table, which may not be there.
+fn all(table: Option<&Array2<f64>>, row: usize) -> Value<'_> {
+    table.map_or(Value::None, |table| {
+        Value::Numbers(table.index_axis(Axis(0), row))
+    })
 }
 
 fn one_or_several(table: &Array2<f64>, row: usize) -> Value<'_> {

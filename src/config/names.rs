@@ -5,7 +5,7 @@ use super::Variables;
 const PREFIX: &str = "SAGELET_";
 
 /// Every variable that begins with `SAGELET_`, as docs/configuration.md lists them.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "SAGELET_BODY_BYTES",
     "SAGELET_BODY_SECONDS",
     "SAGELET_COMPUTE_THREADS",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 18] = [
     "SAGELET_MODEL_NAME",
     "SAGELET_PREFIX",
     "SAGELET_SLOW_MILLISECONDS",
+    "SAGELET_THRESHOLD",
     "SAGELET_WORKERS",
     "SAGELET_WRITE_SECONDS",
 ];

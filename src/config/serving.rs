@@ -23,6 +23,7 @@ pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, Co
         json_scores: flag(variables, "SAGELET_JSON_SCORES")?,
         batch_payload_mb: batch_payload_mb(variables)?,
         echo_custom_attributes: flag(variables, "SAGELET_ECHO_CUSTOM_ATTRIBUTES")?,
+        threshold: threshold(variables)?,
         multi_model: multi_model(flags, variables)?,
         model: flags.model.as_ref().map(PathBuf::from),
         models_bytes: models_bytes.map_or(default.models_bytes, |bytes| bytes.get() as usize),
@@ -115,6 +116,16 @@ fn one_of<T>(
             expected,
         }),
     }
+}
+
+fn threshold(variables: &impl Variables) -> Result<Option<f64>, ConfigError> {
+    let finite = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
+    one_of(
+        variables,
+        "SAGELET_THRESHOLD",
+        "a number, such as 0.7",
+        finite,
+    )
 }
 
 /// Whether models are loaded by request. Then none can be named on the command line.
@@ -215,6 +226,7 @@ mod tests {
             ("SAGELET_CSV_HEADER", "Present"),
             ("SAGELET_LIBSVM_INDEXING", "0"),
             ("SAGELET_ECHO_CUSTOM_ATTRIBUTES", "true"),
+            ("SAGELET_THRESHOLD", "0.25"),
             ("SAGEMAKER_MULTI_MODEL", "False"),
             ("SAGELET_MODELS_BYTES", "1024"),
             ("SAGELET_MODEL_NAME", "iris"),
@@ -232,6 +244,7 @@ mod tests {
             json_scores: true,
             batch_payload_mb: 20,
             echo_custom_attributes: true,
+            threshold: Some(0.25),
             multi_model: false,
             model: Some(PathBuf::from("a.cbor")),
             models_bytes: 1024,
@@ -257,6 +270,8 @@ mod tests {
             ("SAGEMAKER_INFERENCE_OUTPUT", "predicted_label,score"),
             ("SAGELET_CSV_HEADER", "maybe"),
             ("SAGELET_LIBSVM_INDEXING", "2"),
+            ("SAGELET_THRESHOLD", "half"),
+            ("SAGELET_THRESHOLD", "nan"),
             ("SAGEMAKER_MULTI_MODEL", "yes"),
             ("SAGELET_MODELS_BYTES", "0"),
             ("SAGELET_SLOW_MILLISECONDS", "1.5"),

@@ -4,6 +4,8 @@
 //! them. So the parameters are put into the shape that linfa 0.8 serialises, and read back as the type. The
 //! shapes are pinned by a test: a linfa that changes them cannot pass unnoticed.
 
+use std::borrow::Borrow;
+
 use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
 use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
@@ -203,8 +205,11 @@ pub(super) fn multinomial(
 }
 
 /// The artifact lists coefficients by output, linfa holds them by column: (columns, outputs).
-pub(super) fn by_column(lists: &[Vec<f64>]) -> Result<Array2<f64>, ModelError> {
-    let (outputs, columns) = (lists.len(), lists.first().map_or(0, Vec::len));
+pub(super) fn by_column(lists: &[impl Borrow<[f64]>]) -> Result<Array2<f64>, ModelError> {
+    let (outputs, columns) = (
+        lists.len(),
+        lists.first().map_or(0, |list| list.borrow().len()),
+    );
     let table = Array2::from_shape_vec((outputs, columns), lists.concat());
     let table = table.map_err(|error| ModelError::Refused {
         kind: "table of coefficients",

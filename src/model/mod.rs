@@ -4,21 +4,26 @@
 //! linfa's types panic on rows of another width, isotonic regression turns NaN into 0, multinomial logistic
 //! regression panics on NaN. All of it is checked here, so that no caller can reach it.
 
+mod averaged;
+mod decision;
 mod linfa_types;
 mod outputs;
 mod predictor;
+mod scores;
 mod sparse;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod votes;
 
-pub use outputs::{Classes, Outputs};
+pub use outputs::{Classes, Labels, Outputs};
 pub use verify::TOLERANCE;
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::artifact::{self, Document, InverseTransform, Label};
+use crate::artifact::{self, ArtifactError, Document, InverseTransform, Label, Threshold};
 use crate::rows::{Cell, Collected, Entries, EntryRows, Layout, LayoutError, RowBuilder, RowError};
+use decision::Decision;
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -105,7 +110,11 @@ pub struct Model {
     labels: Vec<Label>,
     /// Numbers that a row gives.
     outputs: usize,
+    /// Scores that a row has.
+    scores: usize,
     inverse_transform: Option<InverseTransform>,
+    /// Where labels are not decided at the score 0.
+    decision: Option<Decision>,
 }
 
 impl Model {
@@ -115,15 +124,32 @@ impl Model {
     /// linfa refuses the parameters, or a verification row gives another prediction.
     pub fn load(document: &Document) -> Result<Self, ModelError> {
         let layout = Layout::of(document)?;
+        let threshold = document.threshold.as_ref();
         let model = Self {
             predictor: Predictor::build(&document.model, layout.sparse_columns())?,
             layout,
             labels: document.model.labels().to_vec(),
             outputs: document.model.outputs().max(1),
+            scores: document.model.scores().len(),
             inverse_transform: document.inverse_transform,
+            decision: threshold.map(|threshold| Decision::of(threshold, &document.model)),
         };
         verify::replay(&model, document)?;
         Ok(model)
+    }
+
+    /// Decides for labels from this probability on (or this score, where there are no probabilities), instead of where the
+    /// model's document says.
+    ///
+    /// # Errors
+    /// The model decides for no label by a number of its own.
+    pub fn decide_at(&mut self, document: &Document, at: f64) -> Result<(), ArtifactError> {
+        let own = document.threshold.clone();
+        let mut threshold = own.unwrap_or_else(|| Threshold::for_model(&document.model, at));
+        threshold.at = at;
+        threshold.check(&document.model)?;
+        self.decision = Some(Decision::of(&threshold, &document.model));
+        Ok(())
     }
 
     /// What the cells of a row may be, and how they become the row's part of the design matrix.
@@ -138,12 +164,18 @@ impl Model {
         self.outputs
     }
 
+    /// How many numbers of a row are computed at once at most: what it gives, or the scores that this is made of.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.outputs.max(self.scores)
+    }
+
     /// Bytes of memory that the model takes beside its document: coefficients, and the names and rules of columns.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let coefficients = match &self.predictor {
             Predictor::Sparse(sparse) => sparse.memory_bytes(),
-            _ => (self.layout.width() + 1) * self.outputs * size_of::<f64>(),
+            _ => (self.layout.width() + 1) * self.numbers() * size_of::<f64>(),
         };
         coefficients + self.layout.memory_bytes()
     }
@@ -179,6 +211,9 @@ impl Model {
         if let (Some(inverse), Outputs::Values(values)) = (self.inverse_transform, &mut outputs) {
             values.mapv_inplace(|value| inverse.apply(value));
         }
+        if let Some(decision) = &self.decision {
+            decision.apply(&mut outputs, &self.predictor);
+        }
         Ok(outputs)
     }
 
@@ -191,8 +226,14 @@ impl Model {
     /// The probabilities that scores of this model mean, in the shape (rows, classes); none for a regression
     /// or a classifier that has no probabilities.
     #[must_use]
-    pub fn probabilities(&self, classes: &Classes) -> Option<Array2<f64>> {
-        self.predictor.probabilities(&classes.scores)
+    pub fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
+        self.predictor.probabilities(scores)
+    }
+
+    /// Whether the scores that it gives are linear ones, or what is made of them; a mean of probabilities has none.
+    #[must_use]
+    pub fn has_scores(&self) -> bool {
+        !matches!(self.predictor, Predictor::Averaged(_))
     }
 
     /// What a verification row holds for these cells: the targets of a regression, the probabilities of a
@@ -204,7 +245,9 @@ impl Model {
         let (row, entries) = self.design_row(cells)?;
         let outputs = match self.predict_sparse(row.view(), entries.rows())? {
             Outputs::Values(values) => values,
-            Outputs::Classes(classes) => self.probabilities(&classes).unwrap_or(classes.scores),
+            Outputs::Classes(Classes { scores, .. }) | Outputs::Labels(Labels { scores, .. }) => {
+                self.probabilities(&scores).unwrap_or(scores)
+            }
         };
         Ok(outputs.into_iter().collect())
     }

@@ -4,6 +4,8 @@ use std::collections::TryReserveError;
 
 use ndarray::{Array1, Array2};
 
+use super::scores::argmax;
+
 /// Predictions for some rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outputs {
@@ -11,6 +13,8 @@ pub enum Outputs {
     Values(Array2<f64>),
     /// A classifier's.
     Classes(Classes),
+    /// Those of a classifier that predicts any number of labels per row.
+    Labels(Labels),
 }
 
 /// What a classifier gives for some rows.
@@ -23,6 +27,15 @@ pub struct Classes {
     pub scores: Array2<f64>,
 }
 
+/// What a classifier gives that predicts each of its labels or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labels {
+    /// Which labels each row has, in the shape (rows, labels).
+    pub predicted: Array2<bool>,
+    /// The linear scores, in the same shape. A score above 0 means that the row has the label.
+    pub scores: Array2<f64>,
+}
+
 impl Outputs {
     /// How many rows there are.
     #[must_use]
@@ -30,6 +43,7 @@ impl Outputs {
         match self {
             Self::Values(values) => values.nrows(),
             Self::Classes(classes) => classes.predicted.len(),
+            Self::Labels(labels) => labels.predicted.nrows(),
         }
     }
 
@@ -39,6 +53,10 @@ impl Outputs {
         match self {
             Self::Values(values) => values.len(),
             Self::Classes(classes) => classes.predicted.len() + classes.scores.len(),
+            // A label takes a byte.
+            Self::Labels(labels) => {
+                labels.predicted.len().div_ceil(size_of::<f64>()) + labels.scores.len()
+            }
         }
     }
 
@@ -75,6 +93,10 @@ impl Outputs {
                 classes.predicted.extend(next.predicted);
                 append(&mut classes.scores, next.scores)
             }
+            (Self::Labels(labels), Self::Labels(next)) => {
+                append(&mut labels.predicted, next.predicted)?;
+                append(&mut labels.scores, next.scores)
+            }
             // Outputs of one model are of one sort.
             _ => Ok(()),
         }
@@ -90,13 +112,16 @@ impl Outputs {
                 values.into_shape_with_order(rows).ok()
             }
             Self::Values(values) => Some(values.column(0).to_owned()),
-            Self::Classes(_) => None,
+            Self::Classes(_) | Self::Labels(_) => None,
         }
     }
 }
 
 /// Puts the rows of a table behind those of another one. Both are in row-major order, and as wide.
-fn append(table: &mut Array2<f64>, next: Array2<f64>) -> Result<(), TryReserveError> {
+fn append<T: Copy + Default>(
+    table: &mut Array2<T>,
+    next: Array2<T>,
+) -> Result<(), TryReserveError> {
     let (rows, width) = (table.nrows() + next.nrows(), table.ncols());
     let before = std::mem::take(table);
     let mut numbers = if before.is_standard_layout() {
@@ -110,6 +135,20 @@ fn append(table: &mut Array2<f64>, next: Array2<f64>) -> Result<(), TryReserveEr
     }
     *table = Array2::from_shape_vec((rows, width), numbers).unwrap_or_default();
     reserved
+}
+
+impl Labels {
+    /// Which labels each row's scores mean, or the index of the first row with a score that is not a number.
+    pub(super) fn from_scores(scores: Array2<f64>) -> Result<Self, usize> {
+        let mut rows = scores.outer_iter();
+        match rows.position(|row| row.iter().any(|score| score.is_nan())) {
+            Some(row) => Err(row),
+            None => Ok(Self {
+                predicted: scores.mapv(|score| score > 0.0),
+                scores,
+            }),
+        }
+    }
 }
 
 impl Classes {
@@ -132,15 +171,4 @@ impl Classes {
         }
         Ok(Self { predicted, scores })
     }
-}
-
-/// The index of the largest number, the first of them if several are equal.
-fn argmax(numbers: impl Iterator<Item = f64>) -> usize {
-    let mut best = (0, f64::NEG_INFINITY);
-    for (index, number) in numbers.enumerate() {
-        if number > best.1 {
-            best = (index, number);
-        }
-    }
-    best.0
 }

@@ -8,10 +8,13 @@ use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegr
 use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, stack};
 
+use super::averaged::Mean;
 use super::linfa_types::{self, Class};
+use super::scores::{Scores, logistic, one_vs_rest, softmax};
 use super::sparse::SparseScores;
-use super::{Classes, ModelError, Outputs, PredictError};
-use crate::artifact::{Classifier, Parameters, Probabilities};
+use super::votes::Votes;
+use super::{Classes, Labels, ModelError, Outputs, PredictError};
+use crate::artifact::{Link, Parameters, Probabilities};
 use crate::rows::EntryRows;
 
 /// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics
@@ -29,14 +32,9 @@ pub(super) enum Predictor {
     LinearClassifier(Scores),
     /// Any kind whose columns are computed from texts.
     Sparse(SparseScores),
-}
-
-/// Linear scores, for the kinds that linfa has no type for.
-#[derive(Debug, Clone)]
-pub(super) struct Scores {
-    /// In the shape (columns, scores).
-    coefficients: Array2<f64>,
-    intercepts: Array1<f64>,
+    OneVsOne(Votes),
+    Multilabel(Scores, Link),
+    Averaged(Mean),
 }
 
 impl Predictor {
@@ -64,10 +62,20 @@ impl Predictor {
             Parameters::MultinomialLogisticRegression(classifier) => {
                 Self::Multinomial(linfa_types::multinomial(classifier)?)
             }
-            Parameters::OneVsRest(classifier) => Self::OneVsRest(Scores::build(classifier)?),
-            Parameters::LinearClassifier(classifier) => {
-                Self::LinearClassifier(Scores::build(classifier)?)
-            }
+            Parameters::OneVsRest(classifier) => Self::OneVsRest(Scores::build(
+                &classifier.intercepts,
+                &classifier.coefficients,
+            )?),
+            Parameters::LinearClassifier(classifier) => Self::LinearClassifier(Scores::build(
+                &classifier.intercepts,
+                &classifier.coefficients,
+            )?),
+            Parameters::OneVsOne(model) => Self::OneVsOne(Votes::build(model)?),
+            Parameters::Multilabel(model) => Self::Multilabel(
+                Scores::build(&model.intercepts, &model.coefficients)?,
+                model.link,
+            ),
+            Parameters::AveragedClassifiers(model) => Self::Averaged(Mean::build(model)?),
         })
     }
 
@@ -96,18 +104,26 @@ impl Predictor {
                 rows.dot(multinomial.params()) + multinomial.intercept()
             }
             Self::OneVsRest(scores) | Self::LinearClassifier(scores) => scores.of(rows),
+            Self::Averaged(mean) => mean.probabilities(rows).map_err(overflow)?,
+            Self::OneVsOne(votes) => {
+                let classes = votes.classes(rows).map_err(overflow)?;
+                return Ok(Outputs::Classes(classes));
+            }
+            Self::Multilabel(scores, _) => {
+                let labels = Labels::from_scores(scores.of(rows)).map_err(overflow)?;
+                return Ok(Outputs::Labels(labels));
+            }
         };
         // linfa's multinomial `predict` panics on scores that are not numbers, its binary one silently
         // calls them the first class. Finite cells can make them: 1e308 · 10 − 1e308 · 10.
-        let classes = Classes::from_scores(scores);
-        classes
-            .map(Outputs::Classes)
-            .map_err(|row| PredictError::Overflow { row: row + 1 })
+        let classes = Classes::from_scores(scores).map_err(overflow)?;
+        Ok(Outputs::Classes(classes))
     }
 
     /// Whether scores mean probabilities.
     pub(super) fn has_probabilities(&self) -> bool {
-        self.link_of_probabilities().is_some()
+        matches!(self, Self::Averaged(_) | Self::Multilabel(_, Link::Logit))
+            || self.link_of_probabilities().is_some()
     }
 
     /// How scores become probabilities, if they do.
@@ -117,7 +133,10 @@ impl Predictor {
             Self::Multinomial(_) => Some(Probabilities::Softmax),
             Self::OneVsRest(_) => Some(Probabilities::OneVsRest),
             Self::Sparse(sparse) => sparse.probabilities(),
+            Self::Averaged(_) => None,
             Self::LinearClassifier(_)
+            | Self::OneVsOne(_)
+            | Self::Multilabel(..)
             | Self::Linear(_)
             | Self::ElasticNet(_)
             | Self::GeneralizedLinear(_)
@@ -129,6 +148,11 @@ impl Predictor {
     /// The probabilities that scores mean, in the shape (rows, classes), as linfa's `predict_probabilities`
     /// computes them: but without multiplying the rows by the coefficients a second time.
     pub(super) fn probabilities(&self, scores: &Array2<f64>) -> Option<Array2<f64>> {
+        match self {
+            Self::Averaged(_) => return Some(scores.clone()),
+            Self::Multilabel(_, Link::Logit) => return Some(scores.mapv(logistic)),
+            _ => {}
+        }
         match self.link_of_probabilities()? {
             Probabilities::Logistic => {
                 let second = scores.column(0).mapv(logistic);
@@ -140,22 +164,15 @@ impl Predictor {
     }
 }
 
+/// The error for the row with this index.
+fn overflow(row: usize) -> PredictError {
+    PredictError::Overflow { row: row + 1 }
+}
+
 fn each_row(scores: &Array2<f64>, change: fn(ArrayViewMut1<'_, f64>)) -> Array2<f64> {
     let mut changed = scores.clone();
     changed.rows_mut().into_iter().for_each(change);
     changed
-}
-
-fn logistic(score: f64) -> f64 {
-    1.0 / (1.0 + (-score).exp())
-}
-
-/// exp of each score, divided by their sum; the largest score is taken off first, so that none overflows.
-fn softmax(mut scores: ArrayViewMut1<'_, f64>) {
-    let largest = scores.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
-    scores.mapv_inplace(|score| (score - largest).exp());
-    let sum = scores.sum();
-    scores.mapv_inplace(|probability| probability / sum);
 }
 
 fn single<'a, P>(model: &P, rows: ArrayView2<'a, f64>) -> Outputs
@@ -165,29 +182,4 @@ where
     let mut values = Array1::zeros(rows.nrows());
     model.predict_inplace(&rows, &mut values);
     Outputs::Values(values.insert_axis(Axis(1)))
-}
-
-/// Scores to probabilities: the logistic function of each, then each divided by their sum. Where all are so
-/// far below 0 that the sum vanishes, every class is as likely.
-fn one_vs_rest(mut scores: ArrayViewMut1<'_, f64>) {
-    scores.mapv_inplace(logistic);
-    let sum = scores.sum();
-    if sum > 0.0 {
-        scores.mapv_inplace(|probability| probability / sum);
-    } else {
-        scores.fill(1.0 / scores.len() as f64);
-    }
-}
-
-impl Scores {
-    fn build(classifier: &Classifier) -> Result<Self, ModelError> {
-        Ok(Self {
-            coefficients: linfa_types::by_column(&classifier.coefficients)?,
-            intercepts: Array1::from(classifier.intercepts.clone()),
-        })
-    }
-
-    fn of(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        rows.dot(&self.coefficients) + &self.intercepts
-    }
 }

@@ -36,6 +36,14 @@ impl SparseScores {
         let outcome = match parameters.outcome() {
             Outcome::Values(link) => Scored::Values(link),
             Outcome::Classes(_, probabilities) => Scored::Classes(probabilities),
+            Outcome::Votes(_) | Outcome::Labels(_) | Outcome::Mean(_) => {
+                return Err(ModelError::Refused {
+                    kind: parameters.kind(),
+                    reason: "columns of texts are computed for regressions and for classifiers with one set of scores \
+                             only"
+                        .to_owned(),
+                });
+            }
             Outcome::Isotonic(_) => {
                 return Err(ModelError::Refused {
                     kind: parameters.kind(),

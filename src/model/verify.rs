@@ -1,7 +1,7 @@
 //! Replaying an artifact's verification rows: does the model predict here what it did where it was made?
 
 use super::{Model, ModelError};
-use crate::artifact::{Document, Link, Outcome, Parameters, Probabilities, Score};
+use crate::artifact::{Document, Isotonic, Link, Outcome, Parameters, Probabilities, Score};
 
 /// How far a prediction may differ from the expected one, as a share of the sum of the magnitudes that are
 /// added up to make it. Sums in another order differ by about 1e-16 of that sum for each of their terms; a
@@ -82,12 +82,30 @@ impl Sizes {
                 values.fold(0.0, |most: f64, y| most.max(y.abs()))
             }
             Outcome::Classes(_, Some(Probabilities::Logistic)) => 1.0 + self.of_score(0),
+            // A vote is a whole number; what comes to it is nowhere steeper than a third of the sum of scores.
+            Outcome::Votes(model) => model.labels.len() as f64 * (1.0 + self.largest),
+            Outcome::Labels(model) => match model.link {
+                Link::Logit => 1.0 + self.of_score(output),
+                Link::Identity | Link::Log => self.of_score(output),
+            },
+            Outcome::Mean(model) => {
+                let functions = model.members.iter().flat_map(|member| &member.calibration);
+                1.0 + functions.map(steepness).fold(2.0, f64::max) * self.largest
+            }
             // A probability depends on every score, on none of them more steeply than 1.
             Outcome::Classes(_, Some(Probabilities::Softmax | Probabilities::OneVsRest)) => {
                 1.0 + 2.0 * self.largest
             }
         }
     }
+}
+
+/// The slope of a piecewise linear function where it is steepest.
+fn steepness(isotonic: &Isotonic) -> f64 {
+    let points = isotonic.x_thresholds.iter().zip(&isotonic.y_thresholds);
+    let pieces = points.clone().zip(points.skip(1));
+    let slopes = pieces.map(|((x, y), (next_x, next_y))| ((next_y - y) / (next_x - x)).abs());
+    slopes.fold(0.0, f64::max)
 }
 
 /// |intercept| + Σ |coefficient · cell|.

@@ -5,12 +5,12 @@ mod pieces;
 
 pub use helpers::Helpers;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::account::{Account, Shortage};
 use crate::codec::{ContentType, DecodeError, Field, Predictions, ResponseOptions};
 use crate::limits::{BLOCK_CELLS, CELLS_MAX};
-use crate::model::{Model, Outputs, PredictError};
+use crate::model::{Classes, Labels, Model, Outputs, PredictError};
 use crate::rows::{Cell, Entries, EntryRows, Layout, RowBuilder, RowError, Sink};
 
 /// Why a body has no predictions.
@@ -85,18 +85,36 @@ pub fn predictions<'a>(
 ) -> Result<Predictions<'a>, Shortage> {
     let predictions = match outputs {
         Outputs::Values(values) => Predictions::of_values(values),
+        // What it gives as scores are its probabilities.
+        Outputs::Classes(classes) if !model.has_scores() => {
+            let (predicted, probabilities) = (classes.predicted, classes.scores);
+            Predictions::of_classes(model.labels(), predicted, None, Some(probabilities))
+        }
         Outputs::Classes(classes) => {
-            if model.has_probabilities() {
-                // Between two classes, each of the two is computed apart before they stand side by side.
-                let numbers = classes.predicted.len() * (model.labels().len() + 2);
-                account.reserve(numbers * size_of::<f64>())?;
-            }
-            let probabilities = model.probabilities(&classes);
-            let (predicted, scores) = (classes.predicted, classes.scores);
-            Predictions::of_classes(model.labels(), predicted, scores, probabilities)
+            let Classes { predicted, scores } = classes;
+            let probabilities = probabilities(model, &scores, account)?;
+            Predictions::of_classes(model.labels(), predicted, Some(scores), probabilities)
+        }
+        Outputs::Labels(Labels { predicted, scores }) => {
+            let probabilities = probabilities(model, &scores, account)?;
+            Predictions::of_labels(model.labels(), predicted, scores, probabilities)
         }
     };
     Ok(predictions.selecting(fields))
+}
+
+/// What scores mean as probabilities, if they mean any; their memory is reserved first.
+fn probabilities(
+    model: &Model,
+    scores: &Array2<f64>,
+    account: &mut Account,
+) -> Result<Option<Array2<f64>>, Shortage> {
+    if model.has_probabilities() {
+        // Between two classes, each of the two is computed apart before they stand side by side.
+        let numbers = scores.nrows() * (model.labels().len() + 2);
+        account.reserve(numbers * size_of::<f64>())?;
+    }
+    Ok(model.probabilities(scores))
 }
 
 /// Predicts the blocks that a row builder hands over.
@@ -164,7 +182,7 @@ impl<'m> Scorer<'m> {
             return Err(ScoreError::TooMany { row: first });
         }
         // As many rows as give the numbers of one block: a model may have more outputs than columns.
-        let rows_at_once = (BLOCK_CELLS / self.model.outputs()).max(1);
+        let rows_at_once = (BLOCK_CELLS / self.model.numbers()).max(1);
         for (index, rows) in rows.axis_chunks_iter(Axis(0), rows_at_once).enumerate() {
             let before = index * rows_at_once;
             self.predict_some(rows, entries.skip(before), first + before)?;
@@ -178,8 +196,9 @@ impl<'m> Scorer<'m> {
         entries: EntryRows<'_>,
         first: usize,
     ) -> Result<(), ScoreError> {
-        // The outputs, and the index of the class.
-        let bytes = rows.nrows() * (self.model.outputs() + 1) * size_of::<f64>();
+        // The outputs, and the index of the class; or a byte for each label.
+        let outputs = self.model.outputs();
+        let bytes = rows.nrows() * (outputs * size_of::<f64>() + outputs.max(size_of::<usize>()));
         self.account.reserve(bytes)?;
         let outputs = self.model.predict_sparse(rows, entries);
         let outputs = outputs.map_err(|error| error.starting_at(first))?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
-use super::loaded::{self, LoadedModel};
+use super::loaded::{self, LoadOptions, LoadedModel};
 use super::metrics::Metrics;
 use super::refusal::Refusal;
 use super::settings::Settings;
@@ -70,17 +70,21 @@ impl App {
         counters: Arc<Counters>,
     ) -> (Self, Option<Loader>) {
         let memory = Memory::new(transport.memory_bytes);
+        let options = LoadOptions {
+            memory,
+            threshold: settings.threshold,
+        };
         let models = if settings.multi_model {
             log::info(format_args!(
                 "{} serves models that are loaded by request",
                 crate::PRODUCER
             ));
-            Models::Several(ModelStore::new(prefix, settings.models_bytes, memory))
+            Models::Several(ModelStore::new(prefix, settings.models_bytes, options))
         } else {
             Models::One(Arc::default())
         };
         let loader = match &models {
-            Models::One(place) => Some(loader(place, prefix, &settings, memory)),
+            Models::One(place) => Some(loader(place, prefix, &settings, options)),
             Models::Several(_) => None,
         };
         let app = Self {
@@ -161,12 +165,12 @@ fn loader(
     place: &Arc<OnceLock<Result<LoadedModel, String>>>,
     prefix: &Path,
     settings: &Settings,
-    memory: Memory,
+    options: LoadOptions,
 ) -> Loader {
     let (place, directory) = (Arc::clone(place), prefix.join("model"));
     let (path, name) = (settings.model.clone(), settings.model_name.clone());
     Box::new(move || {
-        place.get_or_init(|| load(path, &directory, &name, memory));
+        place.get_or_init(|| load(path, &directory, &name, options));
     })
 }
 
@@ -174,14 +178,14 @@ fn load(
     path: Option<PathBuf>,
     directory: &Path,
     name: &str,
-    memory: Memory,
+    options: LoadOptions,
 ) -> Result<LoadedModel, String> {
     let model = match path {
-        Some(path) => loaded::read(path, name, memory),
-        None => loaded::load(directory, name, memory),
+        Some(path) => loaded::read(path, name, options),
+        None => loaded::load(directory, name, options),
     };
     let model = model.map_err(|error| error.to_string()).and_then(|model| {
-        let aside = memory.set_aside(model.bytes);
+        let aside = options.memory.set_aside(model.bytes);
         aside.map_err(|shortage| format!("the model takes {} bytes: {shortage}", model.bytes))?;
         Ok(model)
     });

@@ -60,6 +60,16 @@ pub(super) enum LoadError {
         /// Bytes that there are.
         most: usize,
     },
+    /// The threshold that is set decides for no label of the model.
+    #[error("{path}: SAGELET_THRESHOLD={at}: {source}; unset it for this model")]
+    Threshold {
+        /// The artifact.
+        path: PathBuf,
+        /// The threshold.
+        at: f64,
+        /// The reason.
+        source: ArtifactError,
+    },
     /// The artifact makes no model.
     #[error("{path}: {source}")]
     Model {
@@ -68,6 +78,15 @@ pub(super) enum LoadError {
         /// The reason.
         source: ModelError,
     },
+}
+
+/// What is said about every model that is loaded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LoadOptions {
+    /// What models and requests share.
+    pub(super) memory: Memory,
+    /// The probability or score from which on labels are predicted, if it is not the artifact's own.
+    pub(super) threshold: Option<f64>,
 }
 
 /// A model ready to serve, and the artifact it came from.
@@ -87,6 +106,8 @@ pub(super) struct LoadedModel {
     pub(super) work: RowWork,
     /// Bytes of memory that model and artifact take together.
     pub(super) bytes: usize,
+    /// The threshold that is set, if it is not the artifact's own.
+    threshold: Option<f64>,
 }
 
 impl std::fmt::Display for LoadedModel {
@@ -100,17 +121,30 @@ impl std::fmt::Display for LoadedModel {
             document.features.len(),
             document.verification.rows.len(),
             self.artifact.digest,
-        )
+        )?;
+        match self.threshold {
+            Some(at) => write!(formatter, ", threshold {at} (SAGELET_THRESHOLD)"),
+            None => Ok(()),
+        }
     }
 }
 
 /// Finds, reads, checks and verifies the one artifact in `directory`. Requests call the model `name`.
-pub(super) fn load(directory: &Path, name: &str, memory: Memory) -> Result<LoadedModel, LoadError> {
-    read(find(directory)?, name, memory)
+pub(super) fn load(
+    directory: &Path,
+    name: &str,
+    options: LoadOptions,
+) -> Result<LoadedModel, LoadError> {
+    read(find(directory)?, name, options)
 }
 
 /// Reads, checks and verifies an artifact. Requests call the model `name`.
-pub(super) fn read(path: PathBuf, name: &str, memory: Memory) -> Result<LoadedModel, LoadError> {
+pub(super) fn read(
+    path: PathBuf,
+    name: &str,
+    options: LoadOptions,
+) -> Result<LoadedModel, LoadError> {
+    let LoadOptions { memory, threshold } = options;
     let refused = |source| LoadError::Artifact {
         path: path.clone(),
         source,
@@ -125,10 +159,18 @@ pub(super) fn read(path: PathBuf, name: &str, memory: Memory) -> Result<LoadedMo
     })?;
     let artifact = Artifact::from_bytes(&bytes).map_err(refused)?;
     drop(bytes);
-    let model = Model::load(&artifact.document).map_err(|source| LoadError::Model {
+    let mut model = Model::load(&artifact.document).map_err(|source| LoadError::Model {
         path: path.clone(),
         source,
     })?;
+    if let Some(at) = threshold {
+        let decided = model.decide_at(&artifact.document, at);
+        decided.map_err(|source| LoadError::Threshold {
+            path: path.clone(),
+            at,
+            source,
+        })?;
+    }
     let bytes = artifact.document.memory_bytes() + model.memory_bytes();
     Ok(LoadedModel {
         work: RowWork::of(&model),
@@ -138,6 +180,7 @@ pub(super) fn read(path: PathBuf, name: &str, memory: Memory) -> Result<LoadedMo
         path,
         name: name.to_owned(),
         statistics: Statistics::default(),
+        threshold,
     })
 }
 

@@ -22,6 +22,9 @@ pub struct Settings {
     pub batch_payload_mb: usize,
     /// Whether `X-Amzn-SageMaker-Custom-Attributes` of a request are set on its answer.
     pub echo_custom_attributes: bool,
+    /// The probability, or the score of a model without probabilities, from which on a classifier of two labels predicts
+    /// the second, and one of any number of labels each; `None` is what the artifact says.
+    pub threshold: Option<f64>,
     /// Whether models are loaded and unloaded by request.
     pub multi_model: bool,
     /// The artifact to serve; `None` is the one in the model directory.
@@ -56,6 +59,7 @@ impl Default for Settings {
             json_scores: false,
             batch_payload_mb: BATCH_PAYLOAD_MB,
             echo_custom_attributes: false,
+            threshold: None,
             multi_model: false,
             model: None,
             models_bytes: MODELS_BYTES_MAX,

@@ -8,10 +8,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use super::loaded::{self, LoadError, LoadedModel};
+use super::loaded::{self, LoadError, LoadOptions, LoadedModel};
 use super::refusal::Refusal;
 use super::work::RowWork;
-use crate::account::Memory;
 use crate::log;
 
 /// The models that are loaded, by name.
@@ -23,8 +22,8 @@ pub(super) struct ModelStore {
     /// Directories that models may lie in: the platform's, and the one that local tests of other containers use.
     roots: [PathBuf; 2],
     bytes_most: usize,
-    /// What models and requests share.
-    memory: Memory,
+    /// What is said about every model.
+    options: LoadOptions,
     loaded: RwLock<Loaded>,
 }
 
@@ -45,11 +44,11 @@ pub(super) struct Listing {
 }
 
 impl ModelStore {
-    pub(super) fn new(prefix: &Path, bytes_most: usize, memory: Memory) -> Self {
+    pub(super) fn new(prefix: &Path, bytes_most: usize, options: LoadOptions) -> Self {
         Self {
             roots: [prefix.join("models"), prefix.join("model")],
             bytes_most,
-            memory,
+            options,
             loaded: RwLock::default(),
         }
     }
@@ -81,7 +80,7 @@ impl ModelStore {
     pub(super) fn load(&self, name: &str, url: &str) -> Result<(), Refusal> {
         self.check_room(name, 0, &self.read())?;
         let directory = self.checked(name, url)?;
-        let model = loaded::load(&directory, name, self.memory).map_err(|error| match error {
+        let model = loaded::load(&directory, name, self.options).map_err(|error| match error {
             LoadError::Memory { needed, .. } => self.no_room(name, needed, &self.read()),
             error => Refusal::Unloadable {
                 name: name.to_owned(),
@@ -99,7 +98,7 @@ impl ModelStore {
         let bytes = model.bytes;
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
         self.check_room(&name, bytes, &loaded)?;
-        let aside = self.memory.set_aside(bytes);
+        let aside = self.options.memory.set_aside(bytes);
         aside.map_err(|_| self.no_room(&name, bytes, &loaded))?;
         let entry = Entry {
             url,
@@ -139,7 +138,7 @@ impl ModelStore {
             loaded,
             most: self
                 .bytes_most
-                .min(loaded.saturating_add(self.memory.most())),
+                .min(loaded.saturating_add(self.options.memory.most())),
         }
     }
 
@@ -179,7 +178,7 @@ impl ModelStore {
         };
         let mut model = entry.model.write().unwrap_or_else(PoisonError::into_inner);
         *model = None;
-        self.memory.take_back(entry.bytes);
+        self.options.memory.take_back(entry.bytes);
         log::info(format_args!("model {name} unloaded"));
         Ok(())
     }

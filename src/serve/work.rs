@@ -23,7 +23,10 @@ impl RowWork {
         let (layout, outputs) = (model.layout(), model.outputs());
         Self {
             cells: layout.cells(),
-            products: layout.work().max(layout.columns()).saturating_mul(outputs),
+            products: layout
+                .work()
+                .max(layout.columns())
+                .saturating_mul(model.numbers()),
             outputs,
         }
     }

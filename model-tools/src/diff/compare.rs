@@ -6,6 +6,7 @@ use sagelet::artifact::{Document, Link, Outcome};
 
 use super::{Finding, Verdict};
 use crate::inspect::layout::{fit, grouped, padded, rounded};
+use crate::inspect::text;
 use crate::scores;
 use crate::shown::behind_top;
 
@@ -25,6 +26,10 @@ pub(super) fn documents(a: &Document, b: &Document, tolerance: f64, top: usize) 
         equal("kind", &kind(a), &kind(b)),
         equal("transform", &transform(a), &transform(b)),
     ];
+    if a.threshold.is_some() || b.threshold.is_some() {
+        let said = |document| text::threshold(document).unwrap_or_else(|| "none".to_owned());
+        findings.push(equal("threshold", &said(a), &said(b)));
+    }
     if !(a.model.labels().is_empty() && b.model.labels().is_empty()) {
         findings.push(equal("classes", &classes(a), &classes(b)));
     }
@@ -47,7 +52,14 @@ fn kind(document: &Document) -> String {
         Outcome::Values(link) if link != Link::Identity => {
             format!("{kind}, {link:?} link").to_lowercase()
         }
-        Outcome::Values(_) | Outcome::Isotonic(_) | Outcome::Classes(..) => kind.to_owned(),
+        Outcome::Labels(model) if model.link == Link::Identity => {
+            format!("{kind}, no probabilities")
+        }
+        Outcome::Votes(model) => format!("{kind}, ties: {:?}", model.ties).to_lowercase(),
+        Outcome::Mean(model) => format!("{kind}, {} members", model.members.len()),
+        Outcome::Values(_) | Outcome::Isotonic(_) | Outcome::Classes(..) | Outcome::Labels(_) => {
+            kind.to_owned()
+        }
     }
 }
 
@@ -203,6 +215,27 @@ pub(super) fn close(a: f64, b: f64, tolerance: f64) -> bool {
     a.to_bits() == b.to_bits() || (a - b).abs() <= tolerance * a.abs().max(b.abs())
 }
 
+/// What makes the mean of several classifiers, beside their scores: weights and calibration.
+fn mixture(document: &Document) -> Vec<(String, f64)> {
+    let Outcome::Mean(model) = document.model.outcome() else {
+        return Vec::new();
+    };
+    let mut numbers = Vec::new();
+    for (index, member) in model.members.iter().enumerate() {
+        let name = format!("member {}", index + 1);
+        numbers.push((format!("{name}, weight"), member.weight));
+        for (function, isotonic) in member.calibration.iter().enumerate() {
+            let name = format!("{name}, calibration {}", function + 1);
+            let points = isotonic.x_thresholds.iter().chain(&isotonic.y_thresholds);
+            let points = points.enumerate();
+            numbers.extend(
+                points.map(|(index, number)| (format!("{name}, number {}", index + 1), *number)),
+            );
+        }
+    }
+    numbers
+}
+
 /// Every parameter with a name that says what it belongs to.
 fn named_numbers(document: &Document) -> Vec<(String, f64)> {
     if let Outcome::Isotonic(isotonic) = document.model.outcome() {
@@ -214,7 +247,7 @@ fn named_numbers(document: &Document) -> Vec<(String, f64)> {
             .collect();
     }
     let columns = scores::column_names(document);
-    let mut numbers = Vec::new();
+    let mut numbers = mixture(document);
     for score in scores::of(&document.model) {
         let prefix = score
             .name

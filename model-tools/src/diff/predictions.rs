@@ -26,7 +26,7 @@ pub(super) fn compare(
         let model =
             Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
         match rows::predict(&model, body, content_type) {
-            Ok(predicted) => both.push((model, predicted)),
+            Ok(predicted) => both.push(predicted),
             Err(Error::Refused { reason, .. }) if name == "B" => {
                 let summary = format!("B refuses rows that A takes: {reason}");
                 return Ok(Finding::new(LABEL, Verdict::Different, summary));
@@ -34,7 +34,7 @@ pub(super) fn compare(
             Err(error) => return Err(error),
         }
     }
-    let [(model_a, a), (model_b, b)] = both.as_slice() else {
+    let [a, b] = both.as_slice() else {
         return Ok(Finding::new(
             LABEL,
             Verdict::Different,
@@ -49,20 +49,20 @@ pub(super) fn compare(
         );
         return Ok(Finding::new(LABEL, Verdict::Different, summary));
     }
-    Ok(of_rows((model_a, a), (model_b, b), arguments))
+    Ok(of_rows(a, b, arguments))
 }
 
-fn of_rows(a: (&Model, &Predictions), b: (&Model, &Predictions), arguments: &Arguments) -> Finding {
-    let rows = a.1.numbers.nrows();
-    let largest =
-        a.1.numbers
-            .iter()
-            .chain(&b.1.numbers)
-            .fold(0.0_f64, |most, number| most.max(number.abs()));
+fn of_rows(a: &Predictions, b: &Predictions, arguments: &Arguments) -> Finding {
+    let rows = a.numbers.nrows();
+    let largest = a
+        .numbers
+        .iter()
+        .chain(&b.numbers)
+        .fold(0.0_f64, |most, number| most.max(number.abs()));
     let mut worst = 0.0_f64;
     let mut lines = Vec::new();
     for row in 0..rows {
-        let pairs = a.1.numbers.row(row).into_iter().zip(b.1.numbers.row(row));
+        let pairs = a.numbers.row(row).into_iter().zip(b.numbers.row(row));
         let (mut difference, mut shown) = (0.0, (0.0, 0.0));
         for (&x, &y) in pairs {
             if (x - y).abs() > difference || x.is_nan() != y.is_nan() {
@@ -115,10 +115,6 @@ fn of_rows(a: (&Model, &Predictions), b: (&Model, &Predictions), arguments: &Arg
     finding
 }
 
-fn label((model, predicted): (&Model, &Predictions), row: usize) -> String {
-    let class = predicted
-        .classes
-        .get(row)
-        .and_then(|class| model.labels().get(*class));
-    class.map_or_else(String::new, ToString::to_string)
+fn label(predicted: &Predictions, row: usize) -> String {
+    predicted.labels.get(row).cloned().unwrap_or_default()
 }

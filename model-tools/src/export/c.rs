@@ -40,7 +40,7 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         text.push_str(SAME);
     }
     let writer = Writer { document, members };
-    let outcome = sums::outcome(document);
+    let outcome = sums::outcome(document)?;
     writer.scores(&mut text);
     match outcome {
         Outcome::Values(curves) => values(&mut text, document, "scores[i]", &curves),

@@ -61,6 +61,14 @@ impl Format {
                 "it has no place for predictions that are the {inverse} of a sum"
             )));
         }
+        if !self.is_whole
+            && let Some(threshold) = &document.threshold
+        {
+            let at = threshold.at;
+            return Err(ExportError::Refused(format!(
+                "it has no place for the threshold {at}: labels would be decided at the score 0"
+            )));
+        }
         (self.write)(document)
     }
 

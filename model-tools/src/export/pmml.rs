@@ -61,7 +61,7 @@ impl Writer<'_> {
         let sums = sums::of(self.document).into_iter();
         let sums: Vec<Sum<'_>> = sums.map(Sum::with_indicators).collect();
         let labels = self.document.model.labels();
-        let (normalization, rescale, tables) = match sums::outcome(self.document) {
+        let (normalization, rescale, tables) = match sums::outcome(self.document)? {
             Outcome::Values(curves) => {
                 let (normalization, rescale) = normalization(&curves)?;
                 let [sum] = sums.as_slice() else {
@@ -286,7 +286,7 @@ impl Writer<'_> {
                     &choice(&name, "<Constant>1</Constant>", "<Constant>0</Constant>"),
                 ));
             }
-            if let (true, Outcome::Isotonic(isotonic, _)) = (
+            if let (true, Ok(Outcome::Isotonic(isotonic, _))) = (
                 self.derived.contains(&interpolated(&name)),
                 sums::outcome(self.document),
             ) {

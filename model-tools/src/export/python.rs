@@ -86,7 +86,7 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         columns::write(&mut text, document);
     }
     scores(&mut text, document);
-    match sums::outcome(document) {
+    match sums::outcome(document)? {
         Outcome::Values(curves) => values(&mut text, document, "score", &curves),
         Outcome::Isotonic(isotonic, curves) => {
             thresholds(&mut text, isotonic);

@@ -148,7 +148,7 @@ impl Table {
 fn estimator(document: &Document, table: &Table) -> Result<Value, ExportError> {
     let width = table.coefficients.first().map_or(0, Vec::len);
     let labels = document.model.labels();
-    let (mut estimator, curves) = match sums::outcome(document) {
+    let (mut estimator, curves) = match sums::outcome(document)? {
         Outcome::Values(curves) => (regression(document, table), curves),
         Outcome::Isotonic(isotonic, curves) => {
             if table.coefficients != [[1.0]] {
@@ -195,7 +195,10 @@ fn regression(document: &Document, table: &Table) -> Value {
         | Parameters::LogisticRegression(_)
         | Parameters::MultinomialLogisticRegression(_)
         | Parameters::OneVsRest(_)
-        | Parameters::LinearClassifier(_) => "sklearn.linear_model.LinearRegression",
+        | Parameters::LinearClassifier(_)
+        | Parameters::OneVsOne(_)
+        | Parameters::Multilabel(_)
+        | Parameters::AveragedClassifiers(_) => "sklearn.linear_model.LinearRegression",
     };
     let one_target = !matches!(document.model, Parameters::MultiTargetRegression(_));
     let (coefficients, intercepts) = match (table.coefficients.first(), table.intercepts.first()) {

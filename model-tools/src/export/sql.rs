@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
     fn stages(&mut self) -> Result<Vec<Columns>, ExportError> {
         let sums = sums::of(self.document);
         let scores: Vec<String> = sums.iter().map(|sum| self.sum(sum)).collect();
-        match sums::outcome(self.document) {
+        match sums::outcome(self.document)? {
             Outcome::Values(curves) => self.values(scores, &curves),
             Outcome::Isotonic(isotonic, curves) => {
                 let score = self.name("score");

@@ -10,6 +10,8 @@ use sagelet::artifact::{
     Ordinal, Unknown,
 };
 
+use super::ExportError;
+
 /// A score: its intercept and what the cells add to it.
 pub(super) struct Sum<'a> {
     /// The score of a row whose terms are all 0.
@@ -82,9 +84,12 @@ pub(super) fn of(document: &Document) -> Vec<Sum<'_>> {
 }
 
 /// What the document makes of its scores.
-pub(super) fn outcome(document: &Document) -> Outcome<'_> {
+///
+/// # Errors
+/// It is none of the forms that formulas are written from.
+pub(super) fn outcome(document: &Document) -> Result<Outcome<'_>, ExportError> {
     let inverse = document.inverse_transform.and_then(curve);
-    match document.model.outcome() {
+    Ok(match document.model.outcome() {
         artifact::Outcome::Values(link) => {
             let link = match link {
                 Link::Identity => None,
@@ -99,7 +104,24 @@ pub(super) fn outcome(document: &Document) -> Outcome<'_> {
         artifact::Outcome::Classes(labels, probabilities) => {
             Outcome::Classes(labels, probabilities)
         }
-    }
+        artifact::Outcome::Votes(_) => {
+            return Err(refused(
+                "it has no place for classes that every two of vote for",
+            ));
+        }
+        artifact::Outcome::Labels(_) => {
+            return Err(refused("it has no place for any number of labels per row"));
+        }
+        artifact::Outcome::Mean(_) => {
+            return Err(refused(
+                "it has no place for the mean of several classifiers' probabilities",
+            ));
+        }
+    })
+}
+
+fn refused(reason: &str) -> ExportError {
+    ExportError::Refused(reason.to_owned())
 }
 
 /// The function that an inverse transform is; none if no foreign format has it.

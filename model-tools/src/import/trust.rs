@@ -300,6 +300,19 @@ const SCORES: &[&str] = &[
     "r_regression",
 ];
 
+/// Functions that measure a classifier, by which a threshold may have been found.
+const MEASURES: &[&str] = &[
+    "accuracy_score",
+    "balanced_accuracy_score",
+    "cohen_kappa_score",
+    "f1_score",
+    "fbeta_score",
+    "jaccard_score",
+    "matthews_corrcoef",
+    "precision_score",
+    "recall_score",
+];
+
 /// Python's own names for data.
 const SAFE_BUILTINS: &[&str] = &[
     "DeprecationWarning",
@@ -481,6 +494,7 @@ fn is_safe(module: &str, name: &str) -> bool {
         || is_scikit_learn_class(module, name)
         || known::holds_data(module, name)
         || module.starts_with("sklearn.feature_selection.") && SCORES.contains(&name)
+        || module.starts_with("sklearn.metrics.") && MEASURES.contains(&name)
         || is_elementary_function(module, name)
         || module.starts_with("scipy.sparse.")
             && (name.ends_with("_matrix") || name.ends_with("_array"))

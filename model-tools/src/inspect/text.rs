@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use sagelet::artifact::{Document, Isotonic, Label, Link, Outcome, Parameters, Probabilities};
+use sagelet::artifact::{
+    Document, Isotonic, Label, Link, Outcome, Parameters, Probabilities, ThresholdOf, Ties,
+};
 use sagelet::model::Model;
 use unicode_width::UnicodeWidthStr;
 
@@ -86,6 +88,9 @@ fn summary(text: &mut String, source: &Source) {
     if !labels.is_empty() {
         line(text, "classes", &labels.join(", "));
     }
+    if let Some(threshold) = threshold(document) {
+        line(text, "threshold", &threshold);
+    }
     if let [score] = scores::of(&document.model).as_slice() {
         line(text, "intercept", &score.intercept.to_string());
     }
@@ -124,6 +129,23 @@ pub(crate) fn formula(parameters: &Parameters) -> &'static str {
         Outcome::Classes(_, Some(Probabilities::OneVsRest)) => {
             "the class with the highest p = intercept + sum of coefficient * cell; probabilities are 1 / (1 + exp(-p)), divided by their sum"
         }
+        Outcome::Votes(model) => match model.ties {
+            Ties::First => {
+                "the class with most votes, the first of equals; intercept + sum of coefficient * cell above 0 is a vote for the second of two classes; no probabilities"
+            }
+            Ties::Confidence => {
+                "the class with most votes, of equals the one with the largest sum; intercept + sum of coefficient * cell above 0 is a vote for the second of two classes; no probabilities"
+            }
+        },
+        Outcome::Labels(model) if model.link == Link::Logit => {
+            "each label with p > 0, p = intercept + sum of coefficient * cell; its probability is 1 / (1 + exp(-p))"
+        }
+        Outcome::Labels(_) => {
+            "each label with intercept + sum of coefficient * cell > 0; no probabilities"
+        }
+        Outcome::Mean(_) => {
+            "the class with the highest probability, the mean of those of several linear classifiers"
+        }
         Outcome::Classes(_, None) if scores == 1 => {
             "the second class if intercept + sum of coefficient * cell > 0; no probabilities"
         }
@@ -131,6 +153,22 @@ pub(crate) fn formula(parameters: &Parameters) -> &'static str {
             "the class with the highest intercept + sum of coefficient * cell; no probabilities"
         }
     }
+}
+
+/// From which number on a label is predicted, if the document says so.
+pub(crate) fn threshold(document: &Document) -> Option<String> {
+    let threshold = document.threshold.as_ref()?;
+    let of = match threshold.of {
+        ThresholdOf::Probability => "probability",
+        ThresholdOf::Score => "score",
+    };
+    let whose = match (&threshold.label, document.model.labels()) {
+        _ if document.model.is_multilabel() => "each label".to_owned(),
+        (Some(label), _) | (None, [_, label]) => label.to_string(),
+        (None, _) => "the second class".to_owned(),
+    };
+    let at = threshold.at;
+    Some(format!("{whose} where its {of} is at least {at}"))
 }
 
 pub(crate) fn features(document: &Document) -> String {

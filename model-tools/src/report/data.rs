@@ -138,6 +138,9 @@ fn outcome(model: &Model, predicted: Outputs, labels: &[String]) -> Result<Outco
             Ok(Outcome::Numbers(pairs.collect::<Result<_, _>>()?))
         }
         Outputs::Values(_) => Err("a model of several targets: data have one label".to_owned()),
+        Outputs::Labels(_) => {
+            Err("a model of any number of labels per row: data have one label".to_owned())
+        }
         Outputs::Classes(classes) => {
             let actual = labels.iter().enumerate().map(|(row, label)| {
                 class(model.labels(), label).ok_or_else(|| {
@@ -149,7 +152,7 @@ fn outcome(model: &Model, predicted: Outputs, labels: &[String]) -> Result<Outco
             });
             let actual: Vec<usize> = actual.collect::<Result<_, _>>()?;
             Ok(Outcome::Classes {
-                probabilities: model.probabilities(&classes),
+                probabilities: model.probabilities(&classes.scores),
                 pairs: actual.into_iter().zip(classes.predicted).collect(),
             })
         }

@@ -79,6 +79,9 @@ fn card(source: &Source) -> String {
     if !labels.is_empty() {
         html.push_str(&entry("classes", &labels.join(", ")));
     }
+    if let Some(threshold) = text::threshold(document) {
+        html.push_str(&entry("threshold", &threshold));
+    }
     if let [score] = scores::of(&document.model).as_slice() {
         html.push_str(&entry("intercept", &rounded(score.intercept)));
     }

@@ -170,6 +170,7 @@ def models():
     yield from selected()
     yield from encoded()
     yield from disguised()
+    yield from classifying()
 
 
 def combined():
@@ -318,15 +319,65 @@ def disguised():
         yield f"imputed_unseen_{name}", pipe(constant, encoder, lm.Ridge()).fit(whole, Y), rows
 
 
+def classifying():
+    """Classifiers that vote, average, decide by a threshold or predict several labels per row."""
+    lm, pre, grid = linear_model, preprocessing, model_selection.GridSearchCV
+    table = np.column_stack([TWO, THREE > 0, THREE > 1]).astype(int)
+    yield "multilabel_one_vs_rest", multiclass.OneVsRestClassifier(lm.LogisticRegression()).fit(SMALL, table), SMALL
+    yield "multilabel_ridge", pipe(pre.StandardScaler(), lm.RidgeClassifierCV()).fit(SMALL, table), SMALL
+    searched = pipe(pre.StandardScaler(), multiclass.OneVsRestClassifier(svm.LinearSVC()))
+    yield "multilabel_search", grid(searched, {"standardscaler__with_mean": [True]}, cv=3).fit(SMALL, table[:, :2]), SMALL
+    yield "multilabel_output", pipe(pre.StandardScaler(), multioutput.MultiOutputClassifier(lm.LogisticRegression())).fit(X, table), X
+    yield "multilabel_single", multioutput.MultiOutputClassifier(lm.LogisticRegression()).fit(SMALL, table[:, :1]), SMALL
+    four = np.digitize(Y, np.quantile(Y, [1 / 4, 2 / 4, 3 / 4]))
+    yield "svc_linear_three", svm.SVC(kernel="linear").fit(SMALL, NAMES), SMALL
+    yield "svc_linear_four", pipe(pre.StandardScaler(), svm.SVC(kernel="linear", C=0.05, decision_function_shape="ovo")).fit(X, four), X
+    yield "svc_linear_break_ties", svm.SVC(kernel="linear", C=0.01, break_ties=True).fit(SMALL, four), SMALL
+    few = sparse.csr_matrix(np.where(SMALL > 0, SMALL, 0))
+    yield "nu_svc_sparse_four", svm.NuSVC(kernel="linear", nu=0.3).fit(few, four), few.toarray()
+    yield "one_vs_one_two", multiclass.OneVsOneClassifier(svm.LinearSVC()).fit(SMALL, TWO), SMALL
+    yield "one_vs_one_three", multiclass.OneVsOneClassifier(lm.LogisticRegression()).fit(SMALL, NAMES), SMALL
+    yield "one_vs_one_four", pipe(pre.MinMaxScaler(), multiclass.OneVsOneClassifier(lm.RidgeClassifier())).fit(X, four), X
+    for name, target in (("two", TWO), ("three", NAMES)):
+        yield f"calibrated_folds_{name}", calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=3).fit(SMALL, target), SMALL
+        for way, ensemble_of in (("single", False), ("folds", True)):
+            isotonic_too = calibration.CalibratedClassifierCV(lm.LogisticRegression(), method="isotonic", ensemble=ensemble_of, cv=3)
+            yield f"calibrated_isotonic_{way}_{name}", isotonic_too.fit(SMALL, target), SMALL
+        members = [("logistic", lm.LogisticRegression()), ("scaled", pipe(pre.StandardScaler(), lm.LogisticRegression(C=0.1))), ("bayes", discriminant_analysis.LinearDiscriminantAnalysis())]
+        yield f"voting_soft_{name}", ensemble.VotingClassifier(members, voting="soft").fit(SMALL, target), SMALL
+        yield f"voting_hard_{name}", ensemble.VotingClassifier([*members, ("svm", svm.LinearSVC())]).fit(SMALL, target), SMALL
+        yield f"voting_hard_weights_{name}", ensemble.VotingClassifier(members, weights=[0.1, 0.2, 0.3]).fit(SMALL, target), SMALL
+        bagged = ensemble.BaggingClassifier(pipe(pre.StandardScaler(), lm.LogisticRegression()), 3, max_features=0.75, random_state=0)
+        yield f"bagging_classifier_{name}", bagged.fit(X, target), X
+        yield f"bagging_votes_{name}", ensemble.BaggingClassifier(svm.LinearSVC(), 4, random_state=0).fit(SMALL, target), SMALL
+    nested = [("calibrated", calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=3)), ("logistic", lm.LogisticRegression())]
+    yield "voting_soft_nested", ensemble.VotingClassifier(nested, voting="soft", weights=[2, 1]).fit(SMALL, NAMES), SMALL
+    yield "nearest_centroid_two", neighbors.NearestCentroid().fit(X, TWO), X
+    yield "nearest_centroid_three", pipe(pre.StandardScaler(), neighbors.NearestCentroid(shrink_threshold=0.2)).fit(X, NAMES), X
+    if OLD:  # which had no thresholds
+        return
+    yield "nearest_centroid_priors", neighbors.NearestCentroid(priors=[0.2, 0.3, 0.5]).fit(X, NAMES), X
+    two, chosen = np.where(TWO, "yes", "no"), model_selection.FixedThresholdClassifier
+    yield "threshold_fixed", chosen(lm.LogisticRegression(), threshold=0.8).fit(SMALL, two), SMALL
+    yield "threshold_auto", chosen(lm.LogisticRegression()).fit(SMALL, TWO), SMALL
+    yield "threshold_first", chosen(lm.LogisticRegression(), threshold=0.2, pos_label="no").fit(SMALL, two), SMALL
+    yield "threshold_score", chosen(lm.LogisticRegression(), threshold=1.5, response_method="decision_function").fit(SMALL, two), SMALL
+    yield "threshold_score_first", chosen(pipe(pre.StandardScaler(), lm.RidgeClassifier()), threshold=-0.3, pos_label="no").fit(X, two), X
+    yield "threshold_truth", chosen(lm.LogisticRegression(), threshold=0.7, pos_label=1).fit(SMALL, TWO.astype(bool)), SMALL
+    yield "threshold_average", chosen(calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=3), threshold=0.9).fit(SMALL, two), SMALL
+    yield "threshold_tuned", model_selection.TunedThresholdClassifierCV(lm.LogisticRegression(), cv=3).fit(SMALL, two), SMALL
+    yield "threshold_tuned_f1", pipe(pre.StandardScaler(), model_selection.TunedThresholdClassifierCV(lm.LogisticRegression(), scoring="f1", cv=3)).fit(X, TWO), X
+
+
 def refused():
     """Name and fitted model, for what cannot be converted."""
     lm, pre = linear_model, preprocessing
     table = np.column_stack([TWO, THREE > 0, THREE > 1]).astype(int)
-    yield "several_labels", multiclass.OneVsRestClassifier(lm.LogisticRegression()).fit(SMALL, table)
-    yield "several_labels_ridge", pipe(pre.StandardScaler(), lm.RidgeClassifierCV()).fit(SMALL, table)
-    searched = pipe(pre.StandardScaler(), multiclass.OneVsRestClassifier(svm.LinearSVC()))
-    yield "several_labels_search", timeless(model_selection.GridSearchCV(searched, {"standardscaler__with_mean": [True]}, cv=3).fit(SMALL, table[:, :2]))
-    yield "several_labels_output", multioutput.MultiOutputClassifier(lm.LogisticRegression()).fit(SMALL, table)
+    yield "label_chain", multioutput.ClassifierChain(lm.LogisticRegression()).fit(SMALL, table)
+    yield "several_classes_output", multioutput.MultiOutputClassifier(lm.LogisticRegression()).fit(SMALL, np.column_stack([TWO, THREE]))
+    yield "label_of_every_row", multiclass.OneVsRestClassifier(lm.LogisticRegression()).fit(SMALL, np.column_stack([TWO, TWO * 0]))
+    yield "calibrated_bayes", calibration.CalibratedClassifierCV(naive_bayes.MultinomialNB(), cv=2).fit(np.abs(SMALL), THREE)
+    yield "voting_forest", ensemble.VotingClassifier([("logistic", lm.LogisticRegression()), ("forest", ensemble.RandomForestClassifier(2, max_depth=2))], voting="soft").fit(SMALL, TWO)
     yield "spline_before_forest", pipe(pre.SplineTransformer(n_knots=3), ensemble.RandomForestRegressor(2, max_depth=2)).fit(X, Y)
     yield "scaler_alone", pre.StandardScaler().fit(X)
     yield "transformers_alone", pipe(pre.StandardScaler(), decomposition.PCA(2)).fit(X)
@@ -338,11 +389,8 @@ def refused():
     yield "neighbors", neighbors.KNeighborsRegressor().fit(X[:8], Y[:8])
     yield "isotonic_nan", isotonic.IsotonicRegression(out_of_bounds="nan").fit(X[:, 0], Y)
     yield "svr_rbf", svm.SVR().fit(X[:9], Y[:9])
-    yield "svc_three", svm.SVC(kernel="linear").fit(SMALL, THREE)
-    yield "calibrated", calibration.CalibratedClassifierCV(svm.LinearSVC(), cv=2).fit(SMALL, TWO)
     yield "unfitted", lm.LinearRegression()
     yield "two_models", {"first": lm.Ridge().fit(X, Y), "second": lm.Lasso().fit(X, Y)}
-    yield "calibrated_isotonic", calibration.CalibratedClassifierCV(svm.LinearSVC(), method="isotonic", ensemble=False, cv=3).fit(SMALL, TWO)
     yield "select_from_forest", pipe(feature_selection.SelectFromModel(ensemble.RandomForestRegressor(2, max_depth=1)), lm.Ridge()).fit(X, Y)
     gaps = np.array([["a"], [np.nan], [None], ["b"]], dtype=object)
     yield "two_sorts_of_missing", pipe(pre.OneHotEncoder(), lm.Ridge()).fit(gaps, Y[:4])
@@ -421,7 +469,9 @@ def expect(name, model, rows):
     ]
     told = {"class": type(model).__name__, "rows": cells, "predictions": model.predict(rows).tolist()}
     if hasattr(model, "predict_proba"):
-        told["probabilities"] = model.predict_proba(rows).tolist()
+        found = model.predict_proba(rows)
+        # Several labels per row behind one class: a table of two classes for each label.
+        told["probabilities"] = (np.column_stack([one[:, 1] for one in found]) if isinstance(found, list) else found).tolist()
     (FOLDER / f"{name}.json").write_text(json.dumps(told) + "\n")
 
 

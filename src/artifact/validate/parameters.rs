@@ -1,7 +1,10 @@
 //! Whether parameters make a model of their kind.
 
 use super::{check_distinct, check_finite, meaning};
-use crate::artifact::{ArtifactError, Classifier, Isotonic, Label, MultiTarget, Parameters};
+use crate::artifact::{
+    ArtifactError, Averaged, Classifier, Isotonic, Label, Link, Member, MultiTarget, Multilabel,
+    OneVsOne, Parameters, Probabilities,
+};
 use crate::limits::{CLASSES_MAX, COEFFICIENTS_MAX};
 
 impl Parameters {
@@ -28,6 +31,9 @@ impl Parameters {
             Self::LinearClassifier(classifier) => {
                 classifier.check(self.kind(), &[classifier.labels.len()])
             }
+            Self::OneVsOne(model) => model.check(),
+            Self::Multilabel(model) => model.check(),
+            Self::AveragedClassifiers(model) => model.check(),
         }
     }
 }
@@ -101,7 +107,122 @@ impl Classifier {
     }
 }
 
+impl OneVsOne {
+    fn check(&self) -> Result<(), ArtifactError> {
+        check_labels(&self.labels)?;
+        let (labels, found) = (self.labels.len(), self.coefficients.len());
+        let pairs = labels * (labels - 1) / 2;
+        if labels < 3 || found != pairs {
+            return meaning(format!(
+                "a one-vs-one classifier of {labels} labels has {found} lists of coefficients: it takes at least 3 labels,                  and one list for every two of them"
+            ));
+        }
+        check_table("pair", &self.intercepts, &self.coefficients)
+    }
+}
+
+impl Multilabel {
+    fn check(&self) -> Result<(), ArtifactError> {
+        let (labels, found) = (self.labels.len(), self.coefficients.len());
+        if labels == 0 || labels > CLASSES_MAX || labels != found {
+            return meaning(format!(
+                "a multilabel classifier of {labels} labels has {found} lists of coefficients: 1 to {CLASSES_MAX} labels                  are possible, with one list each"
+            ));
+        }
+        if self.link == Link::Log {
+            return meaning(
+                "the link of a multilabel classifier is log: logit and identity are possible"
+                    .to_owned(),
+            );
+        }
+        check_distinct("labels", &self.labels)?;
+        check_table("label", &self.intercepts, &self.coefficients)
+    }
+}
+
+impl Averaged {
+    fn check(&self) -> Result<(), ArtifactError> {
+        check_labels(&self.labels)?;
+        let weights = self.members.iter().map(|member| member.weight);
+        let sum: f64 = weights.clone().sum();
+        let sound = sum > 0.0 && sum.is_finite() && weights.clone().all(|weight| weight >= 0.0);
+        if !sound {
+            return meaning(format!(
+                "the weights of {} averaged classifiers add up to {sum}: none may be below 0, and one must be above",
+                self.members.len()
+            ));
+        }
+        let width = self
+            .members
+            .first()
+            .and_then(|member| member.coefficients.first());
+        let width = width.map_or(0, Vec::len);
+        let scores = self.members.iter().map(|member| member.coefficients.len());
+        let scores: usize = scores.sum();
+        if scores.saturating_mul(width) > COEFFICIENTS_MAX {
+            return meaning(format!(
+                "{scores} lists of {width} coefficients: {COEFFICIENTS_MAX} numbers are possible"
+            ));
+        }
+        for (index, member) in self.members.iter().enumerate() {
+            let checked = member.check(self.labels.len(), width);
+            checked.map_err(|reason| {
+                let number = index + 1;
+                ArtifactError::Meaning(format!("averaged classifier {number}: {reason}"))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Member {
+    fn check(&self, labels: usize, width: usize) -> Result<(), ArtifactError> {
+        let scores = self.coefficients.len();
+        let single = scores == 1 && labels == 2;
+        let fits = match self.probabilities {
+            Some(Probabilities::Logistic) => single,
+            Some(Probabilities::Softmax | Probabilities::OneVsRest) => scores == labels,
+            None => single || scores == labels,
+        };
+        if !fits {
+            return meaning(format!(
+                "it has {scores} lists of coefficients for {labels} labels"
+            ));
+        }
+        let found = self.coefficients.first().map_or(0, Vec::len);
+        if found != width {
+            return meaning(format!(
+                "it has {found} coefficients, and the first classifier {width}: as many for each"
+            ));
+        }
+        let functions = self.calibration.len();
+        let calibrated = matches!(
+            self.probabilities,
+            Some(Probabilities::Logistic | Probabilities::OneVsRest)
+        );
+        if functions != 0 && (functions != scores || !calibrated) {
+            return meaning(format!(
+                "it has {functions} calibration functions for {scores} scores, whose probabilities must be logistic or                  one-vs-rest"
+            ));
+        }
+        self.calibration
+            .iter()
+            .try_for_each(Isotonic::check_probabilities)?;
+        check_table("score", &self.intercepts, &self.coefficients)
+    }
+}
+
 impl Isotonic {
+    fn check_probabilities(&self) -> Result<(), ArtifactError> {
+        self.check()?;
+        match self.y_thresholds.iter().find(|y| !(0.0..=1.0).contains(*y)) {
+            Some(y) => meaning(format!(
+                "a calibration function gives {y}, which is no probability"
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// linfa interpolates between neighbours and divides by their distance: equal or falling thresholds would
     /// give NaN or nonsense, and an empty list a panic.
     fn check(&self) -> Result<(), ArtifactError> {

@@ -38,15 +38,29 @@ pub(in crate::codec) fn encode(
 
 /// A value, a list as several cells.
 fn push_cells(text: &mut Vec<u8>, value: &Value<'_>) {
-    let Value::Numbers(numbers) = value else {
-        return push_cell(text, value);
-    };
-    for (index, &number) in numbers.iter().enumerate() {
-        if index > 0 {
-            text.push(b',');
+    match value {
+        Value::Numbers(numbers) => {
+            for (index, &number) in numbers.iter().enumerate() {
+                if index > 0 {
+                    text.push(b',');
+                }
+                push_number(text, number);
+            }
         }
-        push_number(text, number);
+        Value::Bits(bits) => {
+            for (index, &bit) in bits.iter().enumerate() {
+                if index > 0 {
+                    text.push(b',');
+                }
+                text.push(digit(bit));
+            }
+        }
+        _ => push_cell(text, value),
     }
+}
+
+fn digit(bit: bool) -> u8 {
+    if bit { b'1' } else { b'0' }
 }
 
 /// A value as one cell.
@@ -62,6 +76,7 @@ fn push_cell(text: &mut Vec<u8>, value: &Value<'_>) {
             push_number(list, number);
         }),
         Value::Labels(labels) => push_list(text, labels.iter(), push_json),
+        Value::Bits(bits) => push_list(text, bits.iter(), |list, &bit| list.push(digit(bit))),
     }
 }
 

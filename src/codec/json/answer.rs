@@ -65,6 +65,9 @@ pub(in crate::codec) fn push_value(text: &mut Vec<u8>, value: &Value<'_>) {
         }
         Value::Label(label) => push_label(text, label),
         Value::Labels(labels) => push_list(text, *labels, push_label),
+        Value::Bits(bits) => push_list(text, bits.iter(), |text, &bit| {
+            text.push(if bit { b'1' } else { b'0' });
+        }),
     }
 }
 

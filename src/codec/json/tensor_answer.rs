@@ -200,6 +200,9 @@ fn push_packed(bytes: &mut Vec<u8>, value: &Value<'_>, datatype: Datatype) {
         Value::Labels(labels) => labels
             .iter()
             .for_each(|label| push_label(bytes, label, datatype)),
+        Value::Bits(bits) => bits
+            .iter()
+            .for_each(|&bit| bytes.extend(i64::from(bit).to_le_bytes())),
     }
 }
 

@@ -83,6 +83,10 @@ fn message(value: &Value<'_>) -> Vec<u8> {
         Value::Opposites(number) => push_floats(&mut message, &[-number, *number]),
         Value::Label(label) => push_labels(&mut message, std::slice::from_ref(*label)),
         Value::Labels(labels) => push_labels(&mut message, labels),
+        Value::Bits(bits) => {
+            let numbers: Vec<f64> = bits.iter().map(|&bit| f64::from(u8::from(bit))).collect();
+            push_floats(&mut message, &numbers);
+        }
     }
     message
 }

@@ -5,7 +5,7 @@ mod features;
 use ndarray::{Array2, array};
 use serde_json::{Value, json};
 
-use super::{Model, Outputs, PredictError, linfa_types};
+use super::{Classes, Labels, Model, Outputs, PredictError, linfa_types};
 use crate::artifact::{Artifact, Document, Label, Parameters};
 
 /// A model of `features` nameless numbers.
@@ -31,13 +31,15 @@ fn refusal(document: &Value) -> String {
 fn probabilities(model: &Model, rows: &Array2<f64>) -> Option<Array2<f64>> {
     match model.predict(rows.view()).unwrap() {
         Outputs::Values(_) => None,
-        Outputs::Classes(classes) => model.probabilities(&classes),
+        Outputs::Classes(Classes { scores, .. }) | Outputs::Labels(Labels { scores, .. }) => {
+            model.probabilities(&scores)
+        }
     }
 }
 
 fn predicted(model: &Model, rows: &Array2<f64>) -> Vec<Label> {
     match model.predict(rows.view()).unwrap() {
-        Outputs::Values(_) => Vec::new(),
+        Outputs::Values(_) | Outputs::Labels(_) => Vec::new(),
         Outputs::Classes(classes) => classes
             .predicted
             .iter()
@@ -49,7 +51,7 @@ fn predicted(model: &Model, rows: &Array2<f64>) -> Vec<Label> {
 fn values(model: &Model, rows: &Array2<f64>) -> Array2<f64> {
     match model.predict(rows.view()).unwrap() {
         Outputs::Values(values) => values,
-        Outputs::Classes(classes) => classes.scores,
+        Outputs::Classes(Classes { scores, .. }) | Outputs::Labels(Labels { scores, .. }) => scores,
     }
 }
 

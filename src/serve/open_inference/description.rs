@@ -75,9 +75,11 @@ fn outputs(loaded: &LoadedModel) -> Vec<Tensor> {
         name: "predict".to_owned(),
         datatype: match labels {
             [] => Datatype::FP64,
+            _ if document.model.is_multilabel() => Datatype::INT64,
             labels => Datatype::of_labels(labels),
         },
-        columns: (labels.is_empty() && targets > 1).then_some(targets),
+        columns: (document.model.is_multilabel() || labels.is_empty() && targets > 1)
+            .then_some(targets),
     }];
     if loaded.model.has_probabilities() {
         outputs.push(Tensor {

@@ -24,7 +24,7 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, ExportError> {
         graph: Graph::default(),
     };
     let scores = writer.scores();
-    match sums::outcome(document) {
+    match sums::outcome(document)? {
         Outcome::Values(curves) => writer.values(scores, &curves),
         Outcome::Isotonic(isotonic, curves) => {
             let value = writer.interpolated(&scores, isotonic);

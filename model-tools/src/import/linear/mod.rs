@@ -12,4 +12,4 @@ mod uses;
 pub(crate) use cells::Cells;
 pub(crate) use columns::{Column, Conflict, Part, Source, combination};
 pub(crate) use conversion::Conversion;
-pub(crate) use prediction::{Kind, Prediction, document};
+pub(crate) use prediction::{Cut, Kind, Mixed, Prediction, document};

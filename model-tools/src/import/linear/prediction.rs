@@ -1,8 +1,9 @@
 //! What a fitted model predicts, before it is written as the parameters of an artifact.
 
 use sagelet::artifact::{
-    Classifier, Document, GeneralizedLinear, InverseTransform, Isotonic, Label, Linear, Link,
-    Logistic, MultiTarget, Parameters,
+    Averaged, Classifier, Document, GeneralizedLinear, InverseTransform, Isotonic, Label, Linear,
+    Link, Logistic, Member, MultiTarget, Multilabel, OneVsOne, Parameters, Probabilities,
+    Threshold, ThresholdOf, Ties,
 };
 
 use super::columns::{Column, Conflict};
@@ -19,6 +20,39 @@ pub(crate) struct Prediction {
     pub(crate) labels: Vec<Label>,
     /// Of a regression on a transformed target.
     pub(crate) inverse: Option<InverseTransform>,
+    /// Of a classifier that decides elsewhere than at the score 0.
+    pub(crate) threshold: Option<Cut>,
+}
+
+/// From which number of which of two labels on this label is predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cut {
+    pub(crate) of: ThresholdOf,
+    pub(crate) at: f64,
+    /// The index of the label.
+    pub(crate) label: usize,
+}
+
+/// One of several classifiers whose probabilities are averaged.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mixed {
+    pub(crate) weight: f64,
+    /// How many of the scores are its own.
+    pub(crate) scores: usize,
+    pub(crate) probabilities: Option<Probabilities>,
+    pub(crate) calibration: Vec<Isotonic>,
+}
+
+impl Mixed {
+    /// A member without calibration.
+    pub(crate) fn new(weight: f64, scores: usize, probabilities: Option<Probabilities>) -> Self {
+        Self {
+            weight,
+            scores,
+            probabilities,
+            calibration: Vec::new(),
+        }
+    }
 }
 
 /// What becomes of the scores.
@@ -39,6 +73,13 @@ pub(crate) enum Kind {
     Multinomial,
     /// Classes without probabilities.
     Classes,
+    /// A score for every two classes, which vote.
+    OneVsOne(Ties),
+    /// Any number of labels, each with a score of its own; its logistic function is the probability where the link is
+    /// logit.
+    Multilabel(Link),
+    /// Classes by the mean of these classifiers' probabilities; the scores are theirs, one classifier after the other.
+    Averaged(Vec<Mixed>),
 }
 
 impl Prediction {
@@ -49,6 +90,7 @@ impl Prediction {
             scores,
             labels: Vec::new(),
             inverse: None,
+            threshold: None,
         }
     }
 
@@ -59,6 +101,7 @@ impl Prediction {
             scores,
             labels,
             inverse: None,
+            threshold: None,
         }
     }
 
@@ -77,6 +120,28 @@ impl Prediction {
             .iter()
             .map(|score| conversion.dense(score, layout))
             .unzip();
+        match &self.kind {
+            Kind::OneVsOne(ties) => {
+                return Ok(Parameters::OneVsOne(OneVsOne {
+                    labels: self.labels.clone(),
+                    ties: *ties,
+                    intercepts,
+                    coefficients,
+                }));
+            }
+            Kind::Multilabel(link) => {
+                return Ok(Parameters::Multilabel(Multilabel {
+                    labels: self.labels.clone(),
+                    link: *link,
+                    intercepts,
+                    coefficients,
+                }));
+            }
+            Kind::Averaged(members) => {
+                return Ok(self.averaged(members, intercepts, coefficients));
+            }
+            _ => {}
+        }
         if self.scores.len() != 1 {
             return self.several(intercepts, coefficients);
         }
@@ -135,7 +200,42 @@ impl Prediction {
             }
             Kind::OneVsRest => Parameters::OneVsRest(classifier(intercepts, coefficients)),
             Kind::Classes => Parameters::LinearClassifier(classifier(intercepts, coefficients)),
-            Kind::Generalized(_) | Kind::Isotonic(_) => return Err(self.mismatch(classes)),
+            Kind::Generalized(_)
+            | Kind::Isotonic(_)
+            | Kind::OneVsOne(_)
+            | Kind::Multilabel(_)
+            | Kind::Averaged(_) => return Err(self.mismatch(classes)),
+        })
+    }
+
+    fn averaged(
+        &self,
+        members: &[Mixed],
+        intercepts: Vec<f64>,
+        coefficients: Vec<Vec<f64>>,
+    ) -> Parameters {
+        let (mut intercepts, mut coefficients) = (intercepts.into_iter(), coefficients.into_iter());
+        let members = members.iter().map(|member| Member {
+            weight: member.weight,
+            probabilities: member.probabilities,
+            calibration: member.calibration.clone(),
+            intercepts: intercepts.by_ref().take(member.scores).collect(),
+            coefficients: coefficients.by_ref().take(member.scores).collect(),
+        });
+        Parameters::AveragedClassifiers(Averaged {
+            members: members.collect(),
+            labels: self.labels.clone(),
+        })
+    }
+
+    /// The threshold as an artifact has it.
+    fn threshold(&self) -> Option<Threshold> {
+        let Cut { of, at, label } = self.threshold?;
+        let is_second = label == 1;
+        Some(Threshold {
+            of,
+            at,
+            label: self.labels.get(label).filter(|_| !is_second).cloned(),
         })
     }
 
@@ -158,5 +258,6 @@ pub(crate) fn document(
     let mut document = Document::new(conversion.features, parameters);
     document.derived = derived;
     document.inverse_transform = prediction.inverse;
+    document.threshold = prediction.threshold();
     Ok((document, conversion.notes))
 }

@@ -1,10 +1,10 @@
 //! Classifiers, by class: from learnt attributes to scores and labels.
 
-use sagelet::artifact::Label;
+use sagelet::artifact::{Label, ThresholdOf};
 
-use super::label;
 use super::scores::scores;
 use super::step::{Outcome, Step};
+use super::{label, multilabel};
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
 
@@ -26,6 +26,11 @@ pub(super) fn logistic_of_softmax(mut prediction: Prediction) -> Prediction {
     if let (Kind::Multinomial, [score]) = (&prediction.kind, prediction.scores.as_mut_slice()) {
         *score = score.affine(0.0, 2.0, 0.0);
         prediction.kind = Kind::OneVsRest;
+        if let Some(cut) = &mut prediction.threshold
+            && cut.of == ThresholdOf::Score
+        {
+            cut.at *= 2.0;
+        }
     }
     prediction
 }
@@ -85,6 +90,9 @@ pub(super) fn gradient_descent(
 
 /// A classifier without probabilities.
 pub(super) fn linear(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
+    if let Some(labels) = multilabel::labels(step)? {
+        return multilabel::ridge(step, labels, columns);
+    }
     Ok(Prediction::classes(
         Kind::Classes,
         scores(step, columns)?,
@@ -108,39 +116,17 @@ pub(super) fn named(encoder: &Step<'_>, prediction: &Prediction) -> Outcome<Vec<
     Ok(names)
 }
 
-/// Where estimators keep the binarizer that turned their labels into columns.
-const BINARIZERS: [&str; 2] = ["_label_binarizer", "label_binarizer_"];
-
 /// The classes. A RidgeClassifier up to scikit-learn 1.3 keeps them in its label binarizer only.
 pub(super) fn labels(step: &Step<'_>) -> Outcome<Vec<Label>> {
-    refuse_several_labels(step)?;
+    multilabel::refuse(step)?;
     if let Some(classes) = step.optional("classes_") {
         return label::all(step, "classes_", classes);
     }
-    for binarizer in BINARIZERS {
+    for binarizer in multilabel::BINARIZERS {
         if step.optional(binarizer).is_some() {
             let binarizer = step.part_under(binarizer)?;
             return label::all(&binarizer, "classes_", binarizer.attribute("classes_")?);
         }
     }
     Err(step.refuse("it has no classes_: it is not fitted"))
-}
-
-/// Refuses a classifier that was fitted on a table of 0 and 1: it predicts any number of labels per row. Only its
-/// binarizer remembers that; `classes_` are 0, 1, … as for other classifiers.
-fn refuse_several_labels(step: &Step<'_>) -> Outcome<()> {
-    for name in BINARIZERS {
-        if step.optional(name).is_none() {
-            continue;
-        }
-        let binarizer = step.part_under(name)?;
-        let target = binarizer.text("y_type_").unwrap_or_default();
-        if target.starts_with("multilabel") || target.contains("multioutput") {
-            return Err(step.refuse(format_args!(
-                "it was fitted on several labels per row ({target}), each of which it predicts or not; an artifact \
-                 predicts one label per row: fit a classifier for each label"
-            )));
-        }
-    }
-    Ok(())
 }

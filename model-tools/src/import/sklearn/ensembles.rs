@@ -65,32 +65,39 @@ pub(super) fn bagging(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Prediction> {
-    const CHOSEN: &str = "estimators_features_";
     let parts = members(step)?;
-    let value = step.attribute(CHOSEN)?;
-    let lists: Vec<_> = value.elements().map(Iterator::collect).unwrap_or_default();
-    if lists.len() != parts.len() || parts.is_empty() {
-        return Err(step.wrong(CHOSEN, "a list of the columns of each estimator"));
-    }
     let mut scores = Vec::with_capacity(parts.len());
-    for (part, list) in parts.iter().zip(lists) {
-        let numbers = list
-            .array()
-            .and_then(|array| array.floats(list.objects()).ok());
-        let places = numbers
-            .into_iter()
-            .flatten()
-            .map(|number| index(number, columns.len()));
-        let chosen = places.map(|place| columns.get(place?).cloned());
-        let chosen = chosen.collect::<Option<Vec<_>>>();
-        let chosen =
-            chosen.ok_or_else(|| step.wrong(CHOSEN, "a list of the columns of each estimator"))?;
-        scores.push(score(part, &chosen, conversion)?);
+    for (part, chosen) in parts.iter().zip(chosen(step, parts.len(), columns)?) {
+        scores.push(score(part, &chosen?, conversion)?);
     }
     let count = scores.len();
     let mean = combination(&scores, &vec![1.0; count], 0.0).affine(0.0, 1.0 / count as f64, 0.0);
     conversion.note(format!("folded {count} regressions into one"));
     Ok(Prediction::regression(Kind::Linear, vec![mean]))
+}
+
+/// The columns that each of `count` estimators takes, one estimator after the other: a file may say the same many columns
+/// of many estimators.
+pub(super) fn chosen<'c>(
+    step: &'c Step<'_>,
+    count: usize,
+    columns: &'c [Column],
+) -> Outcome<impl Iterator<Item = Outcome<Vec<Column>>> + 'c> {
+    const CHOSEN: &str = "estimators_features_";
+    let wrong = || step.wrong(CHOSEN, "a list of the columns of each estimator");
+    let value = step.attribute(CHOSEN)?;
+    let lists: Vec<_> = value.elements().map(Iterator::collect).unwrap_or_default();
+    if lists.len() != count || count == 0 {
+        return Err(wrong());
+    }
+    Ok(lists.into_iter().map(move |list| {
+        let array = list.array();
+        let numbers = array.and_then(|array| array.floats(list.objects()).ok());
+        let places = numbers.into_iter().flatten();
+        let places = places.map(|number| index(number, columns.len()));
+        let chosen = places.map(|place| columns.get(place?).cloned());
+        chosen.collect::<Option<Vec<_>>>().ok_or_else(wrong)
+    }))
 }
 
 /// A last regression on the predictions of several, and on the columns as well with `passthrough`.
@@ -108,7 +115,7 @@ pub(super) fn stacking(
 }
 
 /// The fitted estimators.
-fn members<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
+pub(super) fn members<'a>(step: &Step<'a>) -> Outcome<Vec<Step<'a>>> {
     let value = step.attribute("estimators_")?;
     let members = value
         .elements()

@@ -61,6 +61,21 @@ pub(super) fn all_but(
     })
 }
 
+/// The label that one value is.
+pub(super) fn one(step: &Step<'_>, name: &str, value: Value<'_>) -> Outcome<Label> {
+    of_object(value).ok_or_else(|| step.wrong(name, "a text, a whole number, True or False"))
+}
+
+/// Whether Python takes two labels for the same: `True` is 1 there.
+pub(super) fn same(one: &Label, other: &Label) -> bool {
+    let number = |label: &Label| match label {
+        Label::Boolean(truth) => Some(i64::from(*truth)),
+        Label::Integer(number) => Some(*number),
+        Label::Text(_) => None,
+    };
+    one == other || number(one).is_some_and(|own| number(other) == Some(own))
+}
+
 fn of_object(value: Value<'_>) -> Option<Label> {
     match value.node() {
         Node::Bool(truth) => Some(Label::Boolean(*truth)),

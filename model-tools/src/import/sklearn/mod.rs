@@ -5,10 +5,12 @@
 //! scikit-learn computes in training. A class that is not known is refused, never guessed.
 
 mod arrange;
+mod averages;
 mod bayes;
 mod calibration;
 mod candidates;
 mod categories;
+mod centroids;
 mod classification;
 mod curves;
 mod cuts;
@@ -21,8 +23,11 @@ mod functions;
 mod imputation;
 mod kernel;
 mod label;
+mod multilabel;
+mod pairs;
 mod polynomial;
 mod predictors;
+mod probabilities;
 mod reasons;
 mod regression;
 mod sampling;
@@ -35,6 +40,7 @@ mod statistics;
 mod step;
 mod target;
 mod text;
+mod thresholds;
 mod transformers;
 mod unseen;
 mod unwrap;

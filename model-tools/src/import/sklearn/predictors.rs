@@ -2,8 +2,8 @@
 
 use super::step::{Outcome, Step};
 use super::{
-    bayes, calibration, classification, ensembles, kernel, reasons, regression, target,
-    transformers,
+    averages, bayes, calibration, centroids, classification, ensembles, kernel, multilabel, pairs,
+    reasons, regression, target, thresholds, transformers,
 };
 use crate::import::linear::{Column, Conversion};
 use crate::import::linear::{Kind, Prediction};
@@ -36,6 +36,13 @@ static READERS: &[(&[&str], Reader)] = &[
     (&["StackingRegressor"], ensembles::stacking),
     (&["BaggingRegressor"], ensembles::bagging),
     (&["CalibratedClassifierCV"], calibration::calibrated),
+    (&["NearestCentroid"], centroids::nearest),
+    (&["VotingClassifier"], averages::voting),
+    (&["BaggingClassifier"], averages::bagging),
+    (&["OneVsOneClassifier"], pairs::one_vs_one),
+    (&["MultiOutputClassifier"], multilabel::several),
+    (&["FixedThresholdClassifier"], thresholds::fixed),
+    (&["TunedThresholdClassifierCV"], thresholds::tuned),
     (&["OneVsRestClassifier"], one_vs_rest),
     (
         &[
@@ -155,16 +162,25 @@ pub(super) fn check_last(step: &Step<'_>) -> Outcome<()> {
     if kernel::CLASSES.contains(&step.class) {
         kernel::check_kernel(step)?;
     }
-    let inner = match step.class {
+    inner(step)?.map_or(Ok(()), |inner| check_last(&inner))
+}
+
+/// The estimator that predicts in this one's place, if there is one.
+pub(super) fn inner<'a>(step: &Step<'a>) -> Outcome<Option<Step<'a>>> {
+    Ok(match step.class {
         class if transformers::PIPELINES.contains(&class) => transformers::last_step(step)?,
         "TransformedTargetRegressor" => Some(step.part_under("regressor_")?),
+        "TunedThresholdClassifierCV" => Some(step.part_under("estimator_")?),
+        "FixedThresholdClassifier" => {
+            Some(step.part_under(step.either("estimator_", "estimator"))?)
+        }
         "FrozenEstimator" => Some(step.part_under("estimator")?),
         "RANSACRegressor" => Some(step.part_under("estimator_")?),
         class if class.ends_with("SearchCV") => Some(best(step)?),
         _ => None,
-    };
-    inner.map_or(Ok(()), |inner| check_last(&inner))
+    })
 }
+
 /// The estimator that a search has found best.
 fn searched(
     step: &Step<'_>,
@@ -206,6 +222,9 @@ fn one_vs_rest(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Prediction> {
+    if let Some(labels) = multilabel::labels(step)? {
+        return multilabel::together(step, labels, columns, conversion);
+    }
     let labels = classification::labels(step)?;
     let value = step.attribute("estimators_")?;
     let estimators = value

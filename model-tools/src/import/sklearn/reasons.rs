@@ -16,18 +16,11 @@ pub(super) fn of_predictor(class: &str) -> &'static str {
         "ClassifierChain" => {
             "each model of the chain takes the classes that those before it predict, which is not linear"
         }
-        "OneVsOneClassifier" | "OutputCodeClassifier" => {
-            "it lets several classifiers vote; OneVsRestClassifier is supported"
+        "OutputCodeClassifier" => {
+            "it lets several classifiers vote by a code; OneVsRestClassifier and OneVsOneClassifier are supported"
         }
-        "StackingClassifier" | "VotingClassifier" | "BaggingClassifier" => {
-            "it combines the classes or probabilities of several models, which is no linear function of the row"
-        }
-        "MultiOutputClassifier" => {
-            "it predicts several labels per row; an artifact predicts one: dump each of its estimators_ on its own"
-        }
-        "FixedThresholdClassifier" | "TunedThresholdClassifierCV" => {
-            "it decides by a threshold of its own; an artifact takes the class with the highest score: dump its \
-             estimator_, and compare the probability with the threshold where you ask"
+        "StackingClassifier" => {
+            "its last classifier takes the probabilities of the others, which are no linear function of the row"
         }
         _ => of_other_family(class),
     }
@@ -46,14 +39,16 @@ fn of_other_family(class: &str) -> &'static str {
              supported"
         }
         _ if has("Forest") || has("Tree") || has("Boost") || has("Boosting") => TREES,
-        _ if has("Neighbors") || has("Centroid") || class.starts_with("LabelSpreading") => {
+        _ if has("Neighbors") || class.starts_with("LabelSpreading") => {
             "it compares a row with those that it was fitted on, which is not linear"
         }
         _ if has("MLP") => "it is a neural network with hidden layers, not a linear model",
         _ if has("Cluster") || has("KMeans") || has("DBSCAN") || has("Mixture") => {
             "it finds groups of rows, which is no prediction of a linear model"
         }
-        _ => "it is not a linear model",
+        _ => {
+            "this class is not known: what is linear in the columns of a row is supported, and what is made of that"
+        }
     }
 }
 

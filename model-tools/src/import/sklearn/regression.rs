@@ -52,17 +52,21 @@ pub(super) fn isotonic(step: &Step<'_>, columns: &[Column]) -> Outcome<Predictio
     if column.untouched().is_none() {
         return Err(step.refuse("steps before an isotonic regression are not supported"));
     }
+    Ok(Prediction::regression(
+        Kind::Isotonic(thresholds(step)?),
+        vec![column.clone()],
+    ))
+}
+
+/// The function that an isotonic regression has learnt.
+pub(super) fn thresholds(step: &Step<'_>) -> Outcome<Isotonic> {
     // Before scikit-learn 0.24 they were private.
     let (x_thresholds, _) = step.numbers(step.either("X_thresholds_", "_necessary_X_"))?;
     let (y_thresholds, _) = step.numbers(step.either("y_thresholds_", "_necessary_y_"))?;
-    let isotonic = Isotonic {
+    Ok(Isotonic {
         x_thresholds,
         y_thresholds,
-    };
-    Ok(Prediction::regression(
-        Kind::Isotonic(isotonic),
-        vec![column.clone()],
-    ))
+    })
 }
 
 /// Partial least squares centre the columns, and up to scikit-learn 1.4 scale them too: the coefficients of
