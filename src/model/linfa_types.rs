@@ -9,11 +9,11 @@ use std::borrow::Borrow;
 use linfa_elasticnet::{ElasticNet, MultiTaskElasticNet};
 use linfa_linear::{FittedIsotonicRegression, FittedLinearRegression, TweedieRegressor};
 use linfa_logistic::{FittedLogisticRegression, MultiFittedLogisticRegression};
-use ndarray::{Array2, ArrayView1, ArrayView2};
-use serde::Serialize;
+use ndarray::Array2;
 use serde::de::DeserializeOwned;
 
 use super::ModelError;
+use super::shape::Shape;
 use crate::artifact::{
     Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, MultiTarget,
 };
@@ -21,146 +21,72 @@ use crate::artifact::{
 /// A class as linfa's classifiers carry it here: the index of its label.
 pub(super) type Class = usize;
 
-/// `FittedLinearRegression` as linfa writes it.
-#[derive(Serialize)]
-struct LinearShape<'a> {
-    intercept: f64,
-    params: ArrayView1<'a, f64>,
-}
+/// The fields of one of linfa's types.
+type Fields<'a> = Vec<(&'static str, Shape<'a>)>;
 
-/// `ElasticNet` and `MultiTaskElasticNet` as linfa writes them. The last three say how the fit went; nothing
-/// is predicted from them.
-#[derive(Serialize)]
-struct ElasticNetShape<Intercept, Numbers> {
-    hyperplane: Numbers,
-    intercept: Intercept,
-    duality_gap: f64,
-    n_steps: u32,
-    variance: Result<(), NoVariance>,
-}
-
-/// The `ElasticNetError` that stands where a fit found no variance of its parameters.
-#[derive(Serialize)]
-enum NoVariance {
-    NotEnoughSamples,
-}
-
-/// `TweedieRegressor` as linfa writes it.
-#[derive(Serialize)]
-struct TweedieShape<'a> {
-    coef: ArrayView1<'a, f64>,
-    intercept: f64,
-    link: LinkShape,
-}
-
-/// `Link` as linfa writes it.
-#[derive(Serialize)]
-enum LinkShape {
-    Identity,
-    Log,
-    Logit,
-}
-
-/// `FittedIsotonicRegression` as linfa writes it.
-#[derive(Serialize)]
-struct IsotonicShape<'a> {
-    regressor: ArrayView1<'a, f64>,
-    response: ArrayView1<'a, f64>,
-}
-
-/// `FittedLogisticRegression` as linfa writes it.
-#[derive(Serialize)]
-struct LogisticShape<'a> {
-    threshold: f64,
-    intercept: f64,
-    params: ArrayView1<'a, f64>,
-    labels: LabelsShape,
-}
-
-/// `BinaryClassLabels` as linfa writes it.
-#[derive(Serialize)]
-struct LabelsShape {
-    pos: LabelShape,
-    neg: LabelShape,
-}
-
-/// `ClassLabel` as linfa writes it.
-#[derive(Serialize)]
-struct LabelShape {
-    class: Class,
-    label: f64,
-}
-
-/// `MultiFittedLogisticRegression` as linfa writes it.
-#[derive(Serialize)]
-struct MultinomialShape<'a> {
-    intercept: ArrayView1<'a, f64>,
-    params: ArrayView2<'a, f64>,
-    classes: Vec<Class>,
-}
+/// What stands in an elastic net where a fit found no variance of its parameters. Like the gap and the steps, it says how
+/// the fit went; nothing is predicted from it.
+const NO_VARIANCE: Shape<'static> = Shape::Wrapped("Err", "NotEnoughSamples");
 
 pub(super) fn linear(linear: &Linear) -> Result<FittedLinearRegression<f64>, ModelError> {
     rebuild(
         "linear-regression",
-        &LinearShape {
-            intercept: linear.intercept,
-            params: ArrayView1::from(&linear.coefficients),
-        },
+        vec![
+            ("intercept", Shape::Number(linear.intercept)),
+            ("params", Shape::list(&linear.coefficients)),
+        ],
     )
 }
 
 pub(super) fn elastic_net(linear: &Linear) -> Result<ElasticNet<f64>, ModelError> {
-    rebuild(
-        "elastic-net",
-        &ElasticNetShape {
-            hyperplane: ArrayView1::from(&linear.coefficients),
-            intercept: linear.intercept,
-            duality_gap: 0.0,
-            n_steps: 0,
-            variance: Err(NoVariance::NotEnoughSamples),
-        },
-    )
+    let intercept = Shape::Number(linear.intercept);
+    let fields = elastic_net_of(Shape::list(&linear.coefficients), intercept);
+    rebuild("elastic-net", fields)
 }
 
 pub(super) fn multi_target(multi: &MultiTarget) -> Result<MultiTaskElasticNet<f64>, ModelError> {
     let coefficients = by_column(&multi.coefficients)?;
-    rebuild(
-        "multi-target-regression",
-        &ElasticNetShape {
-            hyperplane: coefficients.view(),
-            intercept: ArrayView1::from(&multi.intercepts),
-            duality_gap: 0.0,
-            n_steps: 0,
-            variance: Err(NoVariance::NotEnoughSamples),
-        },
-    )
+    let hyperplane = table(&coefficients);
+    let fields = elastic_net_of(hyperplane, Shape::list(&multi.intercepts));
+    rebuild("multi-target-regression", fields)
+}
+
+/// `ElasticNet` and `MultiTaskElasticNet` as linfa writes them.
+fn elastic_net_of<'a>(hyperplane: Shape<'a>, intercept: Shape<'a>) -> Fields<'a> {
+    vec![
+        ("hyperplane", hyperplane),
+        ("intercept", intercept),
+        ("duality_gap", Shape::Number(0.0)),
+        ("n_steps", Shape::Whole(0)),
+        ("variance", NO_VARIANCE),
+    ]
 }
 
 pub(super) fn generalized_linear(
     generalized: &GeneralizedLinear,
 ) -> Result<TweedieRegressor<f64>, ModelError> {
     let link = match generalized.link {
-        Link::Identity => LinkShape::Identity,
-        Link::Log => LinkShape::Log,
-        Link::Logit => LinkShape::Logit,
+        Link::Identity => "Identity",
+        Link::Log => "Log",
+        Link::Logit => "Logit",
     };
     rebuild(
         "generalized-linear",
-        &TweedieShape {
-            coef: ArrayView1::from(&generalized.coefficients),
-            intercept: generalized.intercept,
-            link,
-        },
+        vec![
+            ("coef", Shape::list(&generalized.coefficients)),
+            ("intercept", Shape::Number(generalized.intercept)),
+            ("link", Shape::Word(link)),
+        ],
     )
 }
 
 pub(super) fn isotonic(isotonic: &Isotonic) -> Result<FittedIsotonicRegression<f64>, ModelError> {
     rebuild(
         "isotonic",
-        &IsotonicShape {
-            regressor: ArrayView1::from(&isotonic.x_thresholds),
-            response: ArrayView1::from(&isotonic.y_thresholds),
-        },
+        vec![
+            ("regressor", Shape::list(&isotonic.x_thresholds)),
+            ("response", Shape::list(&isotonic.y_thresholds)),
+        ],
     )
 }
 
@@ -170,23 +96,21 @@ pub(super) fn isotonic(isotonic: &Isotonic) -> Result<FittedIsotonicRegression<f
 pub(super) fn logistic(
     logistic: &Logistic,
 ) -> Result<FittedLogisticRegression<f64, Class>, ModelError> {
+    let label = |class, label| {
+        Shape::Fields(vec![
+            ("class", Shape::Whole(class)),
+            ("label", Shape::Number(label)),
+        ])
+    };
+    let labels = vec![("pos", label(1, 1.0)), ("neg", label(0, -1.0))];
     rebuild(
         "logistic-regression",
-        &LogisticShape {
-            threshold: 0.5,
-            intercept: logistic.intercept,
-            params: ArrayView1::from(&logistic.coefficients),
-            labels: LabelsShape {
-                pos: LabelShape {
-                    class: 1,
-                    label: 1.0,
-                },
-                neg: LabelShape {
-                    class: 0,
-                    label: -1.0,
-                },
-            },
-        },
+        vec![
+            ("threshold", Shape::Number(0.5)),
+            ("intercept", Shape::Number(logistic.intercept)),
+            ("params", Shape::list(&logistic.coefficients)),
+            ("labels", Shape::Fields(labels)),
+        ],
     )
 }
 
@@ -194,13 +118,14 @@ pub(super) fn multinomial(
     classifier: &Classifier,
 ) -> Result<MultiFittedLogisticRegression<f64, Class>, ModelError> {
     let coefficients = by_column(&classifier.coefficients)?;
+    let classes = (0..classifier.labels.len()).collect();
     rebuild(
         "multinomial-logistic-regression",
-        &MultinomialShape {
-            intercept: ArrayView1::from(&classifier.intercepts),
-            params: coefficients.view(),
-            classes: (0..classifier.labels.len()).collect(),
-        },
+        vec![
+            ("intercept", Shape::list(&classifier.intercepts)),
+            ("params", table(&coefficients)),
+            ("classes", Shape::Wholes(classes)),
+        ],
     )
 }
 
@@ -218,13 +143,15 @@ pub(super) fn by_column(lists: &[impl Borrow<[f64]>]) -> Result<Array2<f64>, Mod
     Ok(table.t().as_standard_layout().into_owned())
 }
 
-fn rebuild<T: DeserializeOwned>(
-    kind: &'static str,
-    shape: &impl Serialize,
-) -> Result<T, ModelError> {
-    let refused = |reason: String| ModelError::Refused { kind, reason };
-    // As bytes: a tree of values would take several times as much memory.
-    let mut bytes = Vec::new();
-    ciborium::into_writer(shape, &mut bytes).map_err(|error| refused(error.to_string()))?;
-    ciborium::from_reader(bytes.as_slice()).map_err(|error| refused(error.to_string()))
+/// A table that lies in memory row by row.
+fn table(numbers: &Array2<f64>) -> Shape<'_> {
+    let shape = numbers.shape().to_vec();
+    Shape::array(shape, numbers.as_slice().unwrap_or_default())
+}
+
+fn rebuild<T: DeserializeOwned>(kind: &'static str, fields: Fields<'_>) -> Result<T, ModelError> {
+    T::deserialize(Shape::Fields(fields)).map_err(|error| ModelError::Refused {
+        kind,
+        reason: error.to_string(),
+    })
 }

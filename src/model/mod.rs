@@ -10,6 +10,7 @@ mod linfa_types;
 mod outputs;
 mod predictor;
 mod scores;
+mod shape;
 mod sparse;
 #[cfg(test)]
 mod tests;
