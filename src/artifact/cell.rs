@@ -90,6 +90,7 @@ impl Serialize for Cell {
 }
 
 impl<'de> Deserialize<'de> for Cell {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(CellVisitor)
     }

@@ -199,6 +199,7 @@ pub enum Extrapolation {
 #[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
 pub struct Combination {
     /// The columns.
+    #[serde(deserialize_with = "super::read::indices")]
     pub columns: Vec<usize>,
     /// What each is multiplied by.
     #[serde(deserialize_with = "super::number::list")]

@@ -14,7 +14,7 @@ use super::inverse::InverseTransform;
 use super::parameters::Parameters;
 use super::statistics::{Covariance, TrainingStatistics};
 use super::threshold::Threshold;
-use super::{number, scan};
+use super::{number, read, scan};
 
 /// The name that every artifact carries.
 pub const FORMAT: &str = "sagelet-model";
@@ -244,7 +244,7 @@ pub fn default_name(column: usize) -> String {
 /// Reads a payload whose digest was found right.
 pub(super) fn decode(payload: &[u8]) -> Result<Document, ArtifactError> {
     scan::check(payload, "payload")?;
-    ciborium::from_reader(payload).map_err(|error| ArtifactError::Shape {
+    read::cbor(payload).map_err(|error| ArtifactError::Shape {
         part: "payload",
         reason: scan::plain(&error),
     })

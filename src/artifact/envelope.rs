@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::document::{FORMAT, Version};
 use super::error::ArtifactError;
-use super::scan;
+use super::{read, scan};
 use crate::limits::ARTIFACT_BYTES_MAX;
 
 /// CBOR tag 55799, which says "this is CBOR" (RFC 8949, section 3.4.6).
@@ -122,7 +122,7 @@ fn verify(payload: &[u8], expected: &[u8]) -> Result<Digest, ArtifactError> {
 }
 
 fn decode<T: DeserializeOwned>(item: &[u8]) -> Result<T, ArtifactError> {
-    ciborium::from_reader(item).map_err(|error| ArtifactError::Shape {
+    read::cbor(item).map_err(|error| ArtifactError::Shape {
         part: PART,
         reason: scan::plain(&error),
     })

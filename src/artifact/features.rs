@@ -138,6 +138,7 @@ impl Serialize for Features {
 }
 
 impl<'de> Deserialize<'de> for Features {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(FeaturesVisitor)
     }

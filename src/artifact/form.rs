@@ -17,6 +17,7 @@ use super::parameters::{
     Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
     Multilabel, OneVsOne, Parameters, Probabilities, Ties,
 };
+use super::read;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -38,13 +39,16 @@ enum Kind {
 /// What the parameters of any kind have.
 #[derive(Deserialize)]
 struct ParametersForm {
+    #[serde(deserialize_with = "read::word")]
     kind: Kind,
+    #[serde(default, deserialize_with = "read::optional_word")]
     ties: Option<Ties>,
     #[serde(default)]
     members: Vec<Member>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     link: Option<Link>,
     labels: Option<Vec<Label>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::texts")]
     targets: Vec<String>,
     #[serde(default, deserialize_with = "number::option")]
     intercept: Option<f64>,
@@ -58,6 +62,7 @@ struct ParametersForm {
 }
 
 impl<'de> Deserialize<'de> for Parameters {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         ParametersForm::deserialize(deserializer)?.parameters()
     }
@@ -179,6 +184,7 @@ impl ParametersForm {
 struct MemberForm {
     #[serde(default, deserialize_with = "number::option")]
     weight: Option<f64>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     probabilities: Option<Probabilities>,
     #[serde(default)]
     calibration: Vec<CalibrationForm>,
@@ -243,6 +249,7 @@ enum EncodingKind {
 /// What an encoding of any kind has.
 #[derive(Deserialize)]
 struct EncodingForm {
+    #[serde(deserialize_with = "read::word")]
     kind: EncodingKind,
     categories: Option<Vec<Label>>,
     drop: Option<Label>,
@@ -259,6 +266,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cell>, D::
 }
 
 impl<'de> Deserialize<'de> for Encoding {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         EncodingForm::deserialize(deserializer)?.encoding()
     }
@@ -315,8 +323,10 @@ impl EncodingForm {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct FeatureForm {
+    #[serde(deserialize_with = "read::optional_text")]
     name: Option<String>,
     missing: Cell,
+    #[serde(deserialize_with = "read::flag")]
     missing_indicator: bool,
     encoding: Option<Encoding>,
 }
@@ -346,6 +356,7 @@ impl<'de> Visitor<'de> for FeatureVisitor {
 }
 
 impl<'de> Deserialize<'de> for Feature {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FeatureVisitor)
     }

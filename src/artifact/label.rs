@@ -57,6 +57,7 @@ impl Serialize for Label {
 }
 
 impl<'de> Deserialize<'de> for Label {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(LabelVisitor)
     }

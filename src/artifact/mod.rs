@@ -22,6 +22,7 @@ mod label;
 mod memory;
 mod number;
 mod parameters;
+mod read;
 mod scan;
 mod statistics;
 mod threshold;

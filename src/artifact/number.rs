@@ -54,22 +54,26 @@ impl Visitor<'_> for NumberVisitor {
 }
 
 impl<'de> Deserialize<'de> for Number {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumberVisitor)
     }
 }
 
 /// Reads a number.
+#[inline(never)]
 pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Number::deserialize(deserializer).map(|number| number.0)
 }
 
 /// Reads a number or `null`.
+#[inline(never)]
 pub(super) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     Option::<Number>::deserialize(deserializer).map(|number| number.map(|number| number.0))
 }
 
 /// Reads a list of numbers or `null`.
+#[inline(never)]
 pub(super) fn optional_list<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<f64>>, D::Error> {
@@ -77,11 +81,13 @@ pub(super) fn optional_list<'de, D: Deserializer<'de>>(
 }
 
 /// Reads a list of numbers.
+#[inline(never)]
 pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
     Vec::<Number>::deserialize(deserializer).map(unwrap)
 }
 
 /// Reads a map from names to numbers.
+#[inline(never)]
 pub(super) fn map<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, f64>, D::Error> {
@@ -136,6 +142,7 @@ impl<'de> Visitor<'de> for RowVisitor {
 }
 
 impl<'de> Deserialize<'de> for Row {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(RowVisitor)
     }
@@ -174,6 +181,7 @@ impl<'de> Visitor<'de> for CoefficientsVisitor {
 }
 
 impl<'de> Deserialize<'de> for Coefficients {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(CoefficientsVisitor)
     }
@@ -186,6 +194,7 @@ pub(super) mod rows {
 
     use super::Row;
 
+    #[inline(never)]
     pub(in crate::artifact) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<Vec<f64>>, D::Error> {

@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::number;
+use super::{number, read};
 
 /// What was seen in the rows that a model was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingStatistics {
     /// Rows that the model was fitted to.
+    #[serde(deserialize_with = "read::whole")]
     pub rows: u64,
     /// Shares of the cells that the quantiles of every column are of, rising from 0 to 1.
     #[serde(default, deserialize_with = "number::list")]
@@ -21,9 +22,10 @@ pub struct TrainingStatistics {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ColumnStatistics {
     /// Cells that are not missing.
+    #[serde(deserialize_with = "read::whole")]
     pub count: u64,
     /// Missing cells.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::whole")]
     pub missing: u64,
     /// Mean of the cells that are not missing, by the weights of their rows.
     #[serde(
@@ -81,6 +83,7 @@ pub struct Covariance {
     #[serde(deserialize_with = "number::one")]
     pub dispersion: f64,
     /// Rows less fitted coefficients, the intercept among them.
+    #[serde(deserialize_with = "read::whole")]
     pub degrees_of_freedom: u64,
     /// A lower triangular matrix F, row after row up to the diagonal. The covariance is FᵀF, the intercept first, and
     /// the variance of a score is ‖F x‖² for a row x of the design matrix with a 1 in front. The places of an intercept

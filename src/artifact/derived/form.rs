@@ -10,7 +10,7 @@ use super::{
     PowerMethod, StripAccents, Terms, Text,
 };
 use crate::artifact::form::required;
-use crate::artifact::number;
+use crate::artifact::{number, read};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -31,8 +31,10 @@ enum Kind {
 /// What entries of any kind have.
 #[derive(Deserialize)]
 struct DerivedForm {
+    #[serde(deserialize_with = "read::word")]
     kind: Kind,
     of: Option<Of>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     function: Option<Function>,
     #[serde(default, deserialize_with = "number::option")]
     lower: Option<f64>,
@@ -42,11 +44,13 @@ struct DerivedForm {
     above: Option<f64>,
     #[serde(default, deserialize_with = "number::option")]
     margin: Option<f64>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     method: Option<PowerMethod>,
     #[serde(default, deserialize_with = "number::optional_list")]
     lambdas: Option<Vec<f64>>,
     #[serde(default, deserialize_with = "number::optional_list")]
     edges: Option<Vec<f64>>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     encode: Option<BinEncoding>,
     #[serde(default, deserialize_with = "number::optional_list")]
     x: Option<Vec<f64>>,
@@ -54,26 +58,38 @@ struct DerivedForm {
     y: Option<Vec<f64>>,
     #[serde(default, deserialize_with = "number::optional_list")]
     knots: Option<Vec<f64>>,
+    #[serde(default, deserialize_with = "read::optional_index")]
     degree: Option<usize>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     extrapolation: Option<Extrapolation>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     norm: Option<Norm>,
+    #[serde(default, deserialize_with = "read::optional_index")]
     feature: Option<usize>,
-    lowercase: Option<bool>,
+    #[serde(default = "yes", deserialize_with = "read::flag")]
+    lowercase: bool,
+    #[serde(default, deserialize_with = "read::optional_word")]
     strip_accents: Option<StripAccents>,
+    #[serde(default, deserialize_with = "read::optional_word")]
     analyzer: Option<Analyzer>,
     ngrams: Option<[usize; 2]>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::texts")]
     stop_words: Vec<String>,
     terms: Option<Terms>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::flag")]
     binary: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::flag")]
     sublinear: bool,
     #[serde(default, deserialize_with = "number::list")]
     idf: Vec<f64>,
 }
 
+fn yes() -> bool {
+    true
+}
+
 impl<'de> Deserialize<'de> for Derived {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         DerivedForm::deserialize(deserializer)?.derived()
     }
@@ -135,7 +151,7 @@ impl DerivedForm {
     fn text<E: Error>(self) -> Result<Text, E> {
         Ok(Text {
             feature: required(self.feature, "feature")?,
-            lowercase: self.lowercase.unwrap_or(true),
+            lowercase: self.lowercase,
             strip_accents: self.strip_accents,
             analyzer: self.analyzer.unwrap_or(Analyzer::Word),
             ngrams: self.ngrams.unwrap_or([1, 1]),
@@ -260,6 +276,7 @@ impl<'de> Visitor<'de> for OfVisitor {
 }
 
 impl<'de> Deserialize<'de> for Of {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(OfVisitor)
     }
@@ -297,6 +314,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
 }
 
 impl<'de> Deserialize<'de> for Item {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ItemVisitor)
     }

@@ -197,6 +197,7 @@ impl<'de> Visitor<'de> for VocabularyVisitor {
 impl<'de> serde::de::DeserializeSeed<'de> for Term<'_> {
     type Value = ();
 
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_str(self)
     }
@@ -218,6 +219,7 @@ impl Visitor<'_> for Term<'_> {
 }
 
 impl<'de> Deserialize<'de> for Vocabulary {
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(VocabularyVisitor)
     }
