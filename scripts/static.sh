@@ -62,7 +62,7 @@ path_flags() {
 
 # rustc's own linker and the C library that comes with the target: the machine has neither to have for aarch64,
 # and which ones it has does not show in the binary. Packed relocations save 20 kB of x86_64's, and a bound of 5 on what
-# is inlined (50 is usual at opt-level "s") 85 kB: 100,000 rows of CSV take 2 % more time for it, one row and training none.
+# is inlined (50 is usual at opt-level "s") 85 kB: 100,000 rows of CSV take 2 % more time for it, one row none, training up to a tenth.
 link_flags() {
     printf '%s\n' -Clinker=rust-lld -Clink-self-contained=yes -Clink-arg=-zpack-relative-relocs \
         -Clink-arg=--icf=all -Cllvm-args=-inline-threshold=5

@@ -1,5 +1,5 @@
 //! Every bound that the commands set, named with its unit, with its reason; those on reading a foreign model are in
-//! [`import::limits`](crate::import::limits).
+//! `import::limits`.
 
 /// Bytes of a model in any format: the widest model, two million features, written in JSON takes at most 27
 /// bytes for a coefficient.

@@ -36,7 +36,7 @@ const SHIFTS: [u64; 9] = [
 static RECIPROCALS: [(u64, u64); DECIMALS_MAX + 1] = reciprocals();
 
 /// The number at the start of `text`, and what follows it. `None` for what std has to read: exponents, more digits
-/// than [`DIGITS_MAX`], words, blanks; and whole numbers that are no float exactly.
+/// than `DIGITS_MAX`, words, blanks; and whole numbers that are no float exactly.
 #[inline]
 #[must_use]
 pub fn leading(text: &[u8]) -> Option<(f64, &[u8])> {
@@ -69,7 +69,7 @@ pub fn leading(text: &[u8]) -> Option<(f64, &[u8])> {
     Some((f64::from_bits(magnitude.to_bits() | sign), rest))
 }
 
-/// Adds the digits at the start of `text` to a number; beyond [`DIGITS_MAX`] it means nothing.
+/// Adds the digits at the start of `text` to a number; beyond `DIGITS_MAX` it means nothing.
 #[inline]
 fn digits(mut number: u64, mut text: &[u8]) -> (u64, &[u8]) {
     while let Some(eight) = text.first_chunk() {
