@@ -20,10 +20,6 @@ const REASONS: &[(&str, &str)] = &[
         "estimators_[0] (DecisionTreeRegressor): it is made of decision trees",
     ),
     (
-        "bernoulli_nb",
-        "BernoulliNB: it is linear in whether each cell is above a number, a column that an artifact cannot",
-    ),
-    (
         "calibrated_bayes",
         "calibrated_classifiers_[0], estimator (MultinomialNB): its probabilities were calibrated, which are no linear",
     ),
@@ -31,10 +27,6 @@ const REASONS: &[(&str, &str)] = &[
     (
         "forest",
         "RandomForestRegressor: it is made of decision trees, not of linear scores",
-    ),
-    (
-        "gaussian_nb",
-        "GaussianNB: its scores are linear in the cells, their squares and products",
     ),
     (
         "isotonic_nan",

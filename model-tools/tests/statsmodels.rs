@@ -38,10 +38,10 @@ fn what_an_artifact_cannot_compute_is_refused_by_its_term_and_the_reason() {
     for path in FOLDERS.iter().flat_map(|folder| models(folder, true)) {
         let reason = match name(&path).as_str() {
             "refused_interaction" | "refused_formulaic_interaction" => {
-                "an interaction of 2 columns is a column that an artifact cannot compute yet"
+                "an interaction of 2 columns is a column that is not converted yet"
             }
             "refused_power" => {
-                "the term \"I(x ** 2)\": a power of a column is a column that an artifact cannot compute yet"
+                "the term \"I(x ** 2)\": a power of a column is a column that is not converted yet"
             }
             "refused_function" => "the term \"np.log(z)\": the function np.log of a column is",
             "refused_formulaic_function" => "the function np.exp of a column is",
@@ -49,7 +49,7 @@ fn what_an_artifact_cannot_compute_is_refused_by_its_term_and_the_reason() {
             "refused_contrast" | "refused_difference" => {
                 "only the contrasts Treatment and Sum are read"
             }
-            "refused_condition" => "\"I(x > 0)\" of columns is a column that an artifact cannot",
+            "refused_condition" => "\"I(x > 0)\" of columns is a column that is not converted yet",
             "refused_levels" => "the cells of \"exposed\" are no texts, whole numbers or booleans",
             "refused_both" => "rooms is used both as a number and as a category",
             "refused_exposure" => {

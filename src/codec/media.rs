@@ -199,17 +199,20 @@ impl ContentType {
 
     /// The same, with this byte between the cells of CSV.
     #[must_use]
+    #[cfg(feature = "train")]
     pub(crate) fn delimited_by(mut self, delimiter: u8) -> Self {
         self.delimiter = delimiter;
         self
     }
 
     /// The byte between the cells of CSV.
+    #[cfg(feature = "train")]
     pub(crate) fn delimiter(self) -> u8 {
         self.delimiter
     }
 
     /// Whether the first line of CSV names the columns, if the content type says so.
+    #[cfg(feature = "train")]
     pub(crate) fn header(self) -> Option<bool> {
         match self.header? {
             Header::Present => Some(true),
@@ -220,6 +223,7 @@ impl ContentType {
 
     /// The same for rows alone: whoever reads them has passed over a header before.
     #[must_use]
+    #[cfg(feature = "train")]
     pub(crate) fn past_header(mut self) -> Self {
         self.header = Some(Header::Absent);
         self

@@ -382,8 +382,6 @@ def refused():
     yield "scaler_alone", pre.StandardScaler().fit(X)
     yield "transformers_alone", pipe(pre.StandardScaler(), decomposition.PCA(2)).fit(X)
     yield "labels_alone", pre.LabelEncoder().fit(NAMES)
-    yield "gaussian_nb", naive_bayes.GaussianNB().fit(SMALL, TWO)
-    yield "bernoulli_nb", naive_bayes.BernoulliNB().fit(SMALL, TWO)
     yield "bagged_trees", ensemble.BaggingRegressor(None, 2, random_state=0).fit(X[:9], Y[:9])
     yield "forest", ensemble.RandomForestRegressor(2, max_depth=2).fit(X, Y)
     yield "neighbors", neighbors.KNeighborsRegressor().fit(X[:8], Y[:8])

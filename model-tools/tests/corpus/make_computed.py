@@ -186,6 +186,16 @@ def texts():
     yield "dict_dense", pipe(feature_extraction.DictVectorizer(sparse=False), preprocessing.StandardScaler(), lm.Ridge()), DICTS, Y
 
 
+def bayes():
+    nb = naive_bayes
+    yield "gaussian_nb", pipe(nb.GaussianNB()), X, TWO
+    yield "gaussian_nb_three", pipe(nb.GaussianNB()), NAMED, THREE
+    yield "gaussian_nb_scaled", pipe(preprocessing.StandardScaler(), nb.GaussianNB()), SIGNED, THREE
+    yield "gaussian_nb_far", pipe(nb.GaussianNB(var_smoothing=1e-12)), X + 1e6, TWO
+    yield "bernoulli_nb", pipe(nb.BernoulliNB(binarize=1.0)), SIGNED, THREE
+    yield "bernoulli_nb_text", pipe(text.CountVectorizer(), nb.BernoulliNB()), TEXTS, TWO
+
+
 def refused():
     pre, lm = preprocessing, linear_model
     yield "function_nan", pipe(pre.FunctionTransformer(np.nan_to_num), lm.Ridge()), X, Y
@@ -266,7 +276,7 @@ def dump_skops(path, model):
 
 def main():
     FOLDER.mkdir(exist_ok=True)
-    for group in [functions, products, curves, cuts, targets, texts]:
+    for group in [functions, products, curves, cuts, targets, texts, bayes]:
         for name, model, rows, target in group():
             if WANTED and name not in WANTED:
                 continue

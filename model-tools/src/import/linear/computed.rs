@@ -20,12 +20,7 @@ impl Conversion {
     /// # Errors
     /// A column counts a term of a text: only coefficients may use those.
     pub(crate) fn refer(&mut self, columns: &[Column]) -> Result<Vec<usize>, Conflict> {
-        if columns.iter().any(|column| self.is_of_text(column)) {
-            return Err(Conflict::new(
-                "it changes columns that count the terms of a text, which an artifact computes in no other way than \
-                 weights, norms and idf",
-            ));
-        }
+        self.check_not_of_text(columns)?;
         let mut places = Vec::with_capacity(columns.len());
         let mut sums = Vec::new();
         for column in columns {
@@ -62,6 +57,35 @@ impl Conversion {
             ));
         }
         self.refer(columns)
+    }
+
+    /// Adds the columns less a number each, subtracted before anything is multiplied.
+    ///
+    /// # Errors
+    /// A column counts a term of a text: only coefficients may use those.
+    pub(crate) fn centred(
+        &mut self,
+        columns: &[Column],
+        centres: &[f64],
+    ) -> Result<Vec<Column>, Conflict> {
+        self.check_not_of_text(columns)?;
+        let mut of = Vec::with_capacity(columns.len());
+        for (column, centre) in columns.iter().zip(centres) {
+            let mut sum = self.sum(column);
+            sum.constant -= centre;
+            of.push(sum);
+        }
+        Ok(self.compute(Derived::Combinations { of }))
+    }
+
+    fn check_not_of_text(&self, columns: &[Column]) -> Result<(), Conflict> {
+        if columns.iter().any(|column| self.is_of_text(column)) {
+            return Err(Conflict::new(
+                "it changes columns that count the terms of a text, which an artifact computes in no other way than \
+                 weights, norms and idf",
+            ));
+        }
+        Ok(())
     }
 
     fn sum(&mut self, column: &Column) -> Combination {

@@ -1,9 +1,15 @@
-//! Naive Bayes on counts and on 0 and 1: the logarithm of each class's probability is linear in the cells.
+//! Naive Bayes: the logarithm of each class's probability is linear in the cells, in whether they are above a number, or in
+//! their squares.
+
+use std::f64::consts::TAU;
+
+use sagelet::artifact::Derived;
 
 use super::classification;
+use super::cuts;
 use super::scores::check_width;
 use super::step::{Outcome, Step};
-use crate::import::linear::{Column, Kind, Prediction, combination};
+use crate::import::linear::{Column, Conversion, Kind, Prediction, combination};
 
 /// Counts: Σ cell · `feature_log_prob_`, and of MultinomialNB the logarithm of the class's share of the rows.
 pub(super) fn counted(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
@@ -16,14 +22,17 @@ pub(super) fn counted(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction
     softmax(step, &table, &priors, columns)
 }
 
-/// Cells of 0 and 1: a cell of 0 adds the logarithm of what is left of its column's probability.
-pub(super) fn bernoulli(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
-    if step.optional("binarize").is_some() {
-        return Err(step.refuse(
-            "it is linear in whether each cell is above a number, a column that an artifact cannot compute yet; \
-             binarize=None, fitted on columns of 0 and 1, is supported",
-        ));
-    }
+/// Cells of 0 and 1, or above `binarize` and not: a cell of 0 adds the logarithm of what is left of its column's
+/// probability.
+pub(super) fn bernoulli(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let columns = match step.optional("binarize") {
+        Some(_) => cuts::above(step, "binarize", columns, conversion)?,
+        None => columns.to_vec(),
+    };
     let logs = step.table("feature_log_prob_")?;
     let priors = step.column_numbers("class_log_prior_", logs.len())?;
     let left = |log: &f64| (-log.exp()).ln_1p();
@@ -36,7 +45,64 @@ pub(super) fn bernoulli(step: &Step<'_>, columns: &[Column]) -> Outcome<Predicti
         .iter()
         .map(|row| row.iter().map(|log| log - left(log)).collect())
         .collect();
-    softmax(step, &table, &intercepts, columns)
+    softmax(step, &table, &intercepts, &columns)
+}
+
+/// Normally distributed cells: the square of their distance from the class's mean, by the class's variance.
+///
+/// Cells are centred between the means of the classes first, so that squares of large numbers do not cancel.
+pub(super) fn gaussian(
+    step: &Step<'_>,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Prediction> {
+    let means = step.table("theta_")?;
+    let variances = step.table(step.either("var_", "sigma_"))?;
+    let priors = step.column_numbers("class_prior_", means.len())?;
+    check_width(step, &means, columns)?;
+    check_width(step, &variances, columns)?;
+    if variances.len() != means.len() {
+        return Err(step.refuse("it has means and variances of different numbers of classes"));
+    }
+    let centres = centres(&means);
+    let conflict = |conflict| step.refuse(conflict);
+    let centred = conversion.centred(columns, &centres).map_err(conflict)?;
+    let places = conversion.refer(&centred).map_err(conflict)?;
+    let of = places.into_iter().map(|place| vec![place, place]).collect();
+    let squares = conversion.compute(Derived::Products { of });
+    let (mut table, mut intercepts) = (Vec::new(), Vec::new());
+    for ((means, variances), prior) in means.iter().zip(&variances).zip(&priors) {
+        let (row, intercept) = normal(means, variances, &centres);
+        table.push(row);
+        intercepts.push(prior.ln() + intercept);
+    }
+    softmax(step, &table, &intercepts, &[centred, squares].concat())
+}
+
+/// The mean of the classes' means, for each column.
+fn centres(means: &[Vec<f64>]) -> Vec<f64> {
+    let width = means.first().map_or(0, Vec::len);
+    let mut centres = vec![0.0; width];
+    for row in means {
+        let share = 1.0 / means.len() as f64;
+        centres
+            .iter_mut()
+            .zip(row)
+            .for_each(|(centre, mean)| *centre += share * mean);
+    }
+    centres
+}
+
+/// The logarithm of a normal density as coefficients of the centred cells, of their squares, and an intercept.
+fn normal(means: &[f64], variances: &[f64], centres: &[f64]) -> (Vec<f64>, f64) {
+    let (mut linear, mut square, mut intercept) = (Vec::new(), Vec::new(), 0.0);
+    for ((mean, variance), centre) in means.iter().zip(variances).zip(centres) {
+        let mean = mean - centre;
+        linear.push(mean / variance);
+        square.push(-0.5 / variance);
+        intercept -= 0.5 * ((TAU * variance).ln() + mean * mean / variance);
+    }
+    (linear.into_iter().chain(square).collect(), intercept)
 }
 
 fn softmax(

@@ -12,8 +12,18 @@ pub(super) fn binarizer(
     columns: &[Column],
     conversion: &mut Conversion,
 ) -> Outcome<Vec<Column>> {
-    let above = step.attribute("threshold")?.number();
-    let above = above.ok_or_else(|| step.wrong("threshold", "a number"))?;
+    above(step, "threshold", columns, conversion)
+}
+
+/// Columns of 1 where a cell is above the number that an attribute names, else 0.
+pub(super) fn above(
+    step: &Step<'_>,
+    name: &str,
+    columns: &[Column],
+    conversion: &mut Conversion,
+) -> Outcome<Vec<Column>> {
+    let above = step.attribute(name)?.number();
+    let above = above.ok_or_else(|| step.wrong(name, "a number"))?;
     if let Some(binary) = text::binary(above, columns, conversion) {
         return Ok(binary);
     }

@@ -316,6 +316,7 @@ fn width(step: &Step<'_>) -> Option<usize> {
         "x_mean_",
         "coef_",
         "feature_log_prob_",
+        "theta_",
         "X_fit_",
         "scale_",
         "mean_",

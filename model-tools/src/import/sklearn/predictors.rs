@@ -121,9 +121,8 @@ static READERS: &[(&[&str], Reader)] = &[
     (&["MultinomialNB", "ComplementNB"], |step, columns, _| {
         bayes::counted(step, columns)
     }),
-    (&["BernoulliNB"], |step, columns, _| {
-        bayes::bernoulli(step, columns)
-    }),
+    (&["BernoulliNB"], bayes::bernoulli),
+    (&["GaussianNB"], bayes::gaussian),
 ];
 
 /// The reader of a class.

@@ -29,11 +29,11 @@ pub(super) fn of_predictor(class: &str) -> &'static str {
 fn of_other_family(class: &str) -> &'static str {
     const TREES: &str =
         "it is made of decision trees, not of linear scores: an artifact holds linear models only";
-    const SQUARES: &str = "its scores are linear in the cells, their squares and products, columns that an artifact \
-                           cannot compute yet";
     let has = |part: &str| class.contains(part);
     match class {
-        "GaussianNB" | "QuadraticDiscriminantAnalysis" => SQUARES,
+        "QuadraticDiscriminantAnalysis" => {
+            "its scores are linear in the cells, their squares and products, which are not read from it yet"
+        }
         "CategoricalNB" => {
             "it is linear in its categories, which are not read from it yet: OneHotEncoder before LogisticRegression is \
              supported"

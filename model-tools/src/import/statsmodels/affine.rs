@@ -126,5 +126,5 @@ impl<'a> Reader<'a, '_> {
 
 /// The reason for what an artifact has no columns for.
 pub(super) fn computed(what: &str) -> String {
-    format!("{what} is a column that an artifact cannot compute yet")
+    format!("{what} is a column that is not converted yet")
 }

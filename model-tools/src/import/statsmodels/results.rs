@@ -98,7 +98,7 @@ impl<'a> Results<'a> {
         };
         if is_there("exposure") {
             return Err(self.refuse(
-                "it has an exposure, whose logarithm is a column that an artifact cannot compute yet: fit it with offset=numpy.log(exposure), and send that",
+                "it has an exposure, whose logarithm is a column that is not converted yet: fit it with offset=numpy.log(exposure), and send that",
             ));
         }
         if is_there("offset") {
@@ -174,7 +174,7 @@ fn outcome(model: Value<'_>, class: &str) -> Result<Outcome, String> {
         }
         "MNLogit" => Ok(Outcome::Classes(classes(model))),
         "Probit" => Err(
-            "its link is probit, which an artifact cannot compute yet: fit a Logit instead"
+            "its link is probit, which an artifact has no link for: fit a Logit instead"
                 .to_owned(),
         ),
         _ => Err(
