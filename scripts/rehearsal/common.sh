@@ -6,7 +6,7 @@ work=$PWD/target/rehearsal
 export PATH=$work/venv/bin:$PATH
 # An image may have this many bytes unpacked, and this many to pull.
 image_bytes=2500000
-pull_bytes=1300000
+pull_bytes=1350000
 # Seconds that a program may take to start or to end: many, since this machine may have other things to do.
 patience=120
 # The engine of isolated.sh.
