@@ -52,7 +52,7 @@ impl InverseTransform {
             Self::Sqrt => result.sqrt(),
             Self::Reciprocal => 1.0 / result,
             Self::Sinh => result.sinh(),
-            Self::Logistic => 1.0 / (1.0 + (-result).exp()),
+            Self::Logistic => logistic(result),
             Self::BoxCox { lambda } => box_cox(result, lambda),
             Self::YeoJohnson { lambda } if result >= 0.0 => box_cox(result, lambda) - 1.0,
             Self::YeoJohnson { lambda } => 1.0 - box_cox(-result, 2.0 - lambda),
@@ -137,4 +137,10 @@ impl fmt::Display for InverseTransform {
         };
         formatter.write_str(name)
     }
+}
+
+/// The logistic function: 1 / (1 + e to the minus x).
+#[must_use]
+pub(crate) fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
 }

@@ -40,6 +40,7 @@ pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use features::Features;
 pub use file::{read_bounded, write_atomically};
 pub use inverse::InverseTransform;
+pub(crate) use inverse::logistic;
 pub use label::Label;
 pub use memory::loading_bytes;
 pub(crate) use number::EXACT_INTEGER_MAX;

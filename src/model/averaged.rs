@@ -3,8 +3,8 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis};
 
 use super::ModelError;
-use super::scores::{Scores, argmax, divide_by_sum, logistic, softmax};
-use crate::artifact::{Averaged, Isotonic, Member, Probabilities};
+use super::scores::{Scores, argmax, divide_by_sum, softmax};
+use crate::artifact::{Averaged, Isotonic, Member, Probabilities, logistic};
 
 /// Several linear classifiers for the same classes.
 #[derive(Debug, Clone)]

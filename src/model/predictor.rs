@@ -10,11 +10,11 @@ use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, stack};
 
 use super::averaged::Mean;
 use super::linfa_types::{self, Class};
-use super::scores::{Scores, logistic, one_vs_rest, softmax};
+use super::scores::{Scores, one_vs_rest, softmax};
 use super::sparse::SparseScores;
 use super::votes::Votes;
 use super::{Classes, Labels, ModelError, Outputs, PredictError};
-use crate::artifact::{Link, Parameters, Probabilities};
+use crate::artifact::{Link, Parameters, Probabilities, logistic};
 use crate::rows::EntryRows;
 
 /// A fitted model. The callers of its methods have compared the rows' width with the model's: linfa panics

@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1};
 
 use super::{ModelError, linfa_types};
+use crate::artifact::logistic;
 
 /// Linear scores, for the kinds that linfa has no type for.
 #[derive(Debug, Clone)]
@@ -39,10 +40,6 @@ pub(super) fn argmax(numbers: impl Iterator<Item = f64>) -> usize {
         }
     }
     best.0
-}
-
-pub(super) fn logistic(score: f64) -> f64 {
-    1.0 / (1.0 + (-score).exp())
 }
 
 /// exp of each score, divided by their sum; the largest score is taken off first, so that none overflows.

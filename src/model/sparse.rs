@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 use super::linfa_types;
 use super::{Classes, ModelError, Outputs, PredictError};
-use crate::artifact::{Link, Outcome, Parameters, Probabilities};
+use crate::artifact::{Link, Outcome, Parameters, Probabilities, logistic};
 use crate::rows::EntryRows;
 
 /// Linear scores of rows with a dense and a sparse part, and what becomes of them.
@@ -124,6 +124,6 @@ fn mean(link: Link, score: f64) -> f64 {
     match link {
         Link::Identity => score,
         Link::Log => score.exp(),
-        Link::Logit => 1.0 / (1.0 + (-score).exp()),
+        Link::Logit => logistic(score),
     }
 }

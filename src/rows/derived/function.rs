@@ -1,6 +1,6 @@
 //! Functions of a number.
 
-use crate::artifact::Function;
+use crate::artifact::{Function, logistic};
 
 /// What errors call a function.
 pub(in crate::rows) fn name(function: Function) -> &'static str {
@@ -57,7 +57,7 @@ pub(super) fn value(function: Function, x: f64) -> f64 {
         Function::Tan => x.tan(),
         Function::Tanh => x.tanh(),
         Function::Asinh => asinh(x),
-        Function::Logistic => 1.0 / (1.0 + (-x).exp()),
+        Function::Logistic => logistic(x),
         Function::Logit => logit(x),
         Function::NormalQuantile => normal_quantile(x),
     }
