@@ -32,6 +32,13 @@ pub const TEXT_TERMS_MAX: usize = 64 << 20;
 /// Entries that a text gathers before those of one column are added up: they fit a core's cache.
 pub const TERMS_GATHERED: usize = 16 << 10;
 
+/// Bytes that working on a text takes for each of its own: the text in lower case and without accents, and where its words
+/// or characters begin.
+pub const TEXT_MEMORY_FACTOR: usize = 16;
+
+/// Bytes for working on a text that are not reserved: a text of a kilobyte, like nearly all.
+pub const TEXT_BYTES_FREE: usize = 64 << 10;
+
 /// Words that a text's terms leave out: the longest published lists have some 1,500.
 pub const STOP_WORDS_MAX: usize = 100_000;
 
@@ -209,6 +216,14 @@ pub const ZSTD_BLOCK_BYTES_MIN: usize = 1 << 10;
 /// Bytes of an answer from which on it is compressed, if the client takes gzip: some thousand predictions. Writing
 /// fewer takes less time than compressing them.
 pub const ANSWER_COMPRESSED_BYTES_MIN: usize = 16 << 10;
+
+/// Bytes of texts, times the lengths of terms, up to which the thread that read a request also answers it: half a
+/// millisecond.
+pub const IN_PLACE_TEXT_BYTES_MAX: usize = 4 << 10;
+
+/// Bytes of a body of CSV in which a quote is looked for, to know whether its cells are in quotes at all before it is cut
+/// into pieces: whoever quotes does it in the first rows.
+pub const QUOTE_SAMPLE_BYTES: usize = 64 << 10;
 
 /// Bytes of a compressed body up to which the thread that read a request also decompresses it. At its slowest,
 /// with a table of codes for every few bytes, that takes about a millisecond.

@@ -221,6 +221,13 @@ impl Layout {
         plan.map_or(self.width, |plan| plan.work())
     }
 
+    /// How many lengths of terms a text is looked through for; 0 if no column is computed from texts.
+    #[must_use]
+    pub fn term_lengths(&self) -> usize {
+        let plan = self.plan.as_ref();
+        plan.map_or(0, |plan| plan.term_lengths())
+    }
+
     /// How many columns there are, with those that only a name can bring.
     #[must_use]
     pub fn columns(&self) -> usize {

@@ -11,26 +11,17 @@ use super::error::RowError;
 /// A sink that cannot go on keeps its own error and answers [`RowError::Stopped`]: whoever gave the builder the
 /// sink looks there for the reason.
 pub trait Sink {
-    /// Takes whole rows, in the shape (rows, columns of the design matrix). `first` is the number of the first.
+    /// Takes whole rows: their dense part, in the shape (rows, dense columns of the design matrix), and the entries of
+    /// their columns that are computed from texts, of which most models have none. `first` is the number of the first row.
     ///
     /// # Errors
     /// The sink takes no more rows.
-    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError>;
-
-    /// Takes whole rows of a model whose columns are computed from texts: the dense part, and the entries of the same
-    /// rows.
-    ///
-    /// # Errors
-    /// The sink takes no more rows. A sink that knows nothing of texts takes none at all.
-    fn sparse_block(
+    fn block(
         &mut self,
         rows: ArrayView2<'_, f64>,
         entries: &Entries,
         first: usize,
-    ) -> Result<(), RowError> {
-        let _ = (rows, entries, first);
-        Err(RowError::Stopped)
-    }
+    ) -> Result<(), RowError>;
 
     /// Takes a cell of a column that the layout [hands on](super::Layout::hand_on), such as a label. `column` is
     /// its number among those columns; among all, if the layout hands on [all](super::Layout::hand_on_all).
@@ -78,20 +69,16 @@ impl Collected {
 }
 
 impl Sink for Collected {
-    fn block(&mut self, rows: ArrayView2<'_, f64>, _: usize) -> Result<(), RowError> {
-        self.rows += rows.nrows();
-        self.numbers.extend(rows.iter());
-        Ok(())
-    }
-
-    fn sparse_block(
+    fn block(
         &mut self,
         rows: ArrayView2<'_, f64>,
         entries: &Entries,
-        first: usize,
+        _: usize,
     ) -> Result<(), RowError> {
+        self.rows += rows.nrows();
+        self.numbers.extend(rows.iter());
         self.entries.extend(entries);
-        self.block(rows, first)
+        Ok(())
     }
 }
 
@@ -100,16 +87,7 @@ impl Sink for Collected {
 pub struct Discarded;
 
 impl Sink for Discarded {
-    fn block(&mut self, _: ArrayView2<'_, f64>, _: usize) -> Result<(), RowError> {
-        Ok(())
-    }
-
-    fn sparse_block(
-        &mut self,
-        _: ArrayView2<'_, f64>,
-        _: &Entries,
-        _: usize,
-    ) -> Result<(), RowError> {
+    fn block(&mut self, _: ArrayView2<'_, f64>, _: &Entries, _: usize) -> Result<(), RowError> {
         Ok(())
     }
 }

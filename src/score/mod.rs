@@ -52,9 +52,7 @@ pub fn score(
     if let Some(scored) = pieces::score(model, content_type, body, account, helpers) {
         return Ok(scored);
     }
-    let mut watch = |_, _, _: Cell<'_>| {};
-    let scorer = Scorer::new(model, &mut watch, account);
-    scorer.score(model.layout(), content_type, body)
+    Scorer::new(model, account).score(model.layout(), content_type, body)
 }
 
 /// Reads the rows of a body and predicts them; `watch` gets each cell that `layout`, a layout of the model, hands on,
@@ -69,7 +67,10 @@ pub fn score_and_watch(
     body: &[u8],
     watch: &mut dyn FnMut(usize, usize, Cell<'_>),
 ) -> Result<(Outputs, ResponseOptions), ScoreError> {
-    Scorer::new(model, watch, &mut Account::unlimited()).score(layout, content_type, body)
+    let mut account = Account::unlimited();
+    let mut scorer = Scorer::new(model, &mut account);
+    scorer.watch = Some(watch);
+    scorer.score(layout, content_type, body)
 }
 
 /// Outputs of a model, ready to be written. `fields` are written instead of the prediction, if there are any. What
@@ -117,10 +118,13 @@ fn probabilities(
     Ok(model.probabilities(scores))
 }
 
+/// Gets cells that a layout hands on, with the number of their row and of their column.
+type Watch<'w> = dyn FnMut(usize, usize, Cell<'_>) + 'w;
+
 /// Predicts the blocks that a row builder hands over.
 struct Scorer<'m> {
     model: &'m Model,
-    watch: &'m mut dyn FnMut(usize, usize, Cell<'_>),
+    watch: Option<&'m mut Watch<'m>>,
     account: &'m mut Account,
     /// What decoding has reserved.
     decoding: usize,
@@ -130,14 +134,10 @@ struct Scorer<'m> {
 }
 
 impl<'m> Scorer<'m> {
-    fn new(
-        model: &'m Model,
-        watch: &'m mut dyn FnMut(usize, usize, Cell<'_>),
-        account: &'m mut Account,
-    ) -> Self {
+    fn new(model: &'m Model, account: &'m mut Account) -> Self {
         Self {
             model,
-            watch,
+            watch: None,
             account,
             decoding: 0,
             outputs: None,
@@ -178,7 +178,7 @@ impl<'m> Scorer<'m> {
         entries: EntryRows<'_>,
         first: usize,
     ) -> Result<(), ScoreError> {
-        if (first - 1 + rows.nrows()).saturating_mul(self.model.layout().work()) > CELLS_MAX {
+        if are_too_many(first - 1 + rows.nrows(), self.model) {
             return Err(ScoreError::TooMany { row: first });
         }
         // As many rows as give the numbers of one block: a model may have more outputs than columns.
@@ -217,13 +217,13 @@ impl<'m> Scorer<'m> {
     }
 }
 
-impl Sink for Scorer<'_> {
-    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
-        let predicted = self.predict(rows, EntryRows::default(), first);
-        predicted.map_err(|error| self.stop(error))
-    }
+/// Whether so many rows are more work than one request may be.
+fn are_too_many(rows: usize, model: &Model) -> bool {
+    rows.saturating_mul(model.layout().work()) > CELLS_MAX
+}
 
-    fn sparse_block(
+impl Sink for Scorer<'_> {
+    fn block(
         &mut self,
         rows: ArrayView2<'_, f64>,
         entries: &Entries,
@@ -234,7 +234,9 @@ impl Sink for Scorer<'_> {
     }
 
     fn cell(&mut self, row: usize, column: usize, cell: Cell<'_>) -> Result<(), RowError> {
-        (self.watch)(row, column, cell);
+        if let Some(watch) = &mut self.watch {
+            watch(row, column, cell);
+        }
         Ok(())
     }
 

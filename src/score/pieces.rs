@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
-use super::Scorer;
 use super::helpers::Helpers;
+use super::{Scorer, are_too_many};
 use crate::account::Account;
 use crate::codec::{ContentType, Piece, ResponseOptions, Shape};
 use crate::limits::{
-    BLOCK_CELLS, CELLS_MAX, COMPUTE_STACK_BYTES, PIECE_BYTES_MAX, PIECE_BYTES_MIN,
-    PIECES_BYTES_MIN, PIECES_PER_THREAD,
+    BLOCK_CELLS, COMPUTE_STACK_BYTES, PIECE_BYTES_MAX, PIECE_BYTES_MIN, PIECES_BYTES_MIN,
+    PIECES_PER_THREAD,
 };
 use crate::model::{Model, Outputs};
 use crate::rows::{Columns, RowBuilder};
@@ -30,8 +30,9 @@ pub(super) fn score(
     let helpers = helpers.take(body.len() / PIECE_BYTES_MIN)?;
     let pieces_wanted = (helpers.threads() + 1) * PIECES_PER_THREAD;
     let bytes = (body.len() / pieces_wanted).clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX);
-    let mut watch = |_, _, _: crate::rows::Cell<'_>| {};
-    let mut head = Scorer::new(model, &mut watch, account);
+    // What is reserved is given back if the body has to be read as a whole.
+    let mut reserved = account.of_part();
+    let mut head = Scorer::new(model, &mut reserved);
     let mut builder = RowBuilder::new(layout, &mut head);
     let pieces = content_type.cut(body, bytes, &mut builder);
     let columns = builder.into_columns();
@@ -45,8 +46,9 @@ pub(super) fn score(
         rows: AtomicUsize::new(0),
         is_stopped: AtomicBool::new(false),
     };
-    let parts = work.run(helpers.threads(), account)?;
-    let (outputs, shape) = together(parts, account)?;
+    let parts = work.run(helpers.threads(), &mut reserved)?;
+    let (outputs, shape) = together(parts, &mut reserved)?;
+    account.absorb(reserved).ok()?;
     Some((outputs, content_type.options_of_pieces(shape)))
 }
 
@@ -140,10 +142,8 @@ impl Work<'_> {
         block: &mut Vec<f64>,
         account: &mut Account,
     ) -> Option<(Outputs, Option<Shape>)> {
-        let layout = self.model.layout();
-        let mut watch = |_, _, _: crate::rows::Cell<'_>| {};
-        let mut scorer = Scorer::new(self.model, &mut watch, account);
-        let mut builder = RowBuilder::new(layout, &mut scorer)
+        let mut scorer = Scorer::new(self.model, account);
+        let mut builder = RowBuilder::new(self.model.layout(), &mut scorer)
             .with_columns(self.columns.clone())
             .with_block(std::mem::take(block));
         let shape = piece.read(&mut builder).ok()?;
@@ -151,7 +151,7 @@ impl Work<'_> {
         scorer.release();
         let outputs = scorer.outputs?;
         let rows = outputs.rows() + self.rows.fetch_add(outputs.rows(), Ordering::Relaxed);
-        (rows.saturating_mul(layout.width()) <= CELLS_MAX).then_some((outputs, shape))
+        (!are_too_many(rows, self.model)).then_some((outputs, shape))
     }
 }
 
@@ -169,4 +169,52 @@ fn together(parts: Vec<Part>, account: &mut Account) -> Option<(Outputs, Option<
     let outputs = Outputs::concatenated(parts.into_iter().map(|part| part.outputs), numbers);
     account.release(copied);
     Some((outputs?, shape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Memory;
+    use crate::artifact::{Document, Encoding, Feature};
+    use crate::codec::Format;
+
+    /// Newlines in quotes, past where quotes are looked for: the cuts are no ends of rows.
+    #[test]
+    fn a_body_that_is_read_again_as_a_whole_does_not_pay_for_its_pieces() {
+        let document: Document = serde_json::from_str(
+            r#"{"features": [{"name": "x"}], "model":
+                {"kind": "linear-regression", "intercept": 1, "coefficients": [2]}}"#,
+        )
+        .unwrap();
+        let mut features: Vec<Feature> = document.features.iter().cloned().collect();
+        features.push(Feature {
+            name: Some("note".to_owned()),
+            encoding: Some(Encoding::Unused),
+            ..Feature::default()
+        });
+        let model = Model::load(&Document::new(features, document.model)).unwrap();
+        let mut body = "1,a\n".repeat(80_000);
+        body += &format!("1,\"{}\"\n", "\n".repeat(30)).repeat(20_000);
+        let content_type = ContentType::of(Format::Csv);
+        let helpers = Helpers::of_cores(2);
+
+        let outputs_bytes = 100_000 * 2 * size_of::<f64>();
+        let mut account = Memory::new(outputs_bytes * 3 / 2).request();
+        let pieces = score(
+            &model,
+            content_type,
+            body.as_bytes(),
+            &mut account,
+            &helpers,
+        );
+        assert!(pieces.is_none());
+        let whole = super::super::score(
+            &model,
+            content_type,
+            body.as_bytes(),
+            &mut account,
+            &helpers,
+        );
+        assert_eq!(whole.unwrap().0.rows(), 100_000);
+    }
 }

@@ -1,7 +1,9 @@
 //! How much work a request is at most, estimated from its bytes and the model before anything is decoded.
 
 use crate::codec::{ContentType, Format};
-use crate::limits::{IN_PLACE_BYTES_MAX, IN_PLACE_OUTPUTS_MAX, IN_PLACE_PRODUCTS_MAX};
+use crate::limits::{
+    IN_PLACE_BYTES_MAX, IN_PLACE_OUTPUTS_MAX, IN_PLACE_PRODUCTS_MAX, IN_PLACE_TEXT_BYTES_MAX,
+};
 use crate::model::Model;
 
 /// Bytes of a sparse row at least, in JSON (`{"keys":[],"values":[]}`) and RecordIO-protobuf.
@@ -14,6 +16,10 @@ pub(super) struct RowWork {
     cells: usize,
     /// Products of a cell and a coefficient.
     products: usize,
+    /// Lengths of terms that texts are looked through for.
+    term_lengths: usize,
+    /// Scores that each term of a text adds to.
+    scores: usize,
     /// Numbers of its answer.
     outputs: usize,
 }
@@ -27,6 +33,8 @@ impl RowWork {
                 .work()
                 .max(layout.columns())
                 .saturating_mul(model.numbers()),
+            term_lengths: layout.term_lengths(),
+            scores: model.numbers(),
             outputs,
         }
     }
@@ -38,7 +46,7 @@ impl RowWork {
         bytes: usize,
         content_type: impl FnOnce() -> Option<&'h str>,
     ) -> bool {
-        if bytes > IN_PLACE_BYTES_MAX {
+        if bytes > IN_PLACE_BYTES_MAX || self.is_long_text(bytes) {
             return true;
         }
         // No row has fewer bytes than a digit and the end of its line.
@@ -56,6 +64,12 @@ impl RowWork {
         self.exceeds(bytes / row_bytes + 1)
     }
 
+    /// Whether so many bytes of texts are much work. No two terms of one length begin at the same byte.
+    fn is_long_text(self, bytes: usize) -> bool {
+        let terms = bytes.saturating_mul(self.term_lengths);
+        terms > IN_PLACE_TEXT_BYTES_MAX || terms.saturating_mul(self.scores) > IN_PLACE_PRODUCTS_MAX
+    }
+
     fn exceeds(self, rows: usize) -> bool {
         rows.saturating_mul(self.products) > IN_PLACE_PRODUCTS_MAX
             || rows.saturating_mul(self.outputs) > IN_PLACE_OUTPUTS_MAX
@@ -69,6 +83,8 @@ mod tests {
     const DIABETES: RowWork = RowWork {
         cells: 10,
         products: 10,
+        term_lengths: 0,
+        scores: 1,
         outputs: 1,
     };
 
@@ -91,16 +107,43 @@ mod tests {
         let targets = RowWork {
             cells: 1,
             products: 10_000,
+            term_lengths: 0,
+            scores: 10_000,
             outputs: 10_000,
         };
         let wide = RowWork {
             cells: 2_000_000,
             products: 2_000_000,
+            term_lengths: 0,
+            scores: 1,
             outputs: 1,
         };
         for much in [targets, wide] {
             assert!(much.is_long(2, || None), "{much:?}");
             assert!(much.is_long(2_000, || Some("text/libsvm")), "{much:?}");
         }
+    }
+
+    #[test]
+    fn texts_are_answered_in_place_only_if_they_are_short_and_have_few_scores() {
+        let words = RowWork {
+            cells: 1,
+            products: 1,
+            term_lengths: 1,
+            scores: 1,
+            outputs: 1,
+        };
+        assert!(!words.is_long(1_000, || None));
+        assert!(words.is_long(IN_PLACE_TEXT_BYTES_MAX + 1, || None));
+        let of_many_lengths = RowWork {
+            term_lengths: 5,
+            ..words
+        };
+        assert!(of_many_lengths.is_long(1_000, || None));
+        let of_many_classes = RowWork {
+            scores: 1_000,
+            ..words
+        };
+        assert!(of_many_classes.is_long(1_000, || None));
     }
 }

@@ -5,7 +5,7 @@ use sagelet_solver::block::Block;
 
 use super::table::{LabelKind, Role, Schema};
 use crate::codec::{ContentType, DecodeError, examples};
-use crate::rows::{Cell, Origin, RowBuilder, RowError, Sink, TextNumber, read_number};
+use crate::rows::{Cell, Entries, Origin, RowBuilder, RowError, Sink, TextNumber, read_number};
 use crate::text::Quoted;
 
 /// Why a row cannot be trained on. Rows are counted from 1.
@@ -92,7 +92,12 @@ struct Examples<'a> {
 }
 
 impl Sink for Examples<'_> {
-    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
+    fn block(
+        &mut self,
+        rows: ArrayView2<'_, f64>,
+        _: &Entries,
+        first: usize,
+    ) -> Result<(), RowError> {
         if self.schema.roles.label.is_none() {
             self.take_labels(rows.nrows(), first)?;
         }

@@ -67,17 +67,13 @@ struct LabelledRows {
 }
 
 impl Sink for LabelledRows {
-    fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
-        self.design.block(rows, first)
-    }
-
-    fn sparse_block(
+    fn block(
         &mut self,
         rows: ArrayView2<'_, f64>,
         entries: &Entries,
         first: usize,
     ) -> Result<(), RowError> {
-        self.design.sparse_block(rows, entries, first)
+        self.design.block(rows, entries, first)
     }
 
     fn cell(&mut self, _: usize, _: usize, cell: Cell<'_>) -> Result<(), RowError> {

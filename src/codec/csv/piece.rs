@@ -4,10 +4,8 @@ use super::header;
 use super::scanner::Scanner;
 use super::{CsvOptions, DecodeError, Table};
 use crate::codec::piece::{after_line, cut as cut_text};
+use crate::limits::QUOTE_SAMPLE_BYTES;
 use crate::rows::RowBuilder;
-
-/// Bytes of a text in which a quote is looked for, to know whether cells are in quotes at all.
-const SAMPLE_BYTES: usize = 64 << 10;
 
 /// Whole records, if the pieces before are.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +25,7 @@ pub(in crate::codec) fn cut<'t>(
     let mut scanner = Scanner::new(text, options.delimiter);
     header::read(&mut scanner, options, builder).ok()?;
     let records = scanner.rest();
-    let sample = records.get(..SAMPLE_BYTES).unwrap_or(records);
+    let sample = records.get(..QUOTE_SAMPLE_BYTES).unwrap_or(records);
     let texts = match memchr::memchr(b'"', sample) {
         Some(_) => cut_text(records, bytes, after_record),
         None => cut_text(records, bytes, after_line),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{ContentType, Format, Shape};
 use crate::artifact::Features;
-use crate::rows::{Collected, Layout, RowBuilder, RowError, Sink};
+use crate::rows::{Collected, Entries, Layout, RowBuilder, RowError, Sink};
 
 fn layout(features: serde_json::Value) -> Layout {
     let features: Features = serde_json::from_value(features).unwrap();
@@ -91,7 +91,12 @@ fn missing_cells_and_categories_follow_the_features_in_every_format() {
 fn rows_are_passed_on_in_blocks_and_none_is_lost() {
     struct Counted(f64, usize);
     impl Sink for Counted {
-        fn block(&mut self, rows: ArrayView2<'_, f64>, first: usize) -> Result<(), RowError> {
+        fn block(
+            &mut self,
+            rows: ArrayView2<'_, f64>,
+            _: &Entries,
+            first: usize,
+        ) -> Result<(), RowError> {
             assert_eq!(first as f64, self.0 + 1.0);
             self.1 += 1;
             for &cell in &rows {

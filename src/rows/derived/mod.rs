@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::entries::Entry;
 use crate::artifact::{BinEncoding, Columns, Combination, Derived, Document, Features, Norm, Text};
+use crate::limits::TEXT_MEMORY_FACTOR;
 use text::TextColumns;
 
 /// What is computed for each row. Columns of the dense and of the sparse part are numbered apart.
@@ -136,6 +137,21 @@ impl Plan {
             read.map_err(|what| Fault { feature, what })?;
         }
         Ok(())
+    }
+
+    /// Bytes of memory that a feature's cell of so many bytes takes at most while its texts are computed.
+    pub(super) fn text_bytes(&self, feature: usize, bytes: usize) -> usize {
+        let texts = self.texts.iter().filter(|text| text.feature() == feature);
+        let entries = texts.map(|text| text.entries_bytes(bytes));
+        // Each norm makes as many again.
+        let entries = entries.fold(0, usize::saturating_add);
+        let entries = entries.saturating_mul(1 + self.norms.len());
+        entries.saturating_add(bytes.saturating_mul(TEXT_MEMORY_FACTOR))
+    }
+
+    /// How many lengths of terms all texts together are looked through for.
+    pub(super) fn term_lengths(&self) -> usize {
+        self.texts.iter().map(TextColumns::term_lengths).sum()
     }
 
     /// Adds the columns of a row's entries, from `start` on, that are divided by their norm.

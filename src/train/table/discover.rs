@@ -7,7 +7,7 @@ use super::roles::{Roles, TableError, find};
 use crate::artifact::{self, Encoding, Feature, Label, OneHot, Unknown};
 use crate::codec::{ContentType, DecodeError};
 use crate::limits::TRAINING_COLUMNS_MAX;
-use crate::rows::{Cell, Layout, RowBuilder, RowError, Sink};
+use crate::rows::{Cell, Entries, Layout, RowBuilder, RowError, Sink};
 use crate::text::Quoted;
 use crate::train::settings::Settings;
 use ndarray::ArrayView2;
@@ -238,7 +238,7 @@ struct Seeing<'a> {
 }
 
 impl Sink for Seeing<'_> {
-    fn block(&mut self, _: ArrayView2<'_, f64>, _: usize) -> Result<(), RowError> {
+    fn block(&mut self, _: ArrayView2<'_, f64>, _: &Entries, _: usize) -> Result<(), RowError> {
         Ok(())
     }
 

@@ -7,7 +7,7 @@ mod unicode;
 use std::collections::HashSet;
 
 use super::normalize;
-use crate::artifact::{Terms, Text};
+use crate::artifact::{Analyzer, Terms, Text};
 use crate::limits::{TERMS_GATHERED, TEXT_TERMS_MAX};
 use crate::rows::entries::Entry;
 
@@ -39,6 +39,27 @@ impl TextColumns {
         let words = self.stop_words.iter();
         let words = words.map(|word| 2 * (word.len() + size_of::<String>()));
         words.sum::<usize>() + self.text.idf.len() * size_of::<f64>()
+    }
+
+    /// Bytes of memory that the entries of a text of so many bytes take at most, while their list grows.
+    pub(super) fn entries_bytes(&self, bytes: usize) -> usize {
+        let terms = match self.text.analyzer {
+            // A word has two characters, and another one before the next.
+            Analyzer::Word => bytes / 3 + 1,
+            Analyzer::Char => bytes,
+            // A word of one character gets a space on either side.
+            Analyzer::CharWb => 2 * bytes,
+        };
+        let terms = terms.saturating_mul(self.term_lengths());
+        let merged = TERMS_GATHERED + 3 * self.text.columns();
+        // A list that grows is copied to one of twice its size.
+        terms.min(merged).saturating_mul(3 * size_of::<Entry>())
+    }
+
+    /// How many lengths of terms a text is looked through for.
+    pub(super) fn term_lengths(&self) -> usize {
+        let [least, most] = self.text.ngrams;
+        most.saturating_sub(least) + 1
     }
 
     /// Adds the columns of a text that are not 0 to `entries`, in their order.
@@ -123,4 +144,49 @@ fn merge(entries: &mut Vec<Entry>, start: usize) {
         }
     }
     entries.truncate(start + kept);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of many short words and of many different characters, the most entries that so many bytes can make.
+    #[test]
+    fn the_entries_of_a_text_take_no_more_memory_than_is_reserved_for_them() {
+        let words: String = (0..40_000_u32).map(|word| format!("{word:02} ")).collect();
+        let letters: String = ('\u{21}'..'\u{7e}').cycle().take(100_000).collect();
+        for analyzer in [Analyzer::Word, Analyzer::Char, Analyzer::CharWb] {
+            for ngrams in [[1, 1], [1, 5], [2, 3]] {
+                for columns in [50, 1 << 20] {
+                    for content in [&words, &letters, &"a ".repeat(50_000)] {
+                        let text = Text {
+                            feature: 0,
+                            lowercase: false,
+                            strip_accents: None,
+                            analyzer,
+                            ngrams,
+                            stop_words: Vec::new(),
+                            terms: Terms::Hashing {
+                                columns,
+                                alternate_sign: false,
+                            },
+                            binary: false,
+                            sublinear: false,
+                            idf: Vec::new(),
+                            norm: None,
+                        };
+                        let text = TextColumns::new(&text, 0);
+                        let mut entries = Vec::new();
+                        text.compute(content, &mut entries).unwrap();
+                        let taken = entries.capacity() * size_of::<Entry>();
+                        let reserved = text.entries_bytes(content.len());
+                        assert!(
+                            taken <= reserved,
+                            "{analyzer:?} {ngrams:?} {columns}: {taken}"
+                        );
+                    }
+                }
+            }
+        }
+    }
 }
