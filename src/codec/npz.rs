@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
-use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::error::DecodeError;
 use super::npy::Array;
@@ -65,6 +66,7 @@ fn array<'b>(name: &str, bytes: &'b [u8]) -> Result<Array<'b>, DecodeError> {
 
 /// The members of an archive, which may hold so many bytes together.
 struct Members<'b> {
+    body: &'b [u8],
     archive: Archive<'b>,
     bytes_left: usize,
 }
@@ -98,6 +100,7 @@ impl<'b> Members<'b> {
             .saturating_mul(COMPRESSION_RATIO_MAX)
             .max(COMPRESSION_RATIO_FREE_BYTES);
         Ok(Self {
+            body,
             archive,
             bytes_left: most.min(BODY_BYTES_MAX),
         })
@@ -110,22 +113,20 @@ impl<'b> Members<'b> {
             .collect()
     }
 
-    /// What a member holds. Whatever its header says, no more is read than the archive may hold.
-    fn bytes(&mut self, name: &str, builder: &mut RowBuilder<'_>) -> Result<Vec<u8>, DecodeError> {
-        let damaged = |error: &dyn std::fmt::Display| of_array(name, &error.to_string());
+    /// What a member holds, read in place where it is stored as it is. Whatever its header says, no more is read than the
+    /// archive may hold.
+    fn bytes(
+        &mut self,
+        name: &str,
+        builder: &mut RowBuilder<'_>,
+    ) -> Result<Cow<'b, [u8]>, DecodeError> {
         let member = self.archive.by_name(name);
-        let member = member.map_err(|error| damaged(&error))?;
-        let mut bytes = Vec::new();
-        let mut member = member.take(self.bytes_left as u64 + 1);
-        loop {
-            // What is grown by is reserved first; the buffer grows to twice its size at most.
-            let step = bytes.len().max(BODY_GROWTH_BYTES_MIN);
-            builder.reserve(step)?;
-            let read = member.by_ref().take(step as u64).read_to_end(&mut bytes);
-            if read.map_err(|error| damaged(&error))? < step {
-                break;
-            }
-        }
+        let mut member = member.map_err(|error| damaged(name, &error))?;
+        let bytes = if member.compression() == CompressionMethod::Stored {
+            Cow::Borrowed(stored(name, &mut member, self.body)?)
+        } else {
+            Cow::Owned(unpacked(name, member, self.bytes_left, builder)?)
+        };
         let Some(left) = self.bytes_left.checked_sub(bytes.len()) else {
             return Err(refused(format!(
                 "its arrays hold more than {BODY_BYTES_MAX} bytes, or than {COMPRESSION_RATIO_MAX} times its own"
@@ -133,6 +134,46 @@ impl<'b> Members<'b> {
         };
         self.bytes_left = left;
         Ok(bytes)
+    }
+}
+
+fn damaged(name: &str, error: &dyn std::fmt::Display) -> DecodeError {
+    of_array(name, &error.to_string())
+}
+
+/// The bytes of a member that is not compressed, where they stand in the body. The library reads them once, which
+/// compares their checksum.
+fn stored<'b>(
+    name: &str,
+    member: &mut ZipFile<'_, Cursor<&'b [u8]>>,
+    body: &'b [u8],
+) -> Result<&'b [u8], DecodeError> {
+    let length = std::io::copy(member, &mut std::io::sink());
+    let length = length.map_err(|error| damaged(name, &error))?;
+    let place = || {
+        let start = usize::try_from(member.data_start()?).ok()?;
+        body.get(start..)?.get(..usize::try_from(length).ok()?)
+    };
+    place().ok_or_else(|| of_array(name, "it ends after the archive"))
+}
+
+/// The bytes that a compressed member unpacks to: no more than one over `most`.
+fn unpacked(
+    name: &str,
+    member: ZipFile<'_, Cursor<&[u8]>>,
+    most: usize,
+    builder: &mut RowBuilder<'_>,
+) -> Result<Vec<u8>, DecodeError> {
+    let mut bytes = Vec::new();
+    let mut member = member.take(most as u64 + 1);
+    loop {
+        // What is grown by is reserved first; the buffer grows to twice its size at most.
+        let step = bytes.len().max(BODY_GROWTH_BYTES_MIN);
+        builder.reserve(step)?;
+        let read = member.by_ref().take(step as u64).read_to_end(&mut bytes);
+        if read.map_err(|error| damaged(name, &error))? < step {
+            return Ok(bytes);
+        }
     }
 }
 

@@ -198,9 +198,13 @@ fn recordio_that_is_none_is_refused_with_its_record() {
 const NPZ: &str = "application/x-npz";
 
 fn npz(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    archive(members, zip::CompressionMethod::Deflated)
+}
+
+fn archive(members: &[(&str, Vec<u8>)], method: zip::CompressionMethod) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        let options = zip::write::SimpleFileOptions::default();
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
         writer.start_file(*name, options).unwrap();
         writer.write_all(bytes).unwrap();
     }
@@ -243,6 +247,19 @@ fn a_sparse_matrix_in_an_npz_archive_is_its_rows() {
         read(&named(), NPZ, &one).unwrap().0,
         array![[1.0, 2.0], [3.0, 4.0]]
     );
+}
+
+/// `numpy.savez` stores arrays as they are: they are read where they stand, and their checksum still counts.
+#[test]
+fn a_stored_array_of_an_npz_archive_is_read_in_place_and_a_damaged_one_refused() {
+    let rows = npy("|u1", "False", "(2, 2)", &[1, 2, 3, 4]);
+    let mut one = archive(&[("x.npy", rows.clone())], zip::CompressionMethod::Stored);
+    let (found, _) = read(&named(), NPZ, &one).unwrap();
+    assert_eq!(found, array![[1.0, 2.0], [3.0, 4.0]]);
+    let place = memchr::memmem::find(&one, &rows).unwrap() + rows.len() - 1;
+    one[place] = 5;
+    let error = read(&named(), NPZ, &one).unwrap_err();
+    assert!(error.contains("\"x.npy\": Invalid checksum"), "{error}");
 }
 
 #[test]
