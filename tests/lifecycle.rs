@@ -3,8 +3,9 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
+use crate::harness::namespace::{as_process_1, signal_process_1};
 use crate::harness::prefix::{identity, linear};
 use crate::harness::process::{Ended, proc_status};
 use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
@@ -65,53 +66,17 @@ fn free_port() -> u16 {
 
 #[test]
 fn sigterm_ends_the_server_as_process_1_of_a_container_too() {
-    let Some(options) = namespace_options() else {
+    let prefix = Prefix::with_model(identity());
+    let Some(command) = as_process_1(&prefix.serve_arguments()) else {
         // Where namespaces are forbidden, what differs for process 1 is checked by the test above.
         println!("no namespaces here: sigterm_has_a_handler_of_its_own stands for this test");
         return sigterm_has_a_handler_of_its_own();
     };
-    let prefix = Prefix::with_model(identity());
-    let mut command = Command::new("unshare");
-    command.args(options).arg(binary());
-    command.args(prefix.serve_arguments());
     let server = Server::listening(Process::spawn(command, &[]), prefix);
     assert_eq!(server.get("/ping").status, 200);
-    let pid = only_child(server.process.id());
-    let namespaced = proc_status(pid, "NSpid");
-    assert_eq!(
-        namespaced.split_whitespace().last(),
-        Some("1"),
-        "{namespaced}"
-    );
-    kill_process(
-        Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(),
-        Signal::TERM,
-    )
-    .unwrap();
+    signal_process_1(&server.process, Signal::TERM);
     let ended = server.process.wait(); // unshare ends as its child does
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
-}
-
-/// What `unshare` needs for a process-id namespace here, if it can have one.
-fn namespace_options() -> Option<&'static [&'static str]> {
-    const AS_ROOT: &[&str] = &["--pid", "--fork", "--kill-child"];
-    const AS_USER: &[&str] = &[
-        "--user",
-        "--map-root-user",
-        "--pid",
-        "--fork",
-        "--kill-child",
-    ];
-    [AS_ROOT, AS_USER].into_iter().find(|options| {
-        let trial = Command::new("unshare").args(*options).arg("true").output();
-        trial.is_ok_and(|output| output.status.success())
-    })
-}
-
-fn only_child(pid: u32) -> u32 {
-    let path = format!("/proc/{pid}/task/{pid}/children");
-    let children = std::fs::read_to_string(path).unwrap();
-    children.trim().parse().expect("one child")
 }
 
 #[test]

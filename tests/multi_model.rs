@@ -177,6 +177,25 @@ fn what_is_no_model_or_lies_elsewhere_is_400_with_the_reason() {
     }
 }
 
+/// A pipe that nobody writes to took the thread that opened it for ever, and two of them all threads there were.
+#[test]
+fn pipes_named_like_artifacts_hold_no_thread() {
+    let models = Models::start(&[("SAGELET_COMPUTE_THREADS", "2")]);
+    for name in ["x", "y", "z"] {
+        let folder = models.root.join(name).join("model");
+        std::fs::create_dir_all(&folder).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(folder.join("model.cbor"))
+            .status();
+        assert!(made.unwrap().success());
+        let answer = models.load(name);
+        assert_eq!(answer.status, 400);
+        assert!(answer.reason().contains("not a regular file"), "{answer:?}");
+    }
+    assert_eq!(models.load("two").status, 200);
+    assert_eq!(models.invoke("two", "2\n").predictions(), [4.0]);
+}
+
 #[test]
 fn models_are_listed_in_pages() {
     let models = Models::start(&[]);

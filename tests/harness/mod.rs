@@ -1,6 +1,7 @@
 //! What every test stands on: the real program, a raw client, and a directory tree as the platform mounts it.
 
 pub(crate) mod client;
+pub(crate) mod namespace;
 pub(crate) mod prefix;
 pub(crate) mod process;
 pub(crate) mod server;

@@ -1,8 +1,8 @@
 //! What a request and a model may take of memory: reserved before it is spent, within what the container allows.
 
-use sagelet::artifact::{Document, Feature, MultiTarget, Parameters};
+use sagelet::artifact::{Document, Feature, Features, MultiTarget, Parameters};
 
-use crate::harness::prefix::identity;
+use crate::harness::prefix::{identity, linear};
 use crate::harness::server::invocation;
 use crate::harness::{Answer, Connection, Prefix, Process, Server, eventually};
 
@@ -117,6 +117,38 @@ fn columns_and_outputs_without_end_take_what_is_allowed_and_no_more() {
     let line = "1:1 ".repeat(3 << 20);
     let answer = bounded(&server, |server| server.invoke("text/libsvm", &line));
     assert_eq!(answer.status, 400);
+}
+
+/// Five thousand times the predictions of 20,000 rows were gigabytes of answer.
+#[test]
+fn an_output_that_is_repeated_five_thousand_times_is_refused() {
+    let server = server(identity());
+    let outputs = vec![r#"{"name":"predict"}"#; 5_000].join(",");
+    let data = vec!["1"; 20_000].join(",");
+    let body = format!(
+        r#"{{"inputs":[{{"name":"x","shape":[20000,1],"datatype":"FP64","data":[{data}]}}],"outputs":[{outputs}]}}"#
+    );
+    let answer = bounded(&server, |server| server.invoke("application/json", &body));
+    assert_eq!(answer.status, 400);
+    let reason = answer.reason();
+    assert!(
+        reason.contains("predict") && reason.contains("twice"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn two_million_features_take_no_more_than_the_documentation_says() {
+    let mut document = Document::new(Vec::new(), linear(0.5, &vec![1.5; 2_000_000]).model);
+    document.features = Features::undescribed(2_000_000);
+    let before = Server::of(identity()).settled().process.kib("VmRSS");
+    let prefix = Prefix::with_model(document);
+    let server = Server::start(prefix, &[THRESHOLD]).loaded();
+    let (held, most) = (server.process.kib("VmRSS"), server.process.kib("VmHWM"));
+    // docs/artifact.md: 35 MB, 41 MB while it is loaded.
+    let megabytes = |kib: u64| kib.saturating_sub(before) * 1_024 / 1_000_000;
+    assert!(megabytes(held) <= 36, "{held} KiB, {before} KiB before");
+    assert!(megabytes(most) <= 42, "{most} KiB, {before} KiB before");
 }
 
 #[test]

@@ -81,12 +81,7 @@ fn ping_under(server: &Server, is_sparse: bool) -> Duration {
 
 fn answers_ping(name: &str, document: Document) {
     let is_sparse = document.features.len() > 1;
-    let server = Server::of(document);
-    crate::harness::eventually("the model is loaded", || {
-        let answer = server.get("/ping");
-        let reason = || answer.text().to_owned();
-        (answer.status == 200).then_some(()).ok_or_else(reason)
-    });
+    let server = Server::of(document).loaded();
     let p99 = ping_under(&server, is_sparse);
     println!(
         "{name}: {} requests, 99 of 100 answers of /ping within {p99:?}",

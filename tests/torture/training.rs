@@ -4,6 +4,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
+use crate::harness::namespace::{as_process_1, signal_process_1};
 use crate::harness::{Prefix, Process, binary};
 
 /// Rows of whole numbers, in an order that looks random, with the label first.
@@ -44,6 +45,23 @@ fn sigterm_ends_training_with_a_reason_and_no_model() {
     let process = Process::sagelet(&["train", "--prefix", prefix.argument()], &[]);
     process.wait_for_line("the labels are numbers");
     process.signal(Signal::TERM);
+    assert_stopped(process, &prefix);
+}
+
+/// As the platform stops a job: the program is process 1 of its container, which a signal without a handler never ends.
+#[test]
+fn sigterm_ends_training_as_process_1_of_a_container_too() {
+    let prefix = prefix(&rows(4_000, 1_000));
+    let command = as_process_1(&["train", "--prefix", prefix.argument()]);
+    let command =
+        command.expect("this test needs unshare, and leave to make a namespace of processes");
+    let process = Process::spawn(command, &[]);
+    process.wait_for_line("the labels are numbers");
+    signal_process_1(&process, Signal::TERM);
+    assert_stopped(process, &prefix);
+}
+
+fn assert_stopped(process: Process, prefix: &Prefix) {
     let ended = process.wait();
     assert_eq!(ended.status.code(), Some(1), "{}", ended.log);
     let reason = prefix.read("output/failure");
