@@ -1,14 +1,13 @@
 //! How the program starts and ends: signals, ports, exit codes, environment variables.
 
 use std::net::TcpListener;
-use std::process::Command;
 
 use rustix::process::Signal;
 
 use crate::harness::namespace::{as_process_1, signal_process_1};
 use crate::harness::prefix::{identity, linear};
-use crate::harness::process::{Ended, proc_status};
-use crate::harness::{Connection, Prefix, Process, Server, binary, eventually};
+use crate::harness::process::Ended;
+use crate::harness::{Connection, Prefix, Process, Server, eventually};
 
 /// Runs a command that has to end by itself.
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {

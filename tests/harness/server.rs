@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use sagelet::artifact::Document;
 
 use super::process::{Ended, Process};
-use super::{Answer, Connection, Prefix, eventually};
+use super::{Answer, Connection, Prefix};
 
 /// A server that answers, with the tree it serves from.
 pub(crate) struct Server {
@@ -38,16 +38,6 @@ impl Server {
     /// The server, after it has answered once: all that it opens for itself is open.
     pub(crate) fn settled(self) -> Self {
         assert_eq!(self.get("/ping").status, 200);
-        self
-    }
-
-    /// The server, once its model is loaded, which a large one takes seconds for.
-    pub(crate) fn loaded(self) -> Self {
-        eventually("the model is loaded", || {
-            let answer = self.get("/ping");
-            let is_loaded = answer.status == 200;
-            is_loaded.then_some(()).ok_or(answer.text().to_owned())
-        });
         self
     }
 

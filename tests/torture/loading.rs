@@ -5,7 +5,17 @@ use rustix::process::Signal;
 
 use crate::harness::prefix::linear;
 use crate::harness::server::listening_port;
-use crate::harness::{Connection, Prefix, Process};
+use crate::harness::{Connection, Prefix, Process, Server, eventually};
+
+/// A server, once its model is loaded.
+pub(crate) fn loaded(server: Server) -> Server {
+    eventually("the model is loaded", || {
+        let answer = server.get("/ping");
+        let is_loaded = answer.status == 200;
+        is_loaded.then_some(()).ok_or(answer.text().to_owned())
+    });
+    server
+}
 
 #[test]
 fn a_model_that_takes_long_to_load_keeps_neither_ping_nor_signals_waiting() {

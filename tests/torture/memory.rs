@@ -5,6 +5,7 @@ use sagelet::artifact::{Document, Feature, Features, MultiTarget, Parameters};
 use crate::harness::prefix::{identity, linear};
 use crate::harness::server::invocation;
 use crate::harness::{Answer, Connection, Prefix, Process, Server, eventually};
+use crate::loading::loaded;
 
 /// A container of 32 MiB leaves 15 MiB to requests.
 pub(crate) const CONTAINER: (&str, &str) = ("SAGELET_MEMORY_BYTES", "33554432");
@@ -143,7 +144,7 @@ fn two_million_features_take_no_more_than_the_documentation_says() {
     document.features = Features::undescribed(2_000_000);
     let before = Server::of(identity()).settled().process.kib("VmRSS");
     let prefix = Prefix::with_model(document);
-    let server = Server::start(prefix, &[THRESHOLD]).loaded();
+    let server = loaded(Server::start(prefix, &[THRESHOLD]));
     let (held, most) = (server.process.kib("VmRSS"), server.process.kib("VmHWM"));
     // docs/artifact.md: 35 MB, 41 MB while it is loaded.
     let megabytes = |kib: u64| kib.saturating_sub(before) * 1_024 / 1_000_000;

@@ -9,6 +9,7 @@ use sagelet::artifact::{Classifier, Document, Features, Label, Linear, MultiTarg
 
 use crate::harness::server::invocation;
 use crate::harness::{Connection, Server};
+use crate::loading::loaded;
 
 fn requests() -> usize {
     let requests = std::env::var("TORTURE_REQUESTS").ok();
@@ -81,7 +82,7 @@ fn ping_under(server: &Server, is_sparse: bool) -> Duration {
 
 fn answers_ping(name: &str, document: Document) {
     let is_sparse = document.features.len() > 1;
-    let server = Server::of(document).loaded();
+    let server = loaded(Server::of(document));
     let p99 = ping_under(&server, is_sparse);
     println!(
         "{name}: {} requests, 99 of 100 answers of /ping within {p99:?}",
