@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help agreement agreement-train serve test test-portable test-mutations check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+.PHONY: help agreement agreement-train serve test test-portable test-mutations simulate check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench bench-training train-demo compare-training
@@ -36,6 +36,9 @@ check-targets: ## Type-check for macOS, and model-tools for Windows (adds the ta
 
 test-mutations: ## Read 100,000 damaged models: no panic, no hang, bounded memory
 	MUTATIONS=100000 $(CARGO) test --locked --package model-tools --bin model-tools mutation
+
+simulate: ## Run 20,000 schedules of simulated connections
+	SIMULATIONS=20000 $(CARGO) test --locked --lib simulation
 
 check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check

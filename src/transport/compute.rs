@@ -36,6 +36,13 @@ impl Pool {
         Ok(Self(sender))
     }
 
+    /// A pool without threads: whoever holds the other end takes the jobs, at most `queue` at a time.
+    #[cfg(test)]
+    pub(super) fn by_hand(queue: usize) -> (Self, Receiver<Job>) {
+        let (sender, receiver) = sync_channel(queue);
+        (Self(sender), receiver)
+    }
+
     /// Queues a job; gives it back if the queue is full.
     pub(super) fn submit(&self, job: Job) -> Result<(), Job> {
         self.0.try_send(job).map_err(|error| match error {

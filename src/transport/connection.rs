@@ -4,7 +4,7 @@
 //! compute thread has an answer, and when its deadline has passed.
 
 use std::io::Read;
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::context::{Completion, Context};
@@ -17,13 +17,14 @@ use super::poller::Interest;
 use super::refusal::Refusal;
 use super::response::Response;
 use super::service::Service;
+use super::socket::Socket;
 use super::state::{Next, State};
 use super::waiting::Wait;
 use crate::account::{Account, Memory};
 use crate::limits::{LINGER_BYTES_MAX, OUTPUT_GATHERED_BYTES_MAX, PIPELINE_TURN_MAX};
 
-pub(super) struct Connection<S: Service> {
-    stream: TcpStream,
+pub(super) struct Connection<S: Service, T: Socket = TcpStream> {
+    stream: T,
     peer: SocketAddr,
     state: State<S::Request>,
     /// Received and not used yet: the beginning of a head, or requests that wait for their turn.
@@ -48,9 +49,9 @@ pub(super) struct Connection<S: Service> {
     pub(super) interest: Interest,
 }
 
-impl<S: Service> Connection<S> {
+impl<S: Service, T: Socket> Connection<S, T> {
     /// A connection that has just been accepted.
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr, memory: Memory, now: Instant) -> Self {
+    pub(super) fn new(stream: T, peer: SocketAddr, memory: Memory, now: Instant) -> Self {
         Self {
             stream,
             peer,
@@ -69,7 +70,7 @@ impl<S: Service> Connection<S> {
         }
     }
 
-    pub(super) fn stream(&self) -> &TcpStream {
+    pub(super) fn stream(&self) -> &T {
         &self.stream
     }
 
@@ -175,7 +176,7 @@ impl<S: Service> Connection<S> {
     /// Reads once, and processes what came.
     fn receive(&mut self, key: usize, context: &mut Context<S>) -> Next {
         let mut buffer = std::mem::take(&mut context.input);
-        let read = self.stream.read(&mut buffer);
+        let read = self.stream.io().read(&mut buffer);
         let next = match read {
             Ok(0) => self.end_of_stream(context),
             Ok(count) => {
@@ -194,7 +195,8 @@ impl<S: Service> Connection<S> {
         let State::Body(exchange) = &mut self.state else {
             return Next::Keep;
         };
-        match exchange.body.read_from(&mut &self.stream) {
+        let read = exchange.body.read_from(&mut self.stream.io());
+        match read {
             Ok(true) => self.finish_body(key, context),
             Ok(false) => return self.end_of_stream(context),
             Err(refusal) => self.refuse(refusal, context),
@@ -409,8 +411,7 @@ impl<S: Service> Connection<S> {
     }
 
     fn begin_linger(&mut self) {
-        // If the client is gone already, the next read says so.
-        let _ = self.stream.shutdown(Shutdown::Write);
+        self.stream.end_output();
         self.state = State::Linger {
             left: self.linger_bytes,
         };

@@ -39,6 +39,7 @@ mod service;
 mod settings;
 mod settled;
 mod signals;
+mod socket;
 mod state;
 mod status;
 #[cfg(target_os = "linux")]

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice, Write};
-use std::net::TcpStream;
 
 use super::context::Completion;
+use super::socket::Socket;
 use crate::account::{Account, Memory, Shortage};
 use crate::limits::PIECES_WRITTEN_AT_ONCE_MAX;
 
@@ -51,7 +51,7 @@ impl Outbox {
     /// left.
     pub(super) fn flush(
         &mut self,
-        stream: &TcpStream,
+        stream: &impl Socket,
         fresh: &mut Vec<u8>,
     ) -> std::io::Result<bool> {
         let mut progress = false;
@@ -68,7 +68,7 @@ impl Outbox {
         self.pieces = VecDeque::new();
         self.account.release_to(0);
         if !fresh.is_empty() {
-            let count = write_some(|mut stream| stream.write(fresh), stream)?;
+            let count = written(stream.io().write(fresh))?;
             progress |= count > 0;
             self.keep(fresh, count)?;
         }
@@ -76,13 +76,13 @@ impl Outbox {
     }
 
     /// Writes once from the pieces, and drops those that have left.
-    fn write_pieces(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
+    fn write_pieces(&mut self, stream: &impl Socket) -> std::io::Result<usize> {
         let mut slices = [IoSlice::new(&[]); PIECES_WRITTEN_AT_ONCE_MAX];
         let skipped = std::iter::once(self.written).chain(std::iter::repeat(0));
         for ((slice, piece), skipped) in slices.iter_mut().zip(&self.pieces).zip(skipped) {
             *slice = IoSlice::new(piece.get(skipped..).unwrap_or_default());
         }
-        let count = write_some(|mut stream| stream.write_vectored(&slices), stream)?;
+        let count = written(stream.io().write_vectored(&slices))?;
         self.written += count;
         while let Some(piece) = self.pieces.front()
             && self.written >= piece.len()
@@ -106,11 +106,9 @@ impl Outbox {
     }
 }
 
-fn write_some(
-    write: impl FnOnce(&TcpStream) -> std::io::Result<usize>,
-    stream: &TcpStream,
-) -> std::io::Result<usize> {
-    match write(stream) {
+/// How many bytes a write took; none if the socket has no room.
+fn written(result: std::io::Result<usize>) -> std::io::Result<usize> {
+    match result {
         Ok(count) => Ok(count),
         Err(error) if is_temporary(&error) => Ok(0),
         Err(error) => Err(error),

@@ -1,12 +1,12 @@
 //! What a connection is in the middle of.
 
 use std::io::Read;
-use std::net::TcpStream;
 use std::time::Duration;
 
 use super::exchange::Exchange;
 use super::outbox::is_temporary;
 use super::poller::Interest;
+use super::socket::Socket;
 use super::waiting::Wait;
 use crate::limits::{BULK_BYTES_MIN, LINGER_BYTES_MAX};
 
@@ -48,11 +48,11 @@ impl<R> State<R> {
     }
 
     /// After the last answer, reads and drops what the client still sends.
-    pub(super) fn linger(&mut self, mut stream: &TcpStream, buffer: &mut [u8]) -> Next {
+    pub(super) fn linger(&mut self, stream: &impl Socket, buffer: &mut [u8]) -> Next {
         let Self::Linger { left } = self else {
             return Next::Keep;
         };
-        match stream.read(buffer) {
+        match stream.io().read(buffer) {
             Ok(count) if count > 0 && count < *left => {
                 *left -= count;
                 Next::Keep

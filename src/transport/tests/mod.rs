@@ -1,5 +1,7 @@
 //! What cannot be brought about from outside: a handler that panics, and compute threads that are all busy.
 
+mod simulation;
+
 use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
