@@ -20,10 +20,19 @@ impl Resolution {
         }
     }
 
+    /// Bytes that the counts of one column's numbers take if those lie in so many octaves.
+    #[must_use]
+    pub fn bytes(self, octaves: usize) -> usize {
+        octaves * self.buckets() * size_of::<u32>() + OCTAVES * size_of::<u16>()
+    }
+
     fn buckets(self) -> usize {
         1 << self.0
     }
 }
+
+/// Octaves of a column of measurements: six decimal orders of magnitude have 20, and half as many with the other sign.
+pub const USUAL_OCTAVES: usize = 30;
 
 /// Signs and exponents of numbers.
 const OCTAVES: usize = 1 << 12;

@@ -13,7 +13,7 @@ use super::channel::{self, Channel, ChannelError, Chunk, Chunks, DataFile};
 use super::decode::Decoder;
 use super::fit::{self, Fitted};
 use super::passes::{Part, Passes, Store};
-use super::settings::{Loss, PredictorType, Settings};
+use super::settings::{Loss, Missing, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
 use crate::artifact::{Artifact, Document, Feature, write_atomically};
@@ -190,8 +190,12 @@ impl<'a> Job<'a> {
 
     /// Fits the model and evaluates it on all channels.
     pub(super) fn fit(&self, schema: &Schema) -> Result<(Fitted, Qualities), TrainError> {
-        let columns = schema.features.iter().map(Feature::design_columns).sum();
-        memory::check(columns, self.threads)?;
+        let columns = schema.features.iter().map(Feature::design_columns);
+        let columns = columns.sum::<usize>();
+        // A column with missing cells has a second one, which says where.
+        let fills = self.settings.missing != Missing::Refuse;
+        let surveyed = columns * if fills { 2 } else { 1 };
+        let plan = memory::plan(surveyed, self.threads, self.settings.memory)?;
         let (held_out, seed) = (self.settings.validation_split, self.settings.seed);
         let validation = channel::find(&self.prefix.join("input/data"), &["validation"])?;
         let is_split = held_out > 0.0 && validation.is_none();
@@ -202,13 +206,9 @@ impl<'a> Job<'a> {
         };
         // Rows that nobody looks at again need not be kept.
         let is_one_pass = !is_split && fit::is_one_pass(schema, self.settings);
-        let budget = if is_one_pass {
-            0
-        } else {
-            self.settings.memory.unwrap_or_else(memory::budget)
-        };
-        let store = Store::new(budget);
+        let store = Store::new(if is_one_pass { 0 } else { plan.kept });
         let mut passes = self.passes(&self.files, schema, &store, part, "training");
+        passes.threads = plan.threads;
         let fitted = fit::fit(&mut passes, schema, self.settings)?;
         let mut channels = vec![("train", fitted.quality.clone())];
         if is_split {

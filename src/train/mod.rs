@@ -7,6 +7,7 @@
 
 mod channel;
 mod decode;
+mod failure;
 mod fit;
 mod header;
 mod job;
@@ -25,9 +26,8 @@ pub use table::TableError;
 
 use std::path::{Path, PathBuf};
 
-use crate::artifact::{ArtifactError, write_atomically};
+use crate::artifact::ArtifactError;
 use crate::codec::DecodeError;
-use crate::limits::FAILURE_CHARS_MAX;
 use crate::log;
 use crate::model::ModelError;
 use crate::rows::RowError;
@@ -65,7 +65,7 @@ pub enum TrainError {
     Memory {
         /// Columns of the design matrix.
         columns: usize,
-        /// Bytes that its tables take.
+        /// Bytes that it takes.
         needed: u64,
         /// Bytes that there are.
         most: u64,
@@ -107,14 +107,16 @@ fn remedy(error: &ExampleError) -> &'static str {
 }
 
 /// Trains a model from what is under `prefix` and writes `<prefix>/model/model.cbor`. On failure, the reason
-/// is in `<prefix>/output/failure` too, where the platform looks for it.
+/// is in `<prefix>/output/failure` too, where the platform looks for it, also if the system ends the process.
 ///
 /// # Errors
 /// Anything that keeps a model from being trained and written.
 pub fn run(prefix: &Path) -> Result<(), TrainError> {
+    failure::expect(prefix);
     let trained = train(prefix);
-    if let Err(error) = &trained {
-        report(prefix, &error.to_string());
+    match &trained {
+        Ok(()) => failure::remove(prefix),
+        Err(error) => failure::write(prefix, &error.to_string()),
     }
     trained
 }
@@ -129,23 +131,6 @@ fn train(prefix: &Path) -> Result<(), TrainError> {
     let schema = job.schema()?;
     let (fitted, channels) = job.fit(&schema)?;
     job.write(&schema, &fitted, &channels)
-}
-
-/// Writes the failure file. If that fails too, the log is all there is.
-fn report(prefix: &Path, reason: &str) {
-    let text: String = reason.chars().take(FAILURE_CHARS_MAX).collect();
-    let written = make_directory(prefix.join("output")).and_then(|directory| {
-        Ok(write_atomically(
-            &directory.join("failure"),
-            text.as_bytes(),
-            true,
-        )?)
-    });
-    if let Err(error) = written {
-        log::error(format_args!(
-            "the failure file could not be written: {error}"
-        ));
-    }
 }
 
 fn make_directory(path: PathBuf) -> Result<PathBuf, TrainError> {

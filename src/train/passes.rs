@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sagelet_solver::block::{Block, Pass, Rows, Source};
+use sagelet_solver::optimiser::NEWTON_UNKNOWNS_MAX;
 
 use super::channel::{Chunk, Chunks, DataFile, Extent};
 use super::decode::{Decoder, ExampleError};
+use super::memory::{self, Plan};
 use super::{ChannelError, TrainError};
 use crate::log;
 
@@ -77,6 +79,19 @@ impl Store {
 }
 
 impl Passes<'_> {
+    /// Leaves threads out where the steps of a fit of so many unknowns would not fit into memory on all.
+    ///
+    /// # Errors
+    /// [`TrainError::Memory`] if they do not fit on one.
+    pub(super) fn make_room(&mut self, columns: usize, unknowns: usize) -> Result<(), TrainError> {
+        let plan = Plan {
+            threads: self.threads,
+            kept: self.store.budget,
+        };
+        self.threads = memory::step_threads(columns, unknowns.min(NEWTON_UNKNOWNS_MAX), plan)?;
+        Ok(())
+    }
+
     /// The first rows: up to one block.
     pub(super) fn first_block(&self) -> Result<Rows, TrainError> {
         let mut chunks = Chunks::new(self.files, self.decoder.content_type);

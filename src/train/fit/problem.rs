@@ -108,6 +108,7 @@ impl Problem<'_> {
         let classes = Classes::new(&codes, &weights);
         let scores = if is_binary { 1 } else { labels.len() };
         self.check_width(self.design.unknowns() * scores)?;
+        passes.make_room(self.summary.columns.len(), self.design.unknowns() * scores)?;
         let fitted = if is_binary {
             solver::scalar(
                 passes,
