@@ -120,6 +120,19 @@ fn columns_and_outputs_without_end_take_what_is_allowed_and_no_more() {
     assert_eq!(answer.status, 400);
 }
 
+/// A gigabyte in a thousand members of gzip, each of which is within the ratio that is free.
+#[test]
+fn a_gigabyte_in_a_megabyte_of_gzip_takes_what_is_allowed_and_no_more() {
+    let server = server(identity());
+    let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut member, &vec![b'0'; 1 << 20]).unwrap();
+    let body = member.finish().unwrap().repeat(1 << 10);
+    assert!(body.len() < 2 << 20, "{}", body.len());
+    let headers = [("Content-Type", "text/csv"), ("Content-Encoding", "gzip")];
+    let answer = bounded(&server, |server| server.send(invocation(&headers, &body)));
+    assert_eq!(answer.status, 413);
+}
+
 /// Five thousand times the predictions of 20,000 rows were gigabytes of answer.
 #[test]
 fn an_output_that_is_repeated_five_thousand_times_is_refused() {
