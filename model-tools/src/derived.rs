@@ -1,7 +1,7 @@
 //! What derived columns are called where people read them.
 
 use sagelet::artifact::{
-    BinEncoding, Columns, Combination, Derived, Document, Function, Norm, PowerMethod, Terms, Text,
+    BinEncoding, Columns, Combination, Derived, Document, Norm, PowerMethod, Terms, Text,
 };
 
 /// Combinations of more columns than this are called by their number of columns.
@@ -22,7 +22,7 @@ fn columns(entry: &Derived, names: &[String], document: &Document) -> Vec<String
     };
     match entry {
         Derived::Function { of, function } => {
-            let function = written(function);
+            let function = function.name();
             each(of, &|name| format!("{function}({name})"))
         }
         Derived::Clip { of, lower, upper } => {
@@ -51,12 +51,6 @@ fn columns(entry: &Derived, names: &[String], document: &Document) -> Vec<String
         Derived::Normalize { of, norm } => normalized(of, *norm, &name),
         Derived::Text(text) => terms(text, &document.feature_name(text.feature)),
     }
-}
-
-/// A function as the format writes it.
-fn written(function: &Function) -> String {
-    let value = serde_json::to_value(function).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn bounds(lower: Option<f64>, upper: Option<f64>) -> String {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::ser::{Serialize, Serializer};
-
+use super::cbor::{FALSE, Head, NULL, TRUE, Writer};
+use super::form::Form;
+use super::item::{Item, Wrong};
 use super::label::Label;
-use super::number::Number;
+
+/// Integers up to 2^53 are floats exactly.
+pub(crate) const EXACT_INTEGER_MAX: u64 = 1 << 53;
 
 /// A cell of a row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,58 +80,22 @@ impl fmt::Display for Cell {
     }
 }
 
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Form for Cell {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        Ok(match item.head() {
+            Head::Simple(NULL) => Self::Missing,
+            Head::Simple(code @ (FALSE | TRUE)) => Self::Boolean(code == TRUE),
+            Head::Text(_) => Self::Text(item.string_of_own()?),
+            _ => Self::Number(item.float("a cell: a number, text, a boolean or null")?),
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
         match self {
-            Self::Missing => serializer.serialize_none(),
-            Self::Boolean(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => serializer.serialize_f64(*number),
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Missing => writer.null(),
+            Self::Boolean(truth) => writer.flag(*truth),
+            Self::Number(number) => writer.number(*number),
+            Self::Text(text) => writer.text(text),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Cell {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CellVisitor)
-    }
-}
-
-struct CellVisitor;
-
-impl Visitor<'_> for CellVisitor {
-    type Value = Cell;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a cell: a number, text, a boolean or null")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Cell, E> {
-        Ok(Cell::Missing)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Cell, E> {
-        Ok(Cell::Missing)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Cell, E> {
-        Ok(Cell::Boolean(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Cell, E> {
-        Ok(Cell::Number(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Cell, E> {
-        Number::from_u64(value).map(|number| Cell::Number(number.0))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Cell, E> {
-        Number::from_i64(value).map(|number| Cell::Number(number.0))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Cell, E> {
-        Ok(Cell::Text(value.to_owned()))
     }
 }

@@ -6,15 +6,12 @@
 mod form;
 mod vocabulary;
 
-use serde::Serialize;
-
 use super::feature::{Encoding, Feature};
 use super::features::Features;
 pub use vocabulary::Vocabulary;
 
 /// An entry of `derived`: what one or more columns are computed from, and how.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Derived {
     /// A function of each column.
     Function {
@@ -28,10 +25,8 @@ pub enum Derived {
         /// The columns.
         of: Vec<usize>,
         /// The least value.
-        #[serde(skip_serializing_if = "Option::is_none")]
         lower: Option<f64>,
         /// The largest value.
-        #[serde(skip_serializing_if = "Option::is_none")]
         upper: Option<f64>,
     },
     /// 1 where a column is above a number, else 0.
@@ -69,7 +64,6 @@ pub enum Derived {
         /// The function's values there.
         y: Vec<f64>,
         /// A number that is closer to the first or last x than this counts as that one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         margin: Option<f64>,
     },
     /// The B-splines of a knot vector, one column each.
@@ -106,8 +100,7 @@ pub enum Derived {
 }
 
 /// A function of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
     /// The natural logarithm.
     Log,
@@ -160,8 +153,7 @@ pub enum Function {
 }
 
 /// A power transform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PowerMethod {
     /// (x to the power of λ − 1) / λ, and log(x) for λ = 0: of numbers above 0.
     BoxCox,
@@ -170,8 +162,7 @@ pub enum PowerMethod {
 }
 
 /// What an interval becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinEncoding {
     /// One column per interval: 1 in that of the number's interval, else 0.
     OneHot,
@@ -180,8 +171,7 @@ pub enum BinEncoding {
 }
 
 /// What a spline is outside of its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extrapolation {
     /// The row is refused.
     Error,
@@ -196,22 +186,18 @@ pub enum Extrapolation {
 }
 
 /// A weighted sum of columns.
-#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Combination {
     /// The columns.
-    #[serde(deserialize_with = "super::read::indices")]
     pub columns: Vec<usize>,
     /// What each is multiplied by.
-    #[serde(deserialize_with = "super::number::list")]
     pub weights: Vec<f64>,
     /// What is added.
-    #[serde(default, deserialize_with = "super::number::one")]
     pub constant: f64,
 }
 
 /// Columns: a range or a list of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Columns {
     /// Columns that follow each other.
     Range {
@@ -225,8 +211,7 @@ pub enum Columns {
 }
 
 /// How long a row is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Norm {
     /// The sum of the magnitudes.
     L1,
@@ -237,41 +222,34 @@ pub enum Norm {
 }
 
 /// How a text becomes counts of terms. The steps are those of scikit-learn's vectorizers, in this order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     /// The feature whose cells are the texts, counted from 0.
     pub feature: usize,
     /// Whether texts are compared in lower case, as Python's `str.lower` makes it.
     pub lowercase: bool,
     /// What becomes of accents, after lower case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strip_accents: Option<StripAccents>,
     /// What terms are made of.
     pub analyzer: Analyzer,
     /// The least and the largest number of words or characters of a term.
     pub ngrams: [usize; 2],
     /// Words that are left out before terms are made of the others.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop_words: Vec<String>,
     /// Which column a term has.
     pub terms: Terms,
     /// Whether each column is 1 however often the term stands in the text.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub binary: bool,
     /// Whether a count c becomes 1 + log(c).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sublinear: bool,
     /// What each column is multiplied by then; empty for 1.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub idf: Vec<f64>,
     /// The norm that the row is divided by at last.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub norm: Option<Norm>,
 }
 
 /// What becomes of accents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StripAccents {
     /// Characters are decomposed (NFKD), and those outside of ASCII are left out.
     Ascii,
@@ -280,8 +258,7 @@ pub enum StripAccents {
 }
 
 /// What terms are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Analyzer {
     /// Words: two letters, digits or underscores and more.
     Word,
@@ -292,8 +269,7 @@ pub enum Analyzer {
 }
 
 /// Which column a term has.
-#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Terms {
     /// The one with its index in a list; other terms have none.
     Vocabulary(Vocabulary),
@@ -336,24 +312,6 @@ impl Derived {
             Self::Combinations { of } => of.len(),
             Self::Normalize { of, .. } => of.len(),
             Self::Text(text) => text.columns(),
-        }
-    }
-
-    /// The entry's kind, as the format writes it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Function { .. } => "function",
-            Self::Clip { .. } => "clip",
-            Self::Threshold { .. } => "threshold",
-            Self::Power { .. } => "power",
-            Self::Bins { .. } => "bins",
-            Self::Table { .. } => "table",
-            Self::Spline { .. } => "spline",
-            Self::Products { .. } => "products",
-            Self::Combinations { .. } => "combinations",
-            Self::Normalize { .. } => "normalize",
-            Self::Text(_) => "text",
         }
     }
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
+use super::cbor::{Head, Writer};
 use super::cell::Cell;
 use super::derived::{self, Derived};
 use super::error::ArtifactError;
 use super::feature::Feature;
 use super::features::Features;
+use super::form::Form;
 use super::inverse::InverseTransform;
+use super::item::{Item, Map, Wrong};
 use super::parameters::Parameters;
+use super::scan;
 use super::statistics::{Covariance, TrainingStatistics};
 use super::threshold::Threshold;
-use super::{number, read, scan};
 
 /// The name that every artifact carries.
 pub const FORMAT: &str = "sagelet-model";
@@ -52,7 +53,7 @@ pub(super) fn understands(requirement: &str) -> bool {
 /// A reader refuses a major version it does not know. A minor version only adds keys that a reader may
 /// ignore without predicting differently. What a reader of major version 1 would predict differently is written as
 /// major version 2, which lists what a reader must understand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(
     /// Major.
     pub u16,
@@ -87,67 +88,49 @@ impl fmt::Display for Version {
 
 /// A model and what is known about it. The same structure is the payload of an artifact and, as JSON, the
 /// form that a person can write by hand (`docs/artifact.md`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Version of the format.
-    #[serde(default)]
     pub version: Version,
     /// What a reader must understand to predict as it is meant; only in major version 2. A reader refuses what it
     /// does not know by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
     /// The columns of a row, in their order. Empty only in hand-written JSON, where it means "as many as
     /// there are coefficients, without names". They may be fewer than the coefficients, where a category
     /// makes several columns of the design matrix.
-    #[serde(default)]
     pub features: Features,
     /// Columns that rows may carry by name beside the features, such as the label: their cells may be anything.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_columns: Vec<String>,
     /// Texts that mean a missing cell, instead of those that pandas knows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_values: Vec<String>,
     /// Columns that are computed from others, behind those that the features make.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<Derived>,
     /// The fitted parameters.
     pub model: Parameters,
     /// What turns the regression's result into the prediction, where the model was fitted to a transformed
     /// target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inverse_transform: Option<InverseTransform>,
     /// Where a classifier's decision is, if it is not at the score 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Threshold>,
     /// Where the model comes from: `producer`, `algorithm`, `source`, … Free text, for people.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, String>,
     /// What was measured when the model was made: `training_rows`, `r2`, …
-    #[serde(
-        default,
-        skip_serializing_if = "BTreeMap::is_empty",
-        deserialize_with = "number::map"
-    )]
     pub metrics: BTreeMap<String, f64>,
     /// What was seen in the rows that the model was fitted to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingStatistics>,
     /// The covariance of the coefficients, where it is defined: without a penalty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariance: Option<Covariance>,
     /// Rows with the predictions they must give, replayed whenever the model is loaded.
-    #[serde(default, skip_serializing_if = "Verification::is_empty")]
     pub verification: Verification,
 }
 
 /// Rows with the predictions they must give.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verification {
     /// The rows as a client would send them, as long as there are features.
     pub rows: Vec<Vec<Cell>>,
     /// What each row must give: the targets of a regression, the probabilities of a classifier, the scores of
     /// a classifier without them. A list of one is written as the number alone.
-    #[serde(with = "number::rows")]
     pub predictions: Vec<Vec<f64>>,
 }
 
@@ -243,9 +226,139 @@ pub fn default_name(column: usize) -> String {
 
 /// Reads a payload whose digest was found right.
 pub(super) fn decode(payload: &[u8]) -> Result<Document, ArtifactError> {
-    scan::check(payload, "payload")?;
-    read::cbor(payload).map_err(|error| ArtifactError::Shape {
-        part: "payload",
-        reason: scan::plain(&error),
-    })
+    let item = scan::check(payload, "payload")?;
+    Document::read(item).map_err(|wrong| wrong.of_part("payload", item))
+}
+
+impl Form for Version {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let number = |item: Item<'_>| {
+            let number = u16::try_from(item.whole()?);
+            number.map_err(|_| item.invalid("a number up to 65535"))
+        };
+        let [major, minor] = item.pair("a version: two numbers", number)?;
+        Ok(Self(major, minor))
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.array(2);
+        writer.whole(self.0.into());
+        writer.whole(self.1.into());
+    }
+}
+
+impl Form for Verification {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let map = item.map("a map with rows and predictions")?;
+        let cells = |item: Item<'_>| item.list_of("a list of cells", Cell::read);
+        let predictions = |item: Item<'_>| match item.head() {
+            Head::Array(_) => item.numbers(),
+            _ => Ok(vec![item.float("a number or a list of numbers")?]),
+        };
+        Ok(Self {
+            rows: map.required("rows")?.list_of("a list of rows", cells)?,
+            predictions: map
+                .required("predictions")?
+                .list_of("a list of predictions", predictions)?,
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        let mut map = writer.fields();
+        let rows = map.key("rows");
+        rows.array(self.rows.len());
+        for row in &self.rows {
+            rows.array(row.len());
+            row.iter().for_each(|cell| cell.write(rows));
+        }
+        let predictions = map.key("predictions");
+        predictions.array(self.predictions.len());
+        for prediction in &self.predictions {
+            match prediction.as_slice() {
+                [one] => predictions.number(*one),
+                several => predictions.numbers(several),
+            }
+        }
+    }
+}
+
+/// Reads a map from names to what each has.
+fn named<'a, T>(
+    map: &Map<'a>,
+    key: &str,
+    read: impl Fn(Item<'a>) -> Result<T, Wrong>,
+) -> Result<BTreeMap<String, T>, Wrong> {
+    let mut named = BTreeMap::new();
+    if let Some(item) = map.get(key) {
+        for (name, item) in item.map("a map")?.entries() {
+            named.insert((*name).to_owned(), read(*item)?);
+        }
+    }
+    Ok(named)
+}
+
+impl Form for Document {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let map = item.map("a document: a map")?;
+        let derived = |item: Item<'_>| item.list_of("a list of derived columns", Derived::read);
+        let optional = |key| map.optional(key);
+        Ok(Self {
+            version: map.get("version").map_or(Ok(VERSION), Version::read)?,
+            requires: map.some_texts("requires")?,
+            features: map
+                .get("features")
+                .map_or_else(|| Ok(Features::default()), Features::read)?,
+            other_columns: map.some_texts("other_columns")?,
+            missing_values: map.some_texts("missing_values")?,
+            derived: map.get("derived").map_or_else(|| Ok(Vec::new()), derived)?,
+            model: Parameters::read(map.required("model")?)?,
+            inverse_transform: optional("inverse_transform")
+                .map(InverseTransform::read)
+                .transpose()?,
+            threshold: optional("threshold").map(Threshold::read).transpose()?,
+            provenance: named(&map, "provenance", Item::string_of_own)?,
+            metrics: named(&map, "metrics", Item::number)?,
+            training: optional("training")
+                .map(TrainingStatistics::read)
+                .transpose()?,
+            covariance: optional("covariance").map(Covariance::read).transpose()?,
+            verification: map
+                .get("verification")
+                .map_or_else(|| Ok(Verification::default()), Verification::read)?,
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        let mut map = writer.fields();
+        self.version.write(map.key("version"));
+        map.some_texts("requires", &self.requires);
+        self.features.write(map.key("features"));
+        map.some_texts("other_columns", &self.other_columns);
+        map.some_texts("missing_values", &self.missing_values);
+        map.some_list("derived", &self.derived);
+        self.model.write(map.key("model"));
+        map.optional("inverse_transform", self.inverse_transform.as_ref());
+        map.optional("threshold", self.threshold.as_ref());
+        if !self.provenance.is_empty() {
+            let texts = map.key("provenance");
+            texts.map(self.provenance.len());
+            for (name, text) in &self.provenance {
+                texts.text(name);
+                texts.text(text);
+            }
+        }
+        if !self.metrics.is_empty() {
+            let numbers = map.key("metrics");
+            numbers.map(self.metrics.len());
+            for (name, number) in &self.metrics {
+                numbers.text(name);
+                numbers.number(*number);
+            }
+        }
+        map.optional("training", self.training.as_ref());
+        map.optional("covariance", self.covariance.as_ref());
+        if !self.verification.is_empty() {
+            self.verification.write(map.key("verification"));
+        }
+    }
 }

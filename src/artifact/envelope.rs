@@ -2,22 +2,18 @@
 
 use std::fmt;
 
-use ciborium::tag::Required;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
 use sha2::{Digest as _, Sha256};
 
+use super::cbor::{EMBEDDED_CBOR, Writer};
 use super::document::{FORMAT, Version};
 use super::error::ArtifactError;
-use super::{read, scan};
+use super::form::Form;
+use super::item::{Map, Wrong};
+use super::scan;
 use crate::limits::ARTIFACT_BYTES_MAX;
 
 /// CBOR tag 55799, which says "this is CBOR" (RFC 8949, section 3.4.6).
 pub(super) const SELF_DESCRIBED: [u8; 3] = [0xd9, 0xd9, 0xf7];
-
-/// CBOR tag 24: a byte string that holds CBOR.
-const EMBEDDED_CBOR: u64 = 24;
 
 /// The envelope's name in errors.
 const PART: &str = "envelope";
@@ -42,70 +38,62 @@ impl fmt::Display for Digest {
     }
 }
 
-/// What every version of the envelope has: enough to refuse it by name.
-#[derive(Deserialize)]
-struct Head {
-    format: String,
-    version: Version,
-}
-
-/// The envelope of this version. The version stands here, so that a reader can refuse before it trusts the
-/// payload, and in the payload too, so that the digest covers it.
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    format: String,
-    version: Version,
-    sha256: ByteBuf,
-    payload: Required<ByteBuf, EMBEDDED_CBOR>,
-}
-
 /// What an envelope in order holds.
-pub(super) struct Contents {
+pub(super) struct Contents<'a> {
     pub(super) version: Version,
     pub(super) digest: Digest,
-    pub(super) payload: Vec<u8>,
+    pub(super) payload: &'a [u8],
 }
 
 /// Checks everything around the document, and the document's digest.
-pub(super) fn open(bytes: &[u8]) -> Result<Contents, ArtifactError> {
+pub(super) fn open(bytes: &[u8]) -> Result<Contents<'_>, ArtifactError> {
     if bytes.len() > ARTIFACT_BYTES_MAX {
         return Err(ArtifactError::TooLarge(bytes.len() as u64));
     }
     let item = bytes
         .strip_prefix(&SELF_DESCRIBED)
         .ok_or(ArtifactError::NotSelfDescribed)?;
-    scan::check(item, PART)?;
-    let head: Head = decode(item)?;
-    if head.format != FORMAT {
-        return Err(ArtifactError::OtherFormat(head.format));
-    }
-    if !head.version.is_known() {
-        return Err(ArtifactError::UnknownVersion {
-            major: head.version.0,
-            minor: head.version.1,
-        });
-    }
-    let envelope: Envelope = decode(item)?;
-    let payload = envelope.payload.0.into_vec();
-    let digest = verify(&payload, &envelope.sha256)?;
+    let item = scan::check(item, PART)?;
+    let wrong = |wrong: Wrong| wrong.of_part(PART, item);
+    let map = item.map("a map").map_err(wrong)?;
+    let version = check_head(&map).map_err(wrong)??;
+    let (expected, payload) = digest_and_payload(&map).map_err(wrong)?;
     Ok(Contents {
-        version: head.version,
-        digest,
+        version,
+        digest: verify(payload, expected)?,
         payload,
     })
 }
 
+/// Refuses by name what every version of the envelope has. The version stands here, so that a reader can refuse before
+/// it trusts the payload, and in the payload too, so that the digest covers it.
+fn check_head(map: &Map<'_>) -> Result<Result<Version, ArtifactError>, Wrong> {
+    let format = map.required("format")?.text()?;
+    let version = Version::read(map.required("version")?)?;
+    let Version(major, minor) = version;
+    Ok(match (format == FORMAT, version.is_known()) {
+        (false, _) => Err(ArtifactError::OtherFormat(format.to_owned())),
+        (true, false) => Err(ArtifactError::UnknownVersion { major, minor }),
+        (true, true) => Ok(version),
+    })
+}
+
+fn digest_and_payload<'a>(map: &Map<'a>) -> Result<(&'a [u8], &'a [u8]), Wrong> {
+    let payload = map.required("payload")?.tagged(EMBEDDED_CBOR)?;
+    Ok((map.required("sha256")?.bytes()?, payload.bytes()?))
+}
+
 /// Puts a payload into its envelope.
-pub(super) fn seal(payload: Vec<u8>, version: Version) -> Vec<u8> {
-    let envelope = Envelope {
-        format: FORMAT.to_owned(),
-        version,
-        sha256: ByteBuf::from(Digest::of(&payload).0),
-        payload: Required(ByteBuf::from(payload)),
-    };
-    let mut bytes = SELF_DESCRIBED.to_vec();
-    bytes.extend(super::to_cbor(&envelope));
-    bytes
+pub(super) fn seal(payload: &[u8], version: Version) -> Vec<u8> {
+    let mut writer = Writer::default();
+    let mut envelope = writer.fields();
+    envelope.text("format", FORMAT);
+    version.write(envelope.key("version"));
+    envelope.key("sha256").bytes(&Digest::of(payload).0);
+    let writing = envelope.key("payload");
+    writing.tag(EMBEDDED_CBOR);
+    writing.bytes(payload);
+    [&SELF_DESCRIBED, writer.into_bytes().as_slice()].concat()
 }
 
 fn verify(payload: &[u8], expected: &[u8]) -> Result<Digest, ArtifactError> {
@@ -119,11 +107,4 @@ fn verify(payload: &[u8], expected: &[u8]) -> Result<Digest, ArtifactError> {
     } else {
         Err(ArtifactError::WrongDigest { expected, found })
     }
-}
-
-fn decode<T: DeserializeOwned>(item: &[u8]) -> Result<T, ArtifactError> {
-    read::cbor(item).map_err(|error| ArtifactError::Shape {
-        part: PART,
-        reason: scan::plain(&error),
-    })
 }

@@ -127,7 +127,7 @@ pub enum ArtifactError {
     Shape {
         /// `envelope` or `payload`.
         part: &'static str,
-        /// What serde said.
+        /// Which keys lead to it, and what is wrong with it.
         reason: String,
     },
     /// Of the right shape, but it makes no model.

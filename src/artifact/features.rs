@@ -3,12 +3,10 @@
 //! A feature without a name, an encoding or anything else takes no memory of its own, so that a model of two million
 //! numbers takes what its numbers take.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
-
+use super::cbor::Writer;
 use super::feature::Feature;
+use super::form::Form;
+use super::item::{Item, Wrong};
 
 /// The columns of a row, in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -131,34 +129,18 @@ impl From<Vec<Feature>> for Features {
     }
 }
 
-impl Serialize for Features {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Features {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(FeaturesVisitor)
-    }
-}
-
-struct FeaturesVisitor;
-
-impl<'de> Visitor<'de> for FeaturesVisitor {
-    type Value = Features;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of features")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Features, A::Error> {
-        let mut features = Features::default();
-        while let Some(feature) = list.next_element()? {
-            features.push(feature);
+impl Form for Features {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let mut features = Self::default();
+        for item in item.list("a list of features")? {
+            features.push(Feature::read(item)?);
         }
         Ok(features)
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.array(self.count);
+        self.iter().for_each(|feature| feature.write(writer));
     }
 }
 

@@ -1,363 +1,241 @@
-//! How parameters and features are read: each from one flat map, whatever their kind.
+//! How a part of a document lies in CBOR: the one thing that each part says of itself, for reading and for writing.
 //!
-//! serde's own way to read an enum with a tag, or one that may be of several types, holds what it has read in a
-//! buffer and compiles a second reader of every structure for it: 50 kB of machine code for these few types.
+//! JSON goes the same way: it is turned into CBOR and read as that, and what is written as CBOR is turned into JSON.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::cell::Cell;
-use super::feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
-use super::label::Label;
-use super::number::{self, Coefficients};
-use super::parameters::{
-    Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
-    Multilabel, OneVsOne, Parameters, Probabilities, Ties,
-};
-use super::read;
+use super::cbor::{FALSE, Fields, Head, TRUE, Writer};
+use super::item::{Item, Wrong};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    LinearRegression,
-    ElasticNet,
-    GeneralizedLinear,
-    Isotonic,
-    MultiTargetRegression,
-    LogisticRegression,
-    MultinomialLogisticRegression,
-    OneVsRest,
-    LinearClassifier,
-    OneVsOne,
-    Multilabel,
-    AveragedClassifiers,
+/// A part of a document.
+pub(super) trait Form: Sized {
+    /// Reads the part.
+    fn read(item: Item<'_>) -> Result<Self, Wrong>;
+
+    /// Writes the part.
+    fn write(&self, writer: &mut Writer);
 }
 
-/// What the parameters of any kind have.
-#[derive(Deserialize)]
-struct ParametersForm {
-    #[serde(deserialize_with = "read::word")]
-    kind: Kind,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    ties: Option<Ties>,
-    #[serde(default)]
-    members: Vec<Member>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    link: Option<Link>,
-    labels: Option<Vec<Label>>,
-    #[serde(default, deserialize_with = "read::texts")]
-    targets: Vec<String>,
-    #[serde(default, deserialize_with = "number::option")]
-    intercept: Option<f64>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    intercepts: Option<Vec<f64>>,
-    coefficients: Option<Coefficients>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    x_thresholds: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    y_thresholds: Option<Vec<f64>>,
+/// A word: one of a few, each a text.
+pub(super) trait Word: Copy + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// The text.
+    fn name(self) -> &'static str;
 }
 
-impl<'de> Deserialize<'de> for Parameters {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ParametersForm::deserialize(deserializer)?.parameters()
-    }
-}
+/// Gives each variant of an enum its text.
+macro_rules! words {
+    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $crate::artifact::form::Word for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-/// The value of a key that this kind needs.
-pub(super) fn required<T, E: Error>(value: Option<T>, field: &'static str) -> Result<T, E> {
-    value.ok_or_else(|| E::missing_field(field))
-}
-
-impl ParametersForm {
-    fn parameters<E: Error>(self) -> Result<Parameters, E> {
-        Ok(match self.kind {
-            Kind::LinearRegression => Parameters::LinearRegression(self.linear()?),
-            Kind::ElasticNet => Parameters::ElasticNet(self.linear()?),
-            Kind::GeneralizedLinear => Parameters::GeneralizedLinear(self.generalized_linear()?),
-            Kind::Isotonic => Parameters::Isotonic(self.isotonic()?),
-            Kind::MultiTargetRegression => Parameters::MultiTargetRegression(self.multi_target()?),
-            Kind::LogisticRegression => Parameters::LogisticRegression(self.logistic()?),
-            Kind::MultinomialLogisticRegression => {
-                Parameters::MultinomialLogisticRegression(self.classifier()?)
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
             }
-            Kind::OneVsRest => Parameters::OneVsRest(self.classifier()?),
-            Kind::LinearClassifier => Parameters::LinearClassifier(self.classifier()?),
-            Kind::OneVsOne => Parameters::OneVsOne(self.one_vs_one()?),
-            Kind::Multilabel => Parameters::Multilabel(self.multilabel()?),
-            Kind::AveragedClassifiers => Parameters::AveragedClassifiers(Averaged {
-                labels: required(self.labels, "labels")?,
-                members: self.members,
-            }),
-        })
-    }
+        }
+    };
+}
+pub(super) use words;
 
-    fn linear<E: Error>(self) -> Result<Linear, E> {
-        Ok(Linear {
-            intercept: required(self.intercept, "intercept")?,
-            coefficients: list(self.coefficients)?,
-        })
-    }
-
-    fn generalized_linear<E: Error>(self) -> Result<GeneralizedLinear, E> {
-        Ok(GeneralizedLinear {
-            link: required(self.link, "link")?,
-            intercept: required(self.intercept, "intercept")?,
-            coefficients: list(self.coefficients)?,
-        })
-    }
-
-    fn isotonic<E: Error>(self) -> Result<Isotonic, E> {
-        Ok(Isotonic {
-            x_thresholds: required(self.x_thresholds, "x_thresholds")?,
-            y_thresholds: required(self.y_thresholds, "y_thresholds")?,
-        })
-    }
-
-    fn multi_target<E: Error>(self) -> Result<MultiTarget, E> {
-        Ok(MultiTarget {
-            targets: self.targets,
-            intercepts: required(self.intercepts, "intercepts")?,
-            coefficients: table(self.coefficients)?,
-        })
-    }
-
-    fn logistic<E: Error>(self) -> Result<Logistic, E> {
-        let labels = required(self.labels, "labels")?;
-        let count = labels.len();
-        Ok(Logistic {
-            labels: labels
-                .try_into()
-                .map_err(|_| E::invalid_length(count, &"two labels"))?,
-            intercept: required(self.intercept, "intercept")?,
-            coefficients: list(self.coefficients)?,
-        })
-    }
-
-    fn classifier<E: Error>(self) -> Result<Classifier, E> {
-        Ok(Classifier {
-            labels: required(self.labels, "labels")?,
-            intercepts: required(self.intercepts, "intercepts")?,
-            coefficients: table(self.coefficients)?,
+impl Item<'_> {
+    /// One of a few words.
+    pub(super) fn word<T: Word>(self) -> Result<T, Wrong> {
+        let text = self.text()?;
+        let found = T::ALL.iter().find(|word| word.name() == text);
+        found.copied().ok_or_else(|| {
+            let words: Vec<_> = T::ALL.iter().map(|word| word.name()).collect();
+            self.unknown_word(text, &words)
         })
     }
 }
 
-impl ParametersForm {
-    fn one_vs_one<E: Error>(self) -> Result<OneVsOne, E> {
-        let ties = required(self.ties, "ties")?;
-        let Classifier {
-            labels,
-            intercepts,
-            coefficients,
-        } = self.classifier()?;
-        Ok(OneVsOne {
-            labels,
-            ties,
-            intercepts,
-            coefficients,
-        })
+impl Fields<'_> {
+    /// Writes a list.
+    pub(super) fn list<T: Form>(&mut self, key: &str, list: &[T]) {
+        let writer = self.key(key);
+        writer.array(list.len());
+        list.iter().for_each(|item| item.write(writer));
     }
 
-    fn multilabel<E: Error>(self) -> Result<Multilabel, E> {
-        let link = required(self.link, "link")?;
-        let Classifier {
-            labels,
-            intercepts,
-            coefficients,
-        } = self.classifier()?;
-        Ok(Multilabel {
-            labels,
-            link,
-            intercepts,
-            coefficients,
-        })
+    /// Writes a list, if there is anything in it.
+    pub(super) fn some_list<T: Form>(&mut self, key: &str, list: &[T]) {
+        if !list.is_empty() {
+            self.list(key, list);
+        }
     }
-}
 
-/// A member of averaged classifiers, as it is written.
-#[derive(Deserialize)]
-struct MemberForm {
-    #[serde(default, deserialize_with = "number::option")]
-    weight: Option<f64>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    probabilities: Option<Probabilities>,
-    #[serde(default)]
-    calibration: Vec<CalibrationForm>,
-    #[serde(default, deserialize_with = "number::list")]
-    intercepts: Vec<f64>,
-    coefficients: Coefficients,
-}
+    /// Writes lists of numbers.
+    pub(super) fn table(&mut self, key: &str, table: &[Vec<f64>]) {
+        let writer = self.key(key);
+        writer.array(table.len());
+        table.iter().for_each(|list| writer.numbers(list));
+    }
 
-#[derive(Deserialize)]
-struct CalibrationForm {
-    #[serde(deserialize_with = "number::list")]
-    x_thresholds: Vec<f64>,
-    #[serde(deserialize_with = "number::list")]
-    y_thresholds: Vec<f64>,
-}
+    /// Writes a part, if there is one.
+    pub(super) fn optional<T: Form>(&mut self, key: &str, part: Option<&T>) {
+        if let Some(part) = part {
+            part.write(self.key(key));
+        }
+    }
 
-impl<'de> Deserialize<'de> for Member {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let form = MemberForm::deserialize(deserializer)?;
-        let calibration = form.calibration.into_iter().map(|form| Isotonic {
-            x_thresholds: form.x_thresholds,
-            y_thresholds: form.y_thresholds,
-        });
-        Ok(Self {
-            weight: form.weight.unwrap_or(1.0),
-            probabilities: form.probabilities,
-            calibration: calibration.collect(),
-            intercepts: form.intercepts,
-            coefficients: table(Some(form.coefficients))?,
-        })
+    /// Writes a word.
+    pub(super) fn word(&mut self, key: &str, word: impl Word) {
+        self.text(key, word.name());
     }
 }
 
-fn list<E: Error>(coefficients: Option<Coefficients>) -> Result<Vec<f64>, E> {
-    match required(coefficients, "coefficients")? {
-        Coefficients::List(list) => Ok(list),
-        Coefficients::Table(_) => Err(E::custom(
-            "the coefficients of this kind are a list of numbers, not of lists",
-        )),
-    }
+/// Lets serde read parts, from JSON.
+macro_rules! deserialize {
+    ($($type:ident),*) => {
+        $(impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::artifact::form::from_serde(deserializer)
+            }
+        })*
+    };
+}
+pub(super) use deserialize;
+
+/// Lets serde write parts, as JSON.
+macro_rules! serialize {
+    ($($type:ident),*) => {
+        $(impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::artifact::form::to_serde(self, serializer)
+            }
+        })*
+    };
+}
+pub(super) use serialize;
+
+/// The CBOR of a part.
+pub(super) fn to_cbor(part: &impl Form) -> Vec<u8> {
+    let mut writer = Writer::default();
+    part.write(&mut writer);
+    writer.into_bytes()
 }
 
-fn table<E: Error>(coefficients: Option<Coefficients>) -> Result<Vec<Vec<f64>>, E> {
-    match required(coefficients, "coefficients")? {
-        Coefficients::Table(table) => Ok(table),
-        Coefficients::List(list) if list.is_empty() => Ok(Vec::new()),
-        Coefficients::List(_) => Err(E::custom(
-            "the coefficients of this kind are a list of lists of numbers",
-        )),
-    }
+/// Writes a part as serde has it.
+pub(super) fn to_serde<S: Serializer>(part: &impl Form, serializer: S) -> Result<S::Ok, S::Error> {
+    Item::of(&to_cbor(part)).serialize(serializer)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum EncodingKind {
-    OneHot,
-    Ordinal,
-    Text,
-    Unused,
+/// Reads a part from what serde has.
+pub(super) fn from_serde<'de, D: Deserializer<'de>, T: Form>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut writer = Writer::default();
+    Transcriber(&mut writer).deserialize(deserializer)?;
+    let bytes = writer.into_bytes();
+    let item = Item::of(&bytes);
+    T::read(item).map_err(|wrong| D::Error::custom(wrong.in_whole(item)))
 }
 
-/// What an encoding of any kind has.
-#[derive(Deserialize)]
-struct EncodingForm {
-    #[serde(deserialize_with = "read::word")]
-    kind: EncodingKind,
-    categories: Option<Vec<Label>>,
-    drop: Option<Label>,
-    #[serde(default, deserialize_with = "number::list")]
-    numbers: Vec<f64>,
-    /// `error` or `ignore` for one-hot encoding; a number or `null` for ordinal encoding.
-    #[serde(default, deserialize_with = "given")]
-    unknown: Option<Cell>,
-}
-
-/// Tells a `null` that is written from a key that is not there.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cell>, D::Error> {
-    Cell::deserialize(deserializer).map(Some)
-}
-
-impl<'de> Deserialize<'de> for Encoding {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        EncodingForm::deserialize(deserializer)?.encoding()
-    }
-}
-
-impl EncodingForm {
-    fn encoding<E: Error>(self) -> Result<Encoding, E> {
-        Ok(match self.kind {
-            EncodingKind::OneHot => Encoding::OneHot(self.one_hot()?),
-            EncodingKind::Ordinal => Encoding::Ordinal(self.ordinal()?),
-            EncodingKind::Text => Encoding::Text,
-            EncodingKind::Unused => Encoding::Unused,
-        })
-    }
-
-    fn one_hot<E: Error>(self) -> Result<OneHot, E> {
-        Ok(OneHot {
-            categories: required(self.categories, "categories")?,
-            drop: self.drop,
-            unknown: match self.unknown {
-                None => Unknown::default(),
-                Some(Cell::Text(text)) => match text.as_str() {
-                    "error" => Unknown::Error,
-                    "ignore" => Unknown::Ignore,
-                    _ => return Err(E::unknown_variant(&text, &["error", "ignore"])),
-                },
-                Some(other) => {
-                    return Err(E::custom(format_args!(
-                        "\"unknown\" of a one-hot encoding is {other}, not \"error\" or \"ignore\""
-                    )));
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wrong = |_| S::Error::custom("a part of the document cannot be written");
+        match self.head() {
+            Head::Positive(number) => serializer.serialize_u64(number),
+            Head::Negative(number) => {
+                let below = i64::try_from(number).map_err(S::Error::custom)?;
+                serializer.serialize_i64(-1 - below)
+            }
+            Head::Float(number) => serializer.serialize_f64(number),
+            Head::Simple(code @ (FALSE | TRUE)) => serializer.serialize_bool(code == TRUE),
+            Head::Text(_) => serializer.serialize_str(self.text().map_err(wrong)?),
+            Head::Array(count) => {
+                let mut list = serializer.serialize_seq(count)?;
+                for item in self.list("").map_err(wrong)? {
+                    list.serialize_element(&item)?;
                 }
-            },
-        })
-    }
-
-    fn ordinal<E: Error>(self) -> Result<Ordinal, E> {
-        Ok(Ordinal {
-            categories: required(self.categories, "categories")?,
-            numbers: self.numbers,
-            unknown: match self.unknown {
-                None | Some(Cell::Missing) => None,
-                Some(Cell::Number(number)) => Some(number),
-                Some(other) => {
-                    return Err(E::custom(format_args!(
-                        "\"unknown\" of an ordinal encoding is {other}, not a number"
-                    )));
+                list.end()
+            }
+            Head::Map(count) => {
+                let mut map = serializer.serialize_map(count)?;
+                for (key, value) in self.map("").map_err(wrong)?.entries() {
+                    map.serialize_entry(key, value)?;
                 }
-            },
-        })
+                map.end()
+            }
+            _ => serializer.serialize_unit(),
+        }
     }
 }
 
-/// A feature as it may be written: a map, or its name alone.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct FeatureForm {
-    #[serde(deserialize_with = "read::optional_text")]
-    name: Option<String>,
-    missing: Cell,
-    #[serde(deserialize_with = "read::flag")]
-    missing_indicator: bool,
-    encoding: Option<Encoding>,
+/// Writes as CBOR what serde reads.
+struct Transcriber<'w>(&'w mut Writer);
+
+impl<'de> DeserializeSeed<'de> for Transcriber<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
-struct FeatureVisitor;
-
-impl<'de> Visitor<'de> for FeatureVisitor {
-    type Value = Feature;
+impl<'de> Visitor<'de> for Transcriber<'_> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a feature: its name, or a map")
+        formatter.write_str("a number, a text, true, false, null, a list or a map")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<Feature, E> {
-        Ok(Feature::named(name))
+    fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
+        self.0.flag(flag);
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Feature, A::Error> {
-        let form = FeatureForm::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Feature {
-            name: form.name,
-            missing: form.missing,
-            missing_indicator: form.missing_indicator,
-            encoding: form.encoding,
-        })
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.0.integer(number);
+        Ok(())
     }
-}
 
-impl<'de> Deserialize<'de> for Feature {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FeatureVisitor)
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.0.whole(number);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.0.number(number);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.text(text);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.null();
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.open_array();
+        while items.next_element_seed(Transcriber(self.0))?.is_some() {}
+        self.0.end();
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        self.0.open_map();
+        let mut keys = HashSet::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            self.0.text(&key);
+            entries.next_value_seed(Transcriber(self.0))?;
+            if let Some(key) = keys.replace(key) {
+                return Err(A::Error::custom(format_args!("duplicate field `{key}`")));
+            }
+        }
+        self.0.end();
+        Ok(())
     }
 }

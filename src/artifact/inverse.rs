@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use super::number;
+use super::cbor::Writer;
+use super::form::Form;
+use super::item::{Item, Wrong};
 
 /// The inverse of the function that was applied to the target before the fit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum InverseTransform {
     /// exp(result), for a logarithm.
     Exp,
@@ -29,13 +28,11 @@ pub enum InverseTransform {
     /// (lambda · result + 1) to the power of 1 / lambda; exp(result) for lambda = 0.
     BoxCox {
         /// The parameter of the transform.
-        #[serde(deserialize_with = "number::one")]
         lambda: f64,
     },
     /// Box-Cox of the target plus one, from 0 on; below, its mirror image with 2 − lambda.
     YeoJohnson {
         /// The parameter of the transform.
-        #[serde(deserialize_with = "number::one")]
         lambda: f64,
     },
 }
@@ -115,6 +112,54 @@ fn transformed(number: f64, lambda: f64) -> (f64, f64) {
         false => (number.powf(lambda) - 1.0) / lambda,
     };
     (result, number.powf(1.0 - lambda).abs())
+}
+
+/// The transforms without a parameter, by their names in the format.
+const PLAIN: [(&str, InverseTransform); 8] = [
+    ("exp", InverseTransform::Exp),
+    ("expm1", InverseTransform::Expm1),
+    ("exp2", InverseTransform::Exp2),
+    ("square", InverseTransform::Square),
+    ("sqrt", InverseTransform::Sqrt),
+    ("reciprocal", InverseTransform::Reciprocal),
+    ("sinh", InverseTransform::Sinh),
+    ("logistic", InverseTransform::Logistic),
+];
+
+impl Form for InverseTransform {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let names = PLAIN.map(|plain| plain.0);
+        if let Ok(text) = item.text() {
+            let found = PLAIN.iter().find(|plain| plain.0 == text);
+            return match found {
+                Some(plain) => Ok(plain.1),
+                None => Err(item.unknown_word(text, &names)),
+            };
+        }
+        let (name, parameters) = item.variant("the name of a transform, or a map with it")?;
+        let lambda = || parameters.map("a map with lambda")?.number("lambda");
+        match name {
+            "box-cox" => Ok(Self::BoxCox { lambda: lambda()? }),
+            "yeo-johnson" => Ok(Self::YeoJohnson { lambda: lambda()? }),
+            other => Err(item.unknown_word(other, &["box-cox", "yeo-johnson"])),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        match *self {
+            Self::BoxCox { lambda } => write_lambda("box-cox", lambda, writer),
+            Self::YeoJohnson { lambda } => write_lambda("yeo-johnson", lambda, writer),
+            plain => {
+                let found = PLAIN.iter().find(|entry| entry.1 == plain);
+                writer.text(found.map_or("", |entry| entry.0));
+            }
+        }
+    }
+}
+
+fn write_lambda(name: &str, lambda: f64, writer: &mut Writer) {
+    let mut map = writer.fields();
+    map.key(name).fields().number("lambda", lambda);
 }
 
 impl fmt::Display for InverseTransform {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::number::EXACT_INTEGER_MAX;
+use super::cbor::{FALSE, Head, TRUE, Writer};
+use super::cell::EXACT_INTEGER_MAX;
+use super::form::Form;
+use super::item::{Item, Wrong};
 
 /// The name of a class, or of a category of a feature.
 ///
@@ -56,45 +58,31 @@ impl Serialize for Label {
     }
 }
 
-impl<'de> Deserialize<'de> for Label {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LabelVisitor)
-    }
-}
-
-struct LabelVisitor;
-
-impl Visitor<'_> for LabelVisitor {
-    type Value = Label;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a label: text, a whole number or a boolean")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Label, E> {
-        Ok(Label::Boolean(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Label, E> {
-        Ok(Label::Integer(value))
+impl Form for Label {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        match item.head() {
+            Head::Simple(code @ (FALSE | TRUE)) => Ok(Self::Boolean(code == TRUE)),
+            Head::Text(_) => item.string_of_own().map(Self::Text),
+            Head::Positive(number) => i64::try_from(number)
+                .map(Self::Integer)
+                .map_err(|_| item.wrong(format!("the label {number} is larger than 2^63 - 1"))),
+            Head::Negative(number) => i64::try_from(number)
+                .map(|number| Self::Integer(-1 - number))
+                .map_err(|_| item.wrong("the label is less than -2^63".to_owned())),
+            Head::Float(number) => Self::of_whole(number).ok_or_else(|| {
+                item.wrong(format!(
+                    "the label {number} is neither text nor a whole number"
+                ))
+            }),
+            _ => Err(item.invalid("a label: text, a whole number or a boolean")),
+        }
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Label, E> {
-        i64::try_from(value)
-            .map(Label::Integer)
-            .map_err(|_| E::custom(format_args!("the label {value} is larger than 2^63 - 1")))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Label, E> {
-        Label::of_whole(value).ok_or_else(|| {
-            E::custom(format_args!(
-                "the label {value} is neither text nor a whole number"
-            ))
-        })
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Label, E> {
-        Ok(Label::Text(value.to_owned()))
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Boolean(truth) => writer.flag(*truth),
+            Self::Integer(number) => writer.integer(*number),
+            Self::Text(text) => writer.text(text),
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! How much memory a document takes, and loading one.
 
-use ciborium_ll::{Decoder, Header};
-
+use super::cbor::{self, Head};
 use super::cell::Cell;
 use super::derived::{Columns, Combination, Derived, Terms, Text};
 use super::document::{Document, Verification};
@@ -17,7 +16,7 @@ use crate::limits::{LOADED_ITEM_BYTES, LOADED_NUMBER_BYTES, LOADING_FACTOR};
 #[must_use]
 pub fn loading_bytes(artifact: &[u8]) -> usize {
     let opened = envelope::open(artifact);
-    let items = opened.map_or(0, |opened| items_bytes(&opened.payload));
+    let items = opened.map_or(0, |opened| items_bytes(opened.payload));
     items.saturating_add(artifact.len().saturating_mul(LOADING_FACTOR))
 }
 
@@ -25,21 +24,20 @@ pub fn loading_bytes(artifact: &[u8]) -> usize {
 const FEATURES: &[u8] = b"features";
 
 /// What the items of a payload become.
-fn items_bytes(payload: &[u8]) -> usize {
-    let mut decoder = Decoder::from(payload);
+fn items_bytes(mut payload: &[u8]) -> usize {
     let (mut bytes, mut is_features) = (0_usize, false);
-    while let Ok(header) = decoder.pull() {
-        bytes = bytes.saturating_add(match header {
-            Header::Float(_) => LOADED_NUMBER_BYTES,
-            Header::Array(Some(count)) if is_features => features_bytes(&mut decoder, count),
+    while let Ok(head) = Head::take(&mut payload) {
+        bytes = bytes.saturating_add(match head {
+            Head::Float(_) => LOADED_NUMBER_BYTES,
+            Head::Array(Some(count)) if is_features => features_bytes(&mut payload, count),
             _ => LOADED_ITEM_BYTES,
         });
-        is_features = match header {
-            Header::Bytes(Some(length)) | Header::Text(Some(length)) => {
-                let Some(is_features) = pass(&mut decoder, length) else {
+        is_features = match head {
+            Head::Bytes(Some(length)) | Head::Text(Some(length)) => {
+                let Ok(content) = cbor::content(&mut payload, length) else {
                     break;
                 };
-                is_features
+                content == FEATURES
             }
             _ => false,
         };
@@ -49,31 +47,16 @@ fn items_bytes(payload: &[u8]) -> usize {
 
 /// What the features become before the first that says something: nothing if none does, else they have rules and names
 /// as that one has.
-fn features_bytes(decoder: &mut Decoder<&[u8]>, count: usize) -> usize {
+fn features_bytes(payload: &mut &[u8], count: usize) -> usize {
     for passed in 0..count {
-        match decoder.pull() {
-            Ok(Header::Map(Some(0))) => {}
-            Ok(header) => {
-                decoder.push(header);
-                return passed.saturating_mul(LOADED_ITEM_BYTES);
-            }
+        let mut rest = *payload;
+        match Head::take(&mut rest) {
+            Ok(Head::Map(Some(0))) => *payload = rest,
+            Ok(_) => return passed.saturating_mul(LOADED_ITEM_BYTES),
             Err(_) => break,
         }
     }
     LOADED_ITEM_BYTES
-}
-
-/// Passes over the content of a string, and says whether it is [`FEATURES`]. None if it is cut short.
-fn pass(decoder: &mut Decoder<&[u8]>, mut length: usize) -> Option<bool> {
-    let mut piece = [0; 256];
-    let mut is_features = length == FEATURES.len();
-    while length > 0 {
-        let piece = piece.get_mut(..length.min(256))?;
-        ciborium_io::Read::read_exact(decoder, piece).ok()?;
-        is_features &= piece == FEATURES;
-        length -= piece.len();
-    }
-    Some(is_features)
 }
 
 const NUMBER_BYTES: usize = size_of::<f64>();

@@ -8,6 +8,7 @@
 //! size, tag, structure of the envelope, format, major version, digest, structure of the payload,
 //! document, [meaning](Document::validate).
 
+mod cbor;
 mod cell;
 mod derived;
 mod document;
@@ -18,17 +19,17 @@ mod features;
 mod file;
 mod form;
 mod inverse;
+mod item;
 mod label;
 mod memory;
-mod number;
 mod parameters;
-mod read;
 mod scan;
 mod statistics;
 mod threshold;
 mod validate;
 
 pub use cell::Cell;
+pub(crate) use cell::EXACT_INTEGER_MAX;
 pub use derived::{
     Analyzer, BinEncoding, Columns, Combination, Derived, Extrapolation, Function, Norm,
     PowerMethod, StripAccents, Terms, Text, Vocabulary,
@@ -43,7 +44,6 @@ pub use inverse::InverseTransform;
 pub(crate) use inverse::logistic;
 pub use label::Label;
 pub use memory::loading_bytes;
-pub(crate) use number::EXACT_INTEGER_MAX;
 pub use parameters::{
     Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
     Multilabel, OneVsOne, Outcome, Parameters, Probabilities, Score, Ties,
@@ -52,6 +52,20 @@ pub use statistics::{ColumnStatistics, Covariance, TrainingStatistics};
 pub use threshold::{Threshold, ThresholdOf};
 
 use std::path::Path;
+
+form::deserialize!(Cell, Derived, Document, Feature, Features, Label);
+form::serialize!(
+    Cell,
+    Covariance,
+    Derived,
+    Document,
+    Feature,
+    Features,
+    InverseTransform,
+    Parameters,
+    Threshold,
+    TrainingStatistics
+);
 
 /// A document that has passed every check, with what is known of the bytes it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +95,7 @@ impl Artifact {
     pub fn seal(mut document: Document) -> Result<(Self, Vec<u8>), ArtifactError> {
         document.set_version();
         document.validate()?;
-        let bytes = envelope::seal(to_cbor(&document), document.version);
+        let bytes = envelope::seal(&form::to_cbor(&document), document.version);
         Ok((Self::from_bytes(&bytes)?, bytes))
     }
 
@@ -91,7 +105,7 @@ impl Artifact {
     /// The first check that fails, with the place where it failed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
         let envelope = envelope::open(bytes)?;
-        let document = document::decode(&envelope.payload)?;
+        let document = document::decode(envelope.payload)?;
         if envelope.version != document.version {
             return Err(ArtifactError::VersionMismatch {
                 envelope: envelope.version,
@@ -112,15 +126,4 @@ impl Artifact {
 #[must_use]
 pub fn is_artifact(bytes: &[u8]) -> bool {
     bytes.starts_with(&envelope::SELF_DESCRIBED)
-}
-
-/// The CBOR of a value made of lists, maps with text keys, texts, byte strings and numbers.
-fn to_cbor(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let written = ciborium::into_writer(value, &mut bytes);
-    debug_assert!(
-        written.is_ok(),
-        "such a value is always CBOR, and a Vec never refuses bytes"
-    );
-    bytes
 }

@@ -1,13 +1,12 @@
 //! The fitted parameters of a model, by kind.
 
-use serde::{Deserialize, Serialize};
+mod form;
 
 use super::label::Label;
 
 /// The fitted parameters, by kind of model. A "column" is one of the design matrix: one a feature, unless the
 /// feature is encoded or has an indicator.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Parameters {
     /// `FittedLinearRegression` of linfa-linear: prediction = intercept + Σ coefficient · cell.
     LinearRegression(Linear),
@@ -40,7 +39,7 @@ pub enum Parameters {
 }
 
 /// Parameters of a linear regression.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Linear {
     /// The prediction for a row of zeros.
     pub intercept: f64,
@@ -49,7 +48,7 @@ pub struct Linear {
 }
 
 /// Parameters of a generalised linear model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GeneralizedLinear {
     /// How the linear predictor and the mean are linked.
     pub link: Link,
@@ -60,8 +59,7 @@ pub struct GeneralizedLinear {
 }
 
 /// Link function g of a generalised linear model: g(mean) = linear predictor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
     /// mean = predictor
     Identity,
@@ -72,7 +70,7 @@ pub enum Link {
 }
 
 /// Parameters of an isotonic regression: a piecewise linear function of one column.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Isotonic {
     /// Where the pieces meet, strictly increasing.
     pub x_thresholds: Vec<f64>,
@@ -81,10 +79,9 @@ pub struct Isotonic {
 }
 
 /// Parameters of several linear regressions of the same row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MultiTarget {
     /// Names of the targets, or none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<String>,
     /// One a target.
     pub intercepts: Vec<f64>,
@@ -93,7 +90,7 @@ pub struct MultiTarget {
 }
 
 /// Parameters of a logistic regression between two classes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Logistic {
     /// The two classes. A score above 0 means the second one; a score of exactly 0 the first.
     pub labels: [Label; 2],
@@ -107,7 +104,7 @@ pub struct Logistic {
 /// first of them if several are equal.
 ///
 /// A linear classifier between two classes may have a single score instead: above 0 means the second class.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Classifier {
     /// The classes.
     pub labels: Vec<Label>,
@@ -119,7 +116,7 @@ pub struct Classifier {
 
 /// Parameters of a classifier with a score for every two of its classes: of labels 0, 1 and 2 for 0 and 1, 0 and 2, 1
 /// and 2. A score above 0 is a vote for the second of the two.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OneVsOne {
     /// The classes, at least three.
     pub labels: Vec<Label>,
@@ -132,8 +129,7 @@ pub struct OneVsOne {
 }
 
 /// Which class is predicted where several have the most votes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ties {
     /// The first of them. A score of exactly 0 is a vote for the second of its two classes, as LIBSVM has it.
     First,
@@ -142,7 +138,7 @@ pub enum Ties {
 }
 
 /// Parameters of a classifier that predicts each of its labels or not.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Multilabel {
     /// The labels.
     pub labels: Vec<Label>,
@@ -156,7 +152,7 @@ pub struct Multilabel {
 
 /// Parameters of a classifier whose probabilities are the weighted mean of its members'. The class with the highest
 /// probability is predicted, the first of them if several are equal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Averaged {
     /// The classes.
     pub labels: Vec<Label>,
@@ -165,15 +161,13 @@ pub struct Averaged {
 }
 
 /// A linear classifier of several whose probabilities are averaged.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// Its share in the mean, as a part of the sum of all members' weights.
     pub weight: f64,
     /// How its scores become probabilities. None: the class that it predicts has the probability 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub probabilities: Option<Probabilities>,
     /// One per score, or none: functions that take the place of the logistic function.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calibration: Vec<Isotonic>,
     /// One per score.
     pub intercepts: Vec<f64>,
@@ -209,8 +203,7 @@ pub enum Outcome<'a> {
 }
 
 /// How scores become probabilities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probabilities {
     /// Of the second of two classes: the logistic function of the only score.
     Logistic,
@@ -223,25 +216,6 @@ pub enum Probabilities {
 /// The one description of each kind: its name, its scores and what becomes of them. What else is asked of a kind
 /// follows from these.
 impl Parameters {
-    /// The kind's name, as the format writes it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::LinearRegression(_) => "linear-regression",
-            Self::ElasticNet(_) => "elastic-net",
-            Self::GeneralizedLinear(_) => "generalized-linear",
-            Self::Isotonic(_) => "isotonic",
-            Self::MultiTargetRegression(_) => "multi-target-regression",
-            Self::LogisticRegression(_) => "logistic-regression",
-            Self::MultinomialLogisticRegression(_) => "multinomial-logistic-regression",
-            Self::OneVsRest(_) => "one-vs-rest",
-            Self::LinearClassifier(_) => "linear-classifier",
-            Self::OneVsOne(_) => "one-vs-one",
-            Self::Multilabel(_) => "multilabel",
-            Self::AveragedClassifiers(_) => "averaged-classifiers",
-        }
-    }
-
     /// The scores, in the order of targets or classes. A classifier between two classes has one where a score above 0
     /// means the second.
     #[must_use]

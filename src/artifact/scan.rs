@@ -1,86 +1,78 @@
 //! Structural check of CBOR bytes before anything is built from them.
 //!
-//! ciborium alone accepts trailing bytes and NaN, takes the last of two equal map keys, skips tags, and
-//! reads a typed array (RFC 8746) as numbers that nobody wrote. This pass refuses all of it, with the byte
-//! where it stands, and allocates nothing but the keys of the maps it is inside of.
+//! CBOR may have trailing bytes, NaN, two equal map keys, tags and typed arrays (RFC 8746). This pass refuses all of
+//! it, with the byte where it stands, and allocates nothing but a set of the keys of the maps it is inside of.
 
 use std::collections::HashSet;
 
-use ciborium_ll::{Decoder, Header};
-
+use super::cbor::{self, EMBEDDED_CBOR, FALSE, Head, NULL, NoHead};
 use super::error::ArtifactError;
+use super::item::Item;
 use crate::limits::ARTIFACT_DEPTH_MAX;
 
-type Bytes<'a> = Decoder<&'a [u8]>;
-
 /// Checks that `bytes` are exactly one CBOR item of the sort the format uses. `part` names them in errors.
-pub(super) fn check(bytes: &[u8], part: &'static str) -> Result<(), ArtifactError> {
+pub(super) fn check<'a>(bytes: &'a [u8], part: &'static str) -> Result<Item<'a>, ArtifactError> {
     let mut scan = Scan {
-        decoder: Decoder::from(bytes),
-        bytes,
+        rest: bytes,
+        length: bytes.len(),
         part,
     };
     scan.item(0)?;
-    let offset = scan.decoder.offset();
-    match bytes.len().saturating_sub(offset) {
-        0 => Ok(()),
+    match scan.rest.len() {
+        0 => Ok(Item::of(bytes)),
         count => Err(ArtifactError::Trailing {
             part,
-            offset,
+            offset: scan.offset(),
             count,
         }),
     }
 }
 
-/// What ciborium says, without the wrapping that its errors print.
-pub(super) fn plain(error: &ciborium::de::Error<std::io::Error>) -> String {
-    match error {
-        ciborium::de::Error::Semantic(_, reason) => reason.clone(),
-        other => other.to_string(),
-    }
-}
-
 struct Scan<'a> {
-    decoder: Bytes<'a>,
-    bytes: &'a [u8],
+    rest: &'a [u8],
+    /// How many bytes there were at first.
+    length: usize,
     part: &'static str,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn offset(&self) -> usize {
+        self.length - self.rest.len()
+    }
+
     /// One item with all that is inside it; `false` if it was the break that ends an indefinite length.
     fn item(&mut self, depth: usize) -> Result<bool, ArtifactError> {
-        let offset = self.decoder.offset();
+        let offset = self.offset();
         if depth > ARTIFACT_DEPTH_MAX {
             return Err(ArtifactError::TooDeep {
                 part: self.part,
                 offset,
             });
         }
-        match self.pull()? {
-            Header::Positive(_) | Header::Negative(_) => {}
-            Header::Simple(20..=22) => {} // false, true, null
-            Header::Simple(code) => {
+        match self.head(offset)? {
+            Head::Positive(_) | Head::Negative(_) | Head::Simple(FALSE..=NULL) => {}
+            Head::Simple(code) => {
                 return Err(self.malformed(offset, format!("the simple value {code}")));
             }
-            Header::Float(value) if value.is_finite() => {}
-            Header::Float(value) => {
+            Head::Float(value) if value.is_finite() => {}
+            Head::Float(value) => {
                 return Err(ArtifactError::NotFinite {
                     value,
                     part: self.part,
                     offset,
                 });
             }
-            Header::Bytes(length) => drop(self.string(length, offset)?),
-            Header::Text(length) => drop(self.text(length, offset)?),
-            Header::Array(length) => self.array(length, depth)?,
-            Header::Map(length) => self.map(length, depth)?,
-            Header::Tag(24) if self.part == "envelope" => return self.item(depth + 1),
-            Header::Tag(tag) => {
+            Head::Bytes(length) => drop(self.string(length, offset)?),
+            Head::Text(length) => drop(self.text(length, offset)?),
+            Head::Array(length) => self.array(length, depth)?,
+            Head::Map(length) => self.map(length, depth)?,
+            Head::Tag(EMBEDDED_CBOR) if self.part == "envelope" => return self.item(depth + 1),
+            Head::Tag(tag) => {
                 return Err(
                     self.malformed(offset, format!("tag {tag}, which the format does not use,"))
                 );
             }
-            Header::Break => return Ok(false),
+            Head::Break => return Ok(false),
         }
         Ok(true)
     }
@@ -88,7 +80,7 @@ impl Scan<'_> {
     fn array(&mut self, length: Option<usize>, depth: usize) -> Result<(), ArtifactError> {
         let mut index = 0;
         while length.is_none_or(|length| index < length) {
-            let offset = self.decoder.offset();
+            let offset = self.offset();
             if !self.item(depth + 1)? {
                 return self.end(length, offset);
             }
@@ -100,20 +92,20 @@ impl Scan<'_> {
     fn map(&mut self, length: Option<usize>, depth: usize) -> Result<(), ArtifactError> {
         let mut keys = HashSet::new();
         while length.is_none_or(|length| keys.len() < length) {
-            let offset = self.decoder.offset();
-            let key = match self.pull()? {
-                Header::Text(length) => self.text(length, offset)?,
-                Header::Break => return self.end(length, offset),
+            let offset = self.offset();
+            let key = match self.head(offset)? {
+                Head::Text(length) => self.text(length, offset)?,
+                Head::Break => return self.end(length, offset),
                 _ => return Err(self.malformed(offset, "a map key that is no text".to_owned())),
             };
-            if !keys.insert(key.clone()) {
+            if !keys.insert(key) {
                 return Err(ArtifactError::DuplicateKey {
-                    key,
+                    key: key.to_owned(),
                     part: self.part,
                     offset,
                 });
             }
-            let offset = self.decoder.offset();
+            let offset = self.offset();
             if !self.item(depth + 1)? {
                 return Err(self.malformed(
                     offset,
@@ -132,44 +124,36 @@ impl Scan<'_> {
         }
     }
 
-    fn text(&mut self, length: Option<usize>, offset: usize) -> Result<String, ArtifactError> {
+    fn text(&mut self, length: Option<usize>, offset: usize) -> Result<&'a str, ArtifactError> {
         let bytes = self.string(length, offset)?;
-        String::from_utf8(bytes)
+        std::str::from_utf8(bytes)
             .map_err(|_| self.malformed(offset, "a text that is not UTF-8".to_owned()))
     }
 
-    /// The content of a byte or text string, whose length is compared with what is there before it is read.
-    fn string(&mut self, length: Option<usize>, offset: usize) -> Result<Vec<u8>, ArtifactError> {
+    /// The content of a byte or text string, whose length is compared with what is there.
+    fn string(&mut self, length: Option<usize>, offset: usize) -> Result<&'a [u8], ArtifactError> {
         let Some(length) = length else {
             return Err(self.malformed(offset, "a string in pieces of unknown number".to_owned()));
         };
-        let start = self.decoder.offset();
-        if length > self.bytes.len().saturating_sub(start) {
-            return Err(ArtifactError::Truncated {
-                part: self.part,
-                offset: self.bytes.len(),
-            });
-        }
-        let mut content = vec![0; length];
-        ciborium_io::Read::read_exact(&mut self.decoder, &mut content).map_err(|_| {
-            ArtifactError::Truncated {
-                part: self.part,
-                offset: self.bytes.len(),
-            }
-        })?;
-        Ok(content)
+        let content = cbor::content(&mut self.rest, length);
+        content.map_err(|reason| self.no_item(reason, offset))
     }
 
-    fn pull(&mut self) -> Result<Header, ArtifactError> {
-        self.decoder.pull().map_err(|error| match error {
-            ciborium_ll::Error::Io(_) => ArtifactError::Truncated {
+    fn head(&mut self, offset: usize) -> Result<Head, ArtifactError> {
+        let head = Head::take(&mut self.rest);
+        head.map_err(|reason| self.no_item(reason, offset))
+    }
+
+    fn no_item(&self, reason: NoHead, offset: usize) -> ArtifactError {
+        match reason {
+            NoHead::Truncated => ArtifactError::Truncated {
                 part: self.part,
-                offset: self.bytes.len(),
+                offset: self.length,
             },
-            ciborium_ll::Error::Syntax(offset) => {
+            NoHead::Malformed => {
                 self.malformed(offset, "a byte that begins no CBOR item".to_owned())
             }
-        })
+        }
     }
 
     fn malformed(&self, offset: usize, what: String) -> ArtifactError {

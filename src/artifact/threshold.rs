@@ -1,34 +1,55 @@
 //! Where a classifier's decision is not at the score 0.
 
-use serde::{Deserialize, Serialize};
-
+use super::cbor::Writer;
 use super::error::ArtifactError;
+use super::form::{Form, words};
+use super::item::{Item, Wrong};
 use super::label::Label;
 use super::parameters::Parameters;
 
 /// From which probability or score on a label is predicted. It changes predicted labels only: scores and probabilities
 /// stay as they are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
     /// What is compared.
     pub of: ThresholdOf,
     /// The smallest number at which the label is predicted.
-    #[serde(deserialize_with = "super::number::one")]
     pub at: f64,
     /// The label of two whose number is compared; the second if it is absent. A model that predicts any number of labels
     /// compares each label's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Label>,
 }
 
 /// What a threshold is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThresholdOf {
     /// The label's probability.
     Probability,
     /// The label's linear score; the first label's is the second one's negative.
     Score,
+}
+
+words!(ThresholdOf {
+    Probability = "probability",
+    Score = "score",
+});
+
+impl Form for Threshold {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let map = item.map("a threshold: a map")?;
+        Ok(Self {
+            of: map.required("of")?.word()?,
+            at: map.number("at")?,
+            label: map.optional("label").map(Label::read).transpose()?,
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        let mut map = writer.fields();
+        map.word("of", self.of);
+        map.number("at", self.at);
+        map.optional("label", self.label.as_ref());
+    }
 }
 
 impl Threshold {

@@ -1,7 +1,7 @@
 //! Keys and types of a payload whose digest is right.
 
 use ciborium::Value;
-use sagelet::artifact::{Artifact, ArtifactError, Parameters};
+use sagelet::artifact::{Artifact, ArtifactError, Document, Parameters};
 use sagelet::model::Model;
 
 use super::*;
@@ -170,4 +170,40 @@ fn an_error_about_labels_and_unknown_categories_has_the_value() {
     let error = refused(&set(payload(), "model", logistic));
     assert_shape(&error, "invalid length 3, expected two labels");
     assert_shape(&refused(&with_encoding(one_hot("drop"))), "`drop`");
+}
+
+/// Both forms are read by one reader, and it says which keys lead to what is wrong.
+#[test]
+fn an_error_names_the_way_to_the_value() {
+    let payload = set_in_model("coefficients", Value::Array(vec![1.0.into(), "2".into()]));
+    let reason = "model.coefficients[1]: invalid type: string \"2\", expected a number";
+    assert_shape(&refused(&payload), reason);
+    let json = serde_json::to_string(&payload).unwrap();
+    let error = serde_json::from_str::<Document>(&json).unwrap_err();
+    assert_eq!(error.to_string(), reason);
+    let missing = set(
+        payload,
+        "verification",
+        map(&[("rows", Value::Array(vec![]))]),
+    );
+    let missing = set(missing, "model", model());
+    assert_shape(
+        &refused(&missing),
+        "verification: missing field `predictions`",
+    );
+}
+
+/// What stands in a file is cut before it becomes part of an error.
+#[test]
+fn a_long_value_is_cut_in_the_error() {
+    let long = "x".repeat(10_000);
+    for payload in [
+        set_in_model("intercept", long.as_str().into()),
+        set_in_model("kind", long.as_str().into()),
+        set(payload(), "metrics", map(&[(&long, Value::Null)])),
+    ] {
+        let error = refused(&payload).to_string();
+        assert!(error.len() < 1_000, "{error}");
+        assert!(error.contains('…'), "{error}");
+    }
 }

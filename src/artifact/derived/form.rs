@@ -1,19 +1,15 @@
-//! How an entry is read: from one flat map, whatever its kind.
-
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+//! How entries of each kind lie in CBOR.
 
 use super::{
     Analyzer, BinEncoding, Columns, Combination, Derived, Extrapolation, Function, Norm,
-    PowerMethod, StripAccents, Terms, Text,
+    PowerMethod, StripAccents, Terms, Text, Vocabulary,
 };
-use crate::artifact::form::required;
-use crate::artifact::{number, read};
+use crate::artifact::cbor::{Fields, Head, Writer};
+use crate::artifact::form::{Form, Word, words};
+use crate::artifact::item::{Item, Map, Wrong};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The kinds of entries.
+#[derive(Clone, Copy)]
 enum Kind {
     Function,
     Clip,
@@ -28,300 +24,339 @@ enum Kind {
     Text,
 }
 
-/// What entries of any kind have.
-#[derive(Deserialize)]
-struct DerivedForm {
-    #[serde(deserialize_with = "read::word")]
-    kind: Kind,
-    of: Option<Of>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    function: Option<Function>,
-    #[serde(default, deserialize_with = "number::option")]
-    lower: Option<f64>,
-    #[serde(default, deserialize_with = "number::option")]
-    upper: Option<f64>,
-    #[serde(default, deserialize_with = "number::option")]
-    above: Option<f64>,
-    #[serde(default, deserialize_with = "number::option")]
-    margin: Option<f64>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    method: Option<PowerMethod>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    lambdas: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    edges: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    encode: Option<BinEncoding>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    x: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    y: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "number::optional_list")]
-    knots: Option<Vec<f64>>,
-    #[serde(default, deserialize_with = "read::optional_index")]
-    degree: Option<usize>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    extrapolation: Option<Extrapolation>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    norm: Option<Norm>,
-    #[serde(default, deserialize_with = "read::optional_index")]
-    feature: Option<usize>,
-    #[serde(default = "yes", deserialize_with = "read::flag")]
-    lowercase: bool,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    strip_accents: Option<StripAccents>,
-    #[serde(default, deserialize_with = "read::optional_word")]
-    analyzer: Option<Analyzer>,
-    ngrams: Option<[usize; 2]>,
-    #[serde(default, deserialize_with = "read::texts")]
-    stop_words: Vec<String>,
-    terms: Option<Terms>,
-    #[serde(default, deserialize_with = "read::flag")]
-    binary: bool,
-    #[serde(default, deserialize_with = "read::flag")]
-    sublinear: bool,
-    #[serde(default, deserialize_with = "number::list")]
-    idf: Vec<f64>,
-}
+words!(Kind {
+    Function = "function",
+    Clip = "clip",
+    Threshold = "threshold",
+    Power = "power",
+    Bins = "bins",
+    Table = "table",
+    Spline = "spline",
+    Products = "products",
+    Combinations = "combinations",
+    Normalize = "normalize",
+    Text = "text",
+});
 
-fn yes() -> bool {
-    true
-}
+words!(Function {
+    Log = "log",
+    Log2 = "log2",
+    Log10 = "log10",
+    Log1p = "log1p",
+    Exp = "exp",
+    Exp2 = "exp2",
+    Expm1 = "expm1",
+    Sqrt = "sqrt",
+    Cbrt = "cbrt",
+    Square = "square",
+    Reciprocal = "reciprocal",
+    Absolute = "absolute",
+    Sign = "sign",
+    Floor = "floor",
+    Ceil = "ceil",
+    Round = "round",
+    Sin = "sin",
+    Cos = "cos",
+    Tan = "tan",
+    Tanh = "tanh",
+    Asinh = "asinh",
+    Logistic = "logistic",
+    Logit = "logit",
+    NormalQuantile = "normal-quantile",
+});
 
-impl<'de> Deserialize<'de> for Derived {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        DerivedForm::deserialize(deserializer)?.derived()
+words!(PowerMethod {
+    BoxCox = "box-cox",
+    YeoJohnson = "yeo-johnson",
+});
+
+words!(BinEncoding {
+    OneHot = "one-hot",
+    Ordinal = "ordinal",
+});
+
+words!(Extrapolation {
+    Error = "error",
+    Constant = "constant",
+    Linear = "linear",
+    Continue = "continue",
+    Periodic = "periodic",
+});
+
+words!(Norm {
+    L1 = "l1",
+    L2 = "l2",
+    Max = "max",
+});
+
+words!(StripAccents {
+    Ascii = "ascii",
+    Unicode = "unicode",
+});
+
+words!(Analyzer {
+    Word = "word",
+    Char = "char",
+    CharWb = "char_wb",
+});
+
+impl Function {
+    /// The function's name, as the format writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Word::name(self)
     }
 }
 
-impl DerivedForm {
-    fn derived<E: Error>(self) -> Result<Derived, E> {
-        if let Kind::Text = self.kind {
-            return Ok(Derived::Text(Box::new(self.text()?)));
+impl Derived {
+    /// The entry's kind, as the format writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        let kind = match self {
+            Self::Function { .. } => Kind::Function,
+            Self::Clip { .. } => Kind::Clip,
+            Self::Threshold { .. } => Kind::Threshold,
+            Self::Power { .. } => Kind::Power,
+            Self::Bins { .. } => Kind::Bins,
+            Self::Table { .. } => Kind::Table,
+            Self::Spline { .. } => Kind::Spline,
+            Self::Products { .. } => Kind::Products,
+            Self::Combinations { .. } => Kind::Combinations,
+            Self::Normalize { .. } => Kind::Normalize,
+            Self::Text(_) => Kind::Text,
+        };
+        kind.name()
+    }
+}
+
+impl Form for Derived {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let map = item.map("an entry: a map")?;
+        let kind = map.required("kind")?.word()?;
+        if let Kind::Text = kind {
+            return Ok(Self::Text(Box::new(Text::read(&map)?)));
         }
-        let of = required(self.of, "of")?;
-        Ok(match self.kind {
-            Kind::Function => Derived::Function {
-                of: of.list()?,
-                function: required(self.function, "function")?,
+        let of = map.required("of")?;
+        Ok(match kind {
+            Kind::Function => Self::Function {
+                of: of.indices()?,
+                function: map.required("function")?.word()?,
             },
-            Kind::Clip => Derived::Clip {
-                of: of.list()?,
-                lower: self.lower,
-                upper: self.upper,
+            Kind::Clip => Self::Clip {
+                of: of.indices()?,
+                lower: map.optional_number("lower")?,
+                upper: map.optional_number("upper")?,
             },
-            Kind::Threshold => Derived::Threshold {
-                of: of.list()?,
-                above: required(self.above, "above")?,
+            Kind::Threshold => Self::Threshold {
+                of: of.indices()?,
+                above: map.number("above")?,
             },
-            Kind::Power => Derived::Power {
-                of: of.list()?,
-                method: required(self.method, "method")?,
-                lambdas: required(self.lambdas, "lambdas")?,
+            Kind::Power => Self::Power {
+                of: of.indices()?,
+                method: map.required("method")?.word()?,
+                lambdas: map.numbers("lambdas")?,
             },
-            Kind::Bins => Derived::Bins {
-                of: of.one()?,
-                edges: required(self.edges, "edges")?,
-                encode: required(self.encode, "encode")?,
+            Kind::Bins => Self::Bins {
+                of: of.index()?,
+                edges: map.numbers("edges")?,
+                encode: map.required("encode")?.word()?,
             },
-            Kind::Table => Derived::Table {
-                of: of.one()?,
-                x: required(self.x, "x")?,
-                y: required(self.y, "y")?,
-                margin: self.margin,
+            Kind::Table => Self::Table {
+                of: of.index()?,
+                x: map.numbers("x")?,
+                y: map.numbers("y")?,
+                margin: map.optional_number("margin")?,
             },
-            Kind::Spline => Derived::Spline {
-                of: of.one()?,
-                knots: required(self.knots, "knots")?,
-                degree: required(self.degree, "degree")?,
-                extrapolation: required(self.extrapolation, "extrapolation")?,
+            Kind::Spline => Self::Spline {
+                of: of.index()?,
+                knots: map.numbers("knots")?,
+                degree: map.required("degree")?.index()?,
+                extrapolation: map.required("extrapolation")?.word()?,
             },
-            Kind::Products => Derived::Products { of: of.lists()? },
-            Kind::Combinations => Derived::Combinations {
-                of: of.combinations()?,
+            Kind::Products => Self::Products {
+                of: of.list_of("a list of lists of columns", Item::indices)?,
             },
-            Kind::Normalize | Kind::Text => Derived::Normalize {
-                of: of.columns()?,
-                norm: required(self.norm, "norm")?,
+            Kind::Combinations => Self::Combinations {
+                of: of.list_of("a list of combinations", Combination::read)?,
+            },
+            Kind::Normalize | Kind::Text => Self::Normalize {
+                of: Columns::read(of)?,
+                norm: map.required("norm")?.word()?,
             },
         })
     }
 
-    fn text<E: Error>(self) -> Result<Text, E> {
-        Ok(Text {
-            feature: required(self.feature, "feature")?,
-            lowercase: self.lowercase,
-            strip_accents: self.strip_accents,
-            analyzer: self.analyzer.unwrap_or(Analyzer::Word),
-            ngrams: self.ngrams.unwrap_or([1, 1]),
-            stop_words: self.stop_words,
-            terms: required(self.terms, "terms")?,
-            binary: self.binary,
-            sublinear: self.sublinear,
-            idf: self.idf,
-            norm: self.norm,
+    fn write(&self, writer: &mut Writer) {
+        let map = &mut writer.fields();
+        map.text("kind", self.kind());
+        match self {
+            Self::Function { of, function } => {
+                map.key("of").indices(of);
+                map.word("function", *function);
+            }
+            Self::Clip { of, lower, upper } => {
+                map.key("of").indices(of);
+                map.optional_number("lower", *lower);
+                map.optional_number("upper", *upper);
+            }
+            Self::Threshold { of, above } => {
+                map.key("of").indices(of);
+                map.number("above", *above);
+            }
+            Self::Power {
+                of,
+                method,
+                lambdas,
+            } => {
+                map.key("of").indices(of);
+                map.word("method", *method);
+                map.numbers("lambdas", lambdas);
+            }
+            Self::Bins { of, edges, encode } => {
+                map.key("of").index(*of);
+                map.numbers("edges", edges);
+                map.word("encode", *encode);
+            }
+            Self::Table { of, x, y, margin } => {
+                map.key("of").index(*of);
+                map.numbers("x", x);
+                map.numbers("y", y);
+                map.optional_number("margin", *margin);
+            }
+            Self::Spline {
+                of,
+                knots,
+                degree,
+                extrapolation,
+            } => {
+                map.key("of").index(*of);
+                map.numbers("knots", knots);
+                map.key("degree").index(*degree);
+                map.word("extrapolation", *extrapolation);
+            }
+            Self::Products { of } => {
+                let products = map.key("of");
+                products.array(of.len());
+                of.iter().for_each(|columns| products.indices(columns));
+            }
+            Self::Combinations { of } => map.list("of", of),
+            Self::Normalize { of, norm } => {
+                of.write(map.key("of"));
+                map.word("norm", *norm);
+            }
+            Self::Text(text) => text.write(map),
+        }
+    }
+}
+
+impl Form for Combination {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        let map = item.map("a map with columns, weights and constant")?;
+        Ok(Self {
+            columns: map.required("columns")?.indices()?,
+            weights: map.numbers("weights")?,
+            constant: map.get("constant").map_or(Ok(0.0), Item::number)?,
         })
     }
-}
 
-/// What an entry is computed from: a column, or several in one of the ways that the kinds write them.
-enum Of {
-    Column(usize),
-    Range { first: usize, count: usize },
-    List(Vec<Item>),
-}
-
-enum Item {
-    Column(usize),
-    Columns(Vec<usize>),
-    Combination(Combination),
-}
-
-impl Of {
-    fn one<E: Error>(self) -> Result<usize, E> {
-        match self {
-            Self::Column(column) => Ok(column),
-            _ => Err(E::custom("\"of\" of this kind is one column")),
-        }
-    }
-
-    fn list<E: Error>(self) -> Result<Vec<usize>, E> {
-        match self {
-            Self::List(items) => items.into_iter().map(Item::column).collect(),
-            _ => Err(E::custom("\"of\" of this kind is a list of columns")),
-        }
-    }
-
-    fn columns<E: Error>(self) -> Result<Columns, E> {
-        match self {
-            Self::Range { first, count } => Ok(Columns::Range { first, count }),
-            other => other.list().map(Columns::List),
-        }
-    }
-
-    fn lists<E: Error>(self) -> Result<Vec<Vec<usize>>, E> {
-        let wrong = || E::custom("\"of\" of products is a list of lists of columns");
-        let Self::List(items) = self else {
-            return Err(wrong());
-        };
-        let columns = |item| match item {
-            Item::Columns(columns) => Ok(columns),
-            _ => Err(wrong()),
-        };
-        items.into_iter().map(columns).collect()
-    }
-
-    fn combinations<E: Error>(self) -> Result<Vec<Combination>, E> {
-        let wrong = || {
-            E::custom("\"of\" of combinations is a list of maps with columns, weights and constant")
-        };
-        let Self::List(items) = self else {
-            return Err(wrong());
-        };
-        let combination = |item| match item {
-            Item::Combination(combination) => Ok(combination),
-            _ => Err(wrong()),
-        };
-        items.into_iter().map(combination).collect()
+    fn write(&self, writer: &mut Writer) {
+        let mut map = writer.fields();
+        map.key("columns").indices(&self.columns);
+        map.numbers("weights", &self.weights);
+        map.number("constant", self.constant);
     }
 }
 
-impl Item {
-    fn column<E: Error>(self) -> Result<usize, E> {
-        match self {
-            Self::Column(column) => Ok(column),
-            _ => Err(E::custom("\"of\" of this kind is a list of columns")),
+impl Form for Columns {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        if let Head::Array(_) = item.head() {
+            return item.indices().map(Self::List);
         }
-    }
-}
-
-struct OfVisitor;
-
-impl<'de> Visitor<'de> for OfVisitor {
-    type Value = Of;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a column, a list, or a map with first and count")
-    }
-
-    fn visit_u64<E: Error>(self, column: u64) -> Result<Of, E> {
-        Ok(Of::Column(index(column)?))
-    }
-
-    fn visit_i64<E: Error>(self, column: i64) -> Result<Of, E> {
-        Ok(Of::Column(index(column)?))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Of, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Of::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Of, A::Error> {
-        #[derive(Deserialize)]
-        struct Range {
-            first: usize,
-            count: usize,
-        }
-        let range = Range::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        Ok(Of::Range {
-            first: range.first,
-            count: range.count,
+        let map = item.map("a list of columns, or a map with first and count")?;
+        Ok(Self::Range {
+            first: map.required("first")?.index()?,
+            count: map.required("count")?.index()?,
         })
     }
-}
 
-impl<'de> Deserialize<'de> for Of {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OfVisitor)
-    }
-}
-
-struct ItemVisitor;
-
-impl<'de> Visitor<'de> for ItemVisitor {
-    type Value = Item;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a column, a list of columns, or a combination")
-    }
-
-    fn visit_u64<E: Error>(self, column: u64) -> Result<Item, E> {
-        Ok(Item::Column(index(column)?))
-    }
-
-    fn visit_i64<E: Error>(self, column: i64) -> Result<Item, E> {
-        Ok(Item::Column(index(column)?))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Item, A::Error> {
-        let mut columns = Vec::new();
-        while let Some(column) = items.next_element()? {
-            columns.push(column);
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Range { first, count } => {
+                let mut map = writer.fields();
+                map.key("first").index(*first);
+                map.key("count").index(*count);
+            }
+            Self::List(columns) => writer.indices(columns),
         }
-        Ok(Item::Columns(columns))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
-        let map = serde::de::value::MapAccessDeserializer::new(map);
-        Combination::deserialize(map).map(Item::Combination)
     }
 }
 
-impl<'de> Deserialize<'de> for Item {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ItemVisitor)
+impl Text {
+    fn read(map: &Map<'_>) -> Result<Self, Wrong> {
+        let ngrams = |item: Item<'_>| item.pair("two numbers of words", Item::index);
+        Ok(Self {
+            feature: map.required("feature")?.index()?,
+            lowercase: map.flag_or("lowercase", true)?,
+            strip_accents: map.optional("strip_accents").map(Item::word).transpose()?,
+            analyzer: map
+                .optional("analyzer")
+                .map_or(Ok(Analyzer::Word), Item::word)?,
+            ngrams: map.optional("ngrams").map_or(Ok([1, 1]), ngrams)?,
+            stop_words: map.some_texts("stop_words")?,
+            terms: Terms::read(map.required("terms")?)?,
+            binary: map.flag_or("binary", false)?,
+            sublinear: map.flag_or("sublinear", false)?,
+            idf: map.some_numbers("idf")?,
+            norm: map.optional("norm").map(Item::word).transpose()?,
+        })
+    }
+
+    fn write(&self, map: &mut Fields<'_>) {
+        map.key("feature").index(self.feature);
+        map.key("lowercase").flag(self.lowercase);
+        if let Some(accents) = self.strip_accents {
+            map.word("strip_accents", accents);
+        }
+        map.word("analyzer", self.analyzer);
+        map.key("ngrams").indices(&self.ngrams);
+        map.some_texts("stop_words", &self.stop_words);
+        self.terms.write(map.key("terms"));
+        map.set_flag("binary", self.binary);
+        map.set_flag("sublinear", self.sublinear);
+        map.some_numbers("idf", &self.idf);
+        if let Some(norm) = self.norm {
+            map.word("norm", norm);
+        }
     }
 }
 
-fn index<E: Error>(column: impl TryInto<usize>) -> Result<usize, E> {
-    column
-        .try_into()
-        .map_err(|_| E::custom("a column has a number from 0 on"))
+impl Form for Terms {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
+        match item.variant("a map with vocabulary or hashing")? {
+            ("vocabulary", terms) => Vocabulary::read(terms).map(Self::Vocabulary),
+            ("hashing", hashing) => {
+                let map = hashing.map("a map with columns and alternate_sign")?;
+                Ok(Self::Hashing {
+                    columns: map.required("columns")?.index()?,
+                    alternate_sign: map.required("alternate_sign")?.flag()?,
+                })
+            }
+            (other, _) => Err(item.unknown_word(other, &["vocabulary", "hashing"])),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        let mut map = writer.fields();
+        match self {
+            Self::Vocabulary(vocabulary) => vocabulary.write(map.key("vocabulary")),
+            Self::Hashing {
+                columns,
+                alternate_sign,
+            } => {
+                let mut hashing = map.key("hashing").fields();
+                hashing.key("columns").index(*columns);
+                hashing.key("alternate_sign").flag(*alternate_sign);
+            }
+        }
+    }
 }

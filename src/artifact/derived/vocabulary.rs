@@ -4,8 +4,9 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use crate::artifact::cbor::Writer;
+use crate::artifact::form::Form;
+use crate::artifact::item::{Item, Wrong};
 
 /// The terms of a vocabulary, in the order of their columns. Copies share the terms.
 #[derive(Clone)]
@@ -165,62 +166,21 @@ impl fmt::Debug for Vocabulary {
     }
 }
 
-impl Serialize for Vocabulary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
-        for term in self.iter() {
-            list.serialize_element(term)?;
-        }
-        list.end()
-    }
-}
-
-struct VocabularyVisitor;
-
-/// A term that is read into the list without a text of its own.
-struct Term<'a>(&'a mut List);
-
-impl<'de> Visitor<'de> for VocabularyVisitor {
-    type Value = Vocabulary;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of terms")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut terms: A) -> Result<Vocabulary, A::Error> {
+impl Form for Vocabulary {
+    fn read(item: Item<'_>) -> Result<Self, Wrong> {
         let mut list = List::default();
-        while terms.next_element_seed(Term(&mut list))?.is_some() {}
-        Ok(Vocabulary(Arc::new(Index::new(list))))
-    }
-}
-
-impl<'de> serde::de::DeserializeSeed<'de> for Term<'_> {
-    type Value = ();
-
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Term<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a term")
-    }
-
-    fn visit_str<E: Error>(self, term: &str) -> Result<(), E> {
-        if self.0.push(term) {
-            return Ok(());
+        for item in item.list("a list of terms")? {
+            if !list.push(item.text()?) {
+                return Err(
+                    item.wrong("the terms of a vocabulary are too long together".to_owned())
+                );
+            }
         }
-        Err(E::custom("the terms of a vocabulary are too long together"))
+        Ok(Self(Arc::new(Index::new(list))))
     }
-}
 
-impl<'de> Deserialize<'de> for Vocabulary {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(VocabularyVisitor)
+    fn write(&self, writer: &mut Writer) {
+        writer.array(self.len());
+        self.iter().for_each(|term| writer.text(term));
     }
 }
