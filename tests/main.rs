@@ -18,6 +18,7 @@
 //! | [`configuration`] | every variable: what a wrong value does, and that a right one is heeded |
 //! | [`multi_model`] | models are loaded, listed, used and unloaded by request |
 //! | [`open_inference`] | tensors as bytes, repository, configuration and statistics of Open Inference |
+//! | [`explained`] | contributions are those of shap, intervals those of statsmodels and R |
 //! | [`metrics`] | `/metrics` is what a Prometheus parser reads, and counts what happened |
 //! | [`logs`] | a line a request, in text or JSON, none for probes |
 //! | [`headers`] | answers have the headers they should and no others |
@@ -62,6 +63,7 @@ mod damage;
 mod deadlines;
 mod derived;
 mod examples;
+mod explained;
 mod faults;
 mod framing;
 mod headers;

@@ -5,7 +5,7 @@ use sagelet::account::Account;
 use sagelet::codec::{self, ContentType, Field, Format, ResponseOptions};
 use sagelet::limits::BODY_BYTES_MAX;
 use sagelet::model::Model;
-use sagelet::score;
+use sagelet::score::{self, Explaining, INTERVAL_LEVEL, Wanted};
 
 use crate::error::Error;
 use crate::input::{self, Input};
@@ -27,10 +27,22 @@ pub(crate) struct Arguments {
     /// [default: what the name of ROWS ends with: .json, .jsonl, .ndjson, .npy or .npz; else text/csv]
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
-    /// Fields of each line, separated by commas: predicted_label, probability, probabilities, raw_score, …
+    /// Fields of each line, separated by commas: predicted_label, probability, contributions, standard_error, …
     /// [default: the prediction]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = field)]
     fields: Vec<Field>,
+    /// How many contributions of each score, the largest ones [default: all]
+    #[arg(long, value_name = "COUNT")]
+    largest: Option<std::num::NonZeroUsize>,
+    /// The share of all cases that intervals hold, from 0.001 to 0.999999
+    #[arg(long, value_name = "SHARE", default_value_t = INTERVAL_LEVEL, value_parser = level)]
+    level: f64,
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    let level = text.parse().ok();
+    let level = level.filter(|level| (0.001..=0.999_999).contains(level));
+    level.ok_or_else(|| "expected a number from 0.001 to 0.999999, such as 0.95".to_owned())
 }
 
 fn field(name: &str) -> Result<Field, String> {
@@ -61,10 +73,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         Model::load(&source.imported.document).map_err(|error| source.input.refused(error))?;
     let body = Input::read(&arguments.rows, BODY_BYTES_MAX)?;
     let account = &mut Account::unlimited();
-    let (outputs, _) = score::score(&model, content_type, &body.bytes, account, &cores())
+    let (document, fields) = (&source.imported.document, &arguments.fields);
+    let wanted = Wanted {
+        fields,
+        largest: arguments.largest.map(std::num::NonZeroUsize::get),
+        level: arguments.level,
+    };
+    let explaining =
+        Explaining::of(&model, document, wanted).map_err(|error| source.input.refused(error))?;
+    let work = (&cores(), explaining.as_ref());
+    let scored = score::score_and_explain(&model, content_type, &body.bytes, account, work)
         .map_err(|error| body.refused(error))?;
-    let predictions = score::predictions(&model, outputs, &arguments.fields, account)
-        .map_err(|error| body.refused(error))?;
+    let predictions = score::predictions(&model, scored.outputs, fields, account);
+    let mut predictions = predictions.map_err(|error| body.refused(error))?;
+    if let Some(explaining) = &explaining {
+        let explanations = explaining.explanations(scored.explained, document, fields, account);
+        predictions = predictions.explained_by(explanations.map_err(|error| body.refused(error))?);
+    }
     let answer = codec::encode(
         Format::Csv,
         &predictions,

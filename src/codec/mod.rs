@@ -8,6 +8,7 @@ mod error;
 mod example;
 #[cfg(feature = "train")]
 mod examples;
+mod explanations;
 mod json;
 mod jsonlines;
 mod libsvm;
@@ -31,6 +32,7 @@ pub use datatype::Datatype;
 pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "train")]
 pub(crate) use examples::examples;
+pub use explanations::Explanations;
 pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults, TensorBody};
 pub use npy_header::NpyHeader;
 pub use piece::Piece;
@@ -112,6 +114,8 @@ pub enum Shape {
     Predictions,
     /// `{"predictions": [{"score": 1.5}, …]}`, the answer to `{"instances": [{"features": […]}, …]}`.
     Scores,
+    /// `{"predictions": [1.5, …], "explanations": [{"contributions": […], …}, …]}`, the answer of KServe's explainers.
+    Explanations,
     /// `{"model_name": …, "outputs": [{"name": "predict", …}]}`, the answer to Open Inference tensors.
     Tensors,
 }

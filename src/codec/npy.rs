@@ -7,7 +7,7 @@ use super::error::{DecodeError, EncodeError};
 use super::npy_header::{MAGIC, NpyHeader};
 use super::output::Output;
 use super::packed::PackedType;
-use super::predictions::{Predictions, Value};
+use super::predictions::{Field, Predictions, Value};
 use crate::artifact::Label;
 use crate::rows::{Cell, RowBuilder};
 use crate::text::Quoted;
@@ -180,13 +180,22 @@ pub(super) fn encode(
     let kind = match predictions.datatype(field) {
         Datatype::Integer(..) => Kind::Integer,
         Datatype::Bool => Kind::Boolean,
+        Datatype::Bytes if field == Some(Field::ContributionNames) => {
+            Kind::Text(longest(&predictions.explanations.names))
+        }
         Datatype::Bytes => Kind::Text(longest(predictions.labels)),
         Datatype::Float(..) => Kind::Float,
     };
-    let columns = if rows > 0 { value(0).columns() } else { None };
-    let shape = columns.map_or(format!("({rows},)"), |columns| {
-        format!("({rows}, {columns})")
-    });
+    let lengths = if rows > 0 {
+        value(0).lengths()
+    } else {
+        Vec::new()
+    };
+    let shape = match lengths.as_slice() {
+        [] => format!("({rows},)"),
+        [columns] => format!("({rows}, {columns})"),
+        [lists, columns, ..] => format!("({rows}, {lists}, {columns})"),
+    };
     let header = header(&kind.descr(), &shape);
     output.with_room(header.len())?.extend(header);
     for row in 0..rows {
@@ -253,6 +262,12 @@ impl Kind {
             Value::Bits(bits) => bits
                 .iter()
                 .for_each(|&bit| bytes.extend(i64::from(bit).to_le_bytes())),
+            Value::Table(table) => table
+                .iter()
+                .for_each(|number| bytes.extend(number.to_le_bytes())),
+            Value::Names(names, places) => {
+                Value::names(names, places).for_each(|label| self.push_label(bytes, label));
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! What is written about each row: the prediction, or the fields that were selected.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::datatype::Datatype;
+use super::explanations::Explanations;
 use crate::artifact::Label;
 
 /// Bytes that a number takes in an answer at most: `-2.2250738585072014e-308`, with what separates it from the next.
@@ -13,7 +14,7 @@ const FIELD_BYTES_MAX: usize = 80;
 
 /// Bytes that a label takes in an answer at most: in CSV, a byte of a list in JSON is `\u0000` or a doubled quote; in
 /// an array of NumPy, a character has four bytes.
-fn label_bytes_max(label: &Label) -> usize {
+pub(super) fn label_bytes_max(label: &Label) -> usize {
     match label {
         Label::Text(text) => text.len() * 7 + 16,
         Label::Integer(_) | Label::Boolean(_) => NUMBER_BYTES_MAX,
@@ -39,11 +40,23 @@ pub enum Field {
     RawScores,
     /// The prediction of a regression.
     PredictedScore,
+    /// What each column of a row adds to each linear score, compared with the reference; or the largest of these numbers.
+    Contributions,
+    /// The names of the columns that the contributions are of.
+    ContributionNames,
+    /// The linear scores at the reference: with the contributions, they make the row's.
+    BaseValue,
+    /// The standard error of the linear score.
+    StandardError,
+    /// Where the mean of such rows lies.
+    ConfidenceInterval,
+    /// Where a single observation lies.
+    PredictionInterval,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::PredictedLabel,
         Self::Labels,
         Self::Probability,
@@ -51,6 +64,12 @@ impl Field {
         Self::RawScore,
         Self::RawScores,
         Self::PredictedScore,
+        Self::Contributions,
+        Self::ContributionNames,
+        Self::BaseValue,
+        Self::StandardError,
+        Self::ConfidenceInterval,
+        Self::PredictionInterval,
     ];
 
     /// The field's name in an answer.
@@ -64,7 +83,46 @@ impl Field {
             Self::RawScore => "raw_score",
             Self::RawScores => "raw_scores",
             Self::PredictedScore => "predicted_score",
+            Self::Contributions => "contributions",
+            Self::ContributionNames => "contribution_names",
+            Self::BaseValue => "base_value",
+            Self::StandardError => "standard_error",
+            Self::ConfidenceInterval => "confidence_interval",
+            Self::PredictionInterval => "prediction_interval",
         }
+    }
+
+    /// The fields of these names, in either case, with commas between; `None` if one is unknown.
+    #[must_use]
+    pub fn list(names: &str) -> Option<Vec<Self>> {
+        let names = names.split(',');
+        names
+            .map(|name| Self::parse(&name.trim().to_ascii_lowercase()))
+            .collect()
+    }
+
+    /// Whether it says why a score is what it is.
+    #[must_use]
+    pub fn is_of_contributions(self) -> bool {
+        matches!(
+            self,
+            Self::Contributions | Self::ContributionNames | Self::BaseValue
+        )
+    }
+
+    /// Whether it explains the prediction: what it consists of, or how sure it is.
+    #[must_use]
+    pub fn explains(self) -> bool {
+        self.is_of_contributions() || self.is_of_uncertainty()
+    }
+
+    /// Whether it says how sure a prediction is.
+    #[must_use]
+    pub fn is_of_uncertainty(self) -> bool {
+        matches!(
+            self,
+            Self::StandardError | Self::ConfidenceInterval | Self::PredictionInterval
+        )
     }
 
     /// The field of this name.
@@ -87,18 +145,32 @@ pub(super) enum Value<'a> {
     Labels(&'a [Label]),
     /// Whether the row has each of the labels: 1 or 0.
     Bits(ArrayView1<'a, bool>),
+    /// One list per score.
+    Table(ArrayView2<'a, f64>),
+    /// Some of these names.
+    Names(&'a [Label], &'a [u32]),
 }
 
 impl Value<'_> {
-    /// How many columns a list has; none if this is no list.
-    pub(super) fn columns(&self) -> Option<usize> {
+    /// How long the lists are, the outer one first; nothing if this is no list.
+    pub(super) fn lengths(&self) -> Vec<usize> {
         match self {
-            Self::Numbers(numbers) => Some(numbers.len()),
-            Self::Opposites(_) => Some(2),
-            Self::Labels(labels) => Some(labels.len()),
-            Self::Bits(bits) => Some(bits.len()),
-            Self::None | Self::Number(_) | Self::Label(_) => None,
+            Self::Numbers(numbers) => vec![numbers.len()],
+            Self::Opposites(_) => vec![2],
+            Self::Labels(labels) => vec![labels.len()],
+            Self::Bits(bits) => vec![bits.len()],
+            Self::Table(table) => vec![table.nrows(), table.ncols()],
+            Self::Names(_, places) => vec![places.len()],
+            Self::None | Self::Number(_) | Self::Label(_) => Vec::new(),
         }
+    }
+
+    /// The labels of the names.
+    pub(super) fn names<'n>(
+        names: &'n [Label],
+        places: &'n [u32],
+    ) -> impl Iterator<Item = &'n Label> {
+        places.iter().filter_map(|&place| names.get(place as usize))
     }
 }
 
@@ -109,6 +181,7 @@ pub struct Predictions<'a> {
     outputs: Outputs,
     pub(super) selected: &'a [Field],
     pub(super) model_name: &'a str,
+    pub(super) explanations: Explanations<'a>,
 }
 
 /// What a model gave.
@@ -181,7 +254,15 @@ impl<'a> Predictions<'a> {
             outputs,
             selected: &[],
             model_name: crate::MODEL_NAME,
+            explanations: Explanations::default(),
         }
+    }
+
+    /// The same, with what explains them.
+    #[must_use]
+    pub fn explained_by(mut self, explanations: Explanations<'a>) -> Self {
+        self.explanations = explanations;
+        self
     }
 
     /// The same, of which these fields are written instead of the prediction.
@@ -210,6 +291,15 @@ impl<'a> Predictions<'a> {
             Field::Probabilities | Field::RawScores => numbers * NUMBER_BYTES_MAX,
             Field::Probability | Field::RawScore => NUMBER_BYTES_MAX,
             Field::PredictedScore => numbers * NUMBER_BYTES_MAX,
+            Field::ContributionNames => {
+                let names = self.explanations.names.iter().map(label_bytes_max);
+                self.explanations.numbers_of_row() * names.max().unwrap_or(0)
+            }
+            Field::Contributions => self.explanations.numbers_of_row() * NUMBER_BYTES_MAX,
+            Field::BaseValue => self.explanations.base_values.len() * NUMBER_BYTES_MAX,
+            Field::StandardError | Field::ConfidenceInterval | Field::PredictionInterval => {
+                2 * NUMBER_BYTES_MAX
+            }
         };
         // Without selected fields: the prediction, or its score and its label.
         let unselected = [Field::RawScores, Field::PredictedLabel];
@@ -218,7 +308,20 @@ impl<'a> Predictions<'a> {
             selected => selected,
         };
         let values = fields.iter().map(of_field);
-        FIELD_BYTES_MAX + values.map(|bytes| FIELD_BYTES_MAX + bytes).sum::<usize>()
+        let values = values.map(|bytes| FIELD_BYTES_MAX + bytes).sum::<usize>();
+        FIELD_BYTES_MAX + values + self.unselected_bytes_max(fields)
+    }
+
+    /// Bytes that explanations take which only the outputs of an Open Inference request name.
+    fn unselected_bytes_max(&self, selected: &[Field]) -> usize {
+        let is_selected = selected.contains(&Field::Contributions);
+        let numbers = if is_selected {
+            0
+        } else {
+            self.explanations.numbers_of_row()
+        };
+        let name = self.explanations.names.iter().map(label_bytes_max).max();
+        numbers * (NUMBER_BYTES_MAX + name.unwrap_or(0))
     }
 
     fn numbers_of_row(&self) -> usize {
@@ -274,6 +377,9 @@ impl<'a> Predictions<'a> {
 
     /// The datatype of a field, or of the prediction if there is none.
     pub(super) fn datatype(&self, field: Option<Field>) -> Datatype {
+        if field == Some(Field::ContributionNames) {
+            return Datatype::Bytes;
+        }
         let is_label = matches!(field, None | Some(Field::PredictedLabel | Field::Labels));
         if self.is_multilabel() && field != Some(Field::Labels) && is_label {
             Datatype::INT64
@@ -309,6 +415,9 @@ impl<'a> Predictions<'a> {
     }
 
     pub(super) fn field(&self, field: Field, row: usize) -> Value<'_> {
+        if field.explains() {
+            return self.explanations.field(field, row);
+        }
         match &self.outputs {
             Outputs::Values(values) if field == Field::PredictedScore => {
                 one_or_several(values, row)
@@ -326,7 +435,7 @@ impl<'a> Predictions<'a> {
                 Field::Labels => Value::Labels(self.labels),
                 Field::Probabilities => all(probabilities.as_ref(), row),
                 Field::RawScores => all(Some(scores), row),
-                Field::Probability | Field::RawScore | Field::PredictedScore => Value::None,
+                _ => Value::None,
             },
         }
     }
@@ -352,7 +461,7 @@ impl<'a> Predictions<'a> {
             (Field::RawScore, Value::Numbers(_)) => self.of_class(scores, predicted, row),
             (Field::RawScores, Value::Number(score)) => Value::Opposites(score),
             (Field::RawScore | Field::RawScores, scores) => scores,
-            (Field::PredictedScore, _) => Value::None,
+            _ => Value::None,
         }
     }
 

@@ -5,7 +5,7 @@ use super::Variables;
 const PREFIX: &str = "SAGELET_";
 
 /// Every variable that begins with `SAGELET_`, as docs/configuration.md lists them.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 21] = [
     "SAGELET_BODY_BYTES",
     "SAGELET_BODY_SECONDS",
     "SAGELET_COMPUTE_THREADS",
@@ -14,7 +14,9 @@ const KNOWN: [&str; 19] = [
     "SAGELET_ECHO_CUSTOM_ATTRIBUTES",
     "SAGELET_HEAD_SECONDS",
     "SAGELET_IDLE_SECONDS",
+    "SAGELET_INTERVAL_LEVEL",
     "SAGELET_JSON_SCORES",
+    "SAGELET_LARGEST_CONTRIBUTIONS",
     "SAGELET_LIBSVM_INDEXING",
     "SAGELET_LOG",
     "SAGELET_MEMORY_BYTES",

@@ -19,6 +19,9 @@ pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, Co
     Ok(Settings {
         accept: accept(variables)?,
         fields: fields(variables)?,
+        largest_contributions: number(variables, &["SAGELET_LARGEST_CONTRIBUTIONS"])?
+            .map(|count| count.get() as usize),
+        interval_level: interval_level(variables)?.unwrap_or(default.interval_level),
         rows: row_defaults(variables)?,
         json_scores: flag(variables, "SAGELET_JSON_SCORES")?,
         batch_payload_mb: batch_payload_mb(variables)?,
@@ -67,15 +70,12 @@ fn fields(variables: &impl Variables) -> Result<Vec<Field>, ConfigError> {
     let Some(value) = variables.get(name) else {
         return Ok(Vec::new());
     };
-    let fields: Option<Vec<_>> = value
-        .split(',')
-        .map(|field| Field::parse(&field.trim().to_ascii_lowercase()))
-        .collect();
-    fields.ok_or(ConfigError {
+    Field::list(&value).ok_or(ConfigError {
         name,
         value,
         expected: "a list of predicted_label, labels, probability, probabilities, raw_score, raw_scores, \
-                   predicted_score",
+                   predicted_score, contributions, contribution_names, base_value, standard_error, \
+                   confidence_interval, prediction_interval",
     })
 }
 
@@ -116,6 +116,20 @@ fn one_of<T>(
             expected,
         }),
     }
+}
+
+fn interval_level(variables: &impl Variables) -> Result<Option<f64>, ConfigError> {
+    let level = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|level| (0.001..=0.999_999).contains(level))
+    };
+    one_of(
+        variables,
+        "SAGELET_INTERVAL_LEVEL",
+        "a number from 0.001 to 0.999999, such as 0.95",
+        level,
+    )
 }
 
 fn threshold(variables: &impl Variables) -> Result<Option<f64>, ConfigError> {
@@ -221,6 +235,8 @@ mod tests {
                 "SAGEMAKER_INFERENCE_OUTPUT",
                 "Predicted_Label, PROBABILITIES",
             ),
+            ("SAGELET_LARGEST_CONTRIBUTIONS", "3"),
+            ("SAGELET_INTERVAL_LEVEL", "0.9"),
             ("SAGELET_JSON_SCORES", "true"),
             ("MAX_CONTENT_LENGTH", "20971520"),
             ("SAGELET_CSV_HEADER", "Present"),
@@ -237,6 +253,8 @@ mod tests {
         let expected = Settings {
             accept: Some(Accept::parse("application/json")),
             fields: vec![Field::PredictedLabel, Field::Probabilities],
+            largest_contributions: Some(3),
+            interval_level: 0.9,
             rows: RowDefaults {
                 header: Header::Present,
                 indexing: Indexing::FromZero,
@@ -268,6 +286,8 @@ mod tests {
         for (name, value) in [
             ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "image/png"),
             ("SAGEMAKER_INFERENCE_OUTPUT", "predicted_label,score"),
+            ("SAGELET_LARGEST_CONTRIBUTIONS", "0"),
+            ("SAGELET_INTERVAL_LEVEL", "95"),
             ("SAGELET_CSV_HEADER", "maybe"),
             ("SAGELET_LIBSVM_INDEXING", "2"),
             ("SAGELET_THRESHOLD", "half"),

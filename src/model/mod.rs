@@ -6,25 +6,33 @@
 
 mod averaged;
 mod decision;
+mod explainer;
 mod linfa_types;
 mod outputs;
 mod predictor;
+mod quantile;
 mod scores;
 mod shape;
+mod sources;
 mod sparse;
 #[cfg(test)]
 mod tests;
+mod uncertainty;
 mod verify;
 mod votes;
 
 pub use outputs::{Classes, Labels, Outputs};
+pub use uncertainty::{Errors, Uncertainty};
 pub use verify::TOLERANCE;
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::artifact::{self, ArtifactError, Document, InverseTransform, Label, Threshold};
+use crate::artifact::{
+    self, ArtifactError, Document, InverseTransform, Label, Outcome, Score, Threshold,
+};
 use crate::rows::{Cell, Collected, Entries, EntryRows, Layout, LayoutError, RowBuilder, RowError};
 use decision::Decision;
+use explainer::Explainer;
 use predictor::Predictor;
 
 /// Why a document became no model, or a model gave no prediction.
@@ -116,6 +124,7 @@ pub struct Model {
     inverse_transform: Option<InverseTransform>,
     /// Where labels are not decided at the score 0.
     decision: Option<Decision>,
+    explainer: Explainer,
 }
 
 impl Model {
@@ -126,7 +135,8 @@ impl Model {
     pub fn load(document: &Document) -> Result<Self, ModelError> {
         let layout = Layout::of(document)?;
         let threshold = document.threshold.as_ref();
-        let model = Self {
+        let mut model = Self {
+            explainer: Explainer::of(document, &layout),
             predictor: Predictor::build(&document.model, layout.sparse_columns())?,
             layout,
             labels: document.model.labels().to_vec(),
@@ -135,8 +145,22 @@ impl Model {
             inverse_transform: document.inverse_transform,
             decision: threshold.map(|threshold| Decision::of(threshold, &document.model)),
         };
+        if let Outcome::Isotonic(_) = document.model.outcome() {
+            let value = |number| model.value_of(number);
+            let mut explainer = model.explainer.clone();
+            explainer.set_function(value);
+            model.explainer = explainer;
+        }
         verify::replay(&model, document)?;
         Ok(model)
+    }
+
+    /// What a function of one column predicts for a number.
+    fn value_of(&self, number: f64) -> f64 {
+        let row = Array2::from_elem((1, 1), number);
+        let outputs = self.predict(row.view()).ok();
+        let values = outputs.and_then(Outputs::single);
+        values.map_or(f64::NAN, |values| values.sum())
     }
 
     /// Decides for labels from this probability on (or this score, where there are no probabilities), instead of where the
@@ -178,7 +202,45 @@ impl Model {
             Predictor::Sparse(sparse) => sparse.memory_bytes(),
             _ => (self.layout.width() + 1) * self.numbers() * size_of::<f64>(),
         };
-        coefficients + self.layout.memory_bytes()
+        coefficients + self.layout.memory_bytes() + self.explainer.memory_bytes()
+    }
+
+    /// How many contributions each score of a row has: one per column of a request.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.explainer.inputs()
+    }
+
+    /// Each score at the reference that contributions are compared with: the prediction there, of an isotonic regression.
+    #[must_use]
+    pub fn base_values(&self) -> &[f64] {
+        self.explainer.base()
+    }
+
+    /// Appends what each column of a request adds to each score of these rows, in the shape (rows, scores, inputs).
+    /// `scores` are those of the model's document, `outputs` what the model gave for the rows.
+    pub fn explain(
+        &self,
+        scores: &[Score<'_>],
+        (rows, entries): (ArrayView2<'_, f64>, EntryRows<'_>),
+        outputs: &Outputs,
+        contributions: &mut Vec<f64>,
+    ) {
+        match (scores, outputs) {
+            ([], Outputs::Values(values)) => {
+                let base = self.base_values().iter().sum::<f64>();
+                contributions.extend(values.iter().map(|value| value - base));
+            }
+            _ => self.explainer.explain(scores, rows, entries, contributions),
+        }
+    }
+
+    /// How sure predictions are: intervals hold this share of all cases. `None` if `document`, the model's own, has no
+    /// covariance, or columns that are computed from texts.
+    #[must_use]
+    pub fn uncertainty<'d>(&self, document: &'d Document, level: f64) -> Option<Uncertainty<'d>> {
+        let is_dense = self.layout.sparse_columns().is_empty();
+        Uncertainty::of(document, level).filter(|_| is_dense)
     }
 
     /// The classes of a classifier; none for a regression.

@@ -312,6 +312,14 @@ impl Layout {
         self.hands_on_all
     }
 
+    /// Computes the dense columns of a row that are computed from others, as far as that is possible.
+    pub(crate) fn complete(&self, row: &mut [f64]) {
+        if let Some(plan) = &self.plan {
+            // The numbers of a step that cannot be computed are left as they came out.
+            let _ = plan.compute(row);
+        }
+    }
+
     pub(super) fn plan(&self) -> Option<&Plan> {
         self.plan.as_deref()
     }

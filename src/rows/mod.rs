@@ -28,6 +28,7 @@ pub use builder::RowBuilder;
 pub use cell::{Cell, Origin};
 pub use columns::{Columns, HeaderOrder};
 pub use decimal::leading as leading_decimal;
+pub(crate) use derived::normal_quantile;
 pub use entries::{Entries, Entry, EntryRows};
 pub use error::{LayoutError, Names, Place, RowError};
 pub use layout::Layout;

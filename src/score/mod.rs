@@ -1,8 +1,10 @@
 //! A body through codec, model and codec: rows in, predictions out, for the server and for `model-tools` alike.
 
+mod explaining;
 mod helpers;
 mod pieces;
 
+pub use explaining::{Explained, Explaining, INTERVAL_LEVEL, Unexplained, Wanted};
 pub use helpers::Helpers;
 
 use ndarray::{Array2, ArrayView2, Axis};
@@ -49,10 +51,38 @@ pub fn score(
     account: &mut Account,
     helpers: &Helpers,
 ) -> Result<(Outputs, ResponseOptions), ScoreError> {
-    if let Some(scored) = pieces::score(model, content_type, body, account, helpers) {
+    let scored = score_and_explain(model, content_type, body, account, (helpers, None))?;
+    Ok((scored.outputs, scored.options))
+}
+
+/// Predictions of the rows of a body, with what explains them.
+#[derive(Debug)]
+pub struct Scored {
+    /// The predictions.
+    pub outputs: Outputs,
+    /// What explains them; nothing, if that was not asked for.
+    pub explained: Explained,
+    /// How the answer is to be written.
+    pub options: ResponseOptions,
+}
+
+/// The same as [`score`], and explains the predictions if it is said how.
+///
+/// # Errors
+/// The first thing in `body` that cannot be predicted, with its place.
+pub fn score_and_explain(
+    model: &Model,
+    content_type: ContentType,
+    body: &[u8],
+    account: &mut Account,
+    (helpers, explaining): (&Helpers, Option<&Explaining<'_>>),
+) -> Result<Scored, ScoreError> {
+    let work = (model, explaining);
+    if let Some(scored) = pieces::score(work, content_type, body, account, helpers) {
         return Ok(scored);
     }
-    Scorer::new(model, account).score(model.layout(), content_type, body)
+    let scorer = Scorer::new(model, account).explaining(explaining);
+    scorer.score(model.layout(), content_type, body)
 }
 
 /// Reads the rows of a body and predicts them; `watch` gets each cell that `layout`, a layout of the model, hands on,
@@ -70,7 +100,8 @@ pub fn score_and_watch(
     let mut account = Account::unlimited();
     let mut scorer = Scorer::new(model, &mut account);
     scorer.watch = Some(watch);
-    scorer.score(layout, content_type, body)
+    let scored = scorer.score(layout, content_type, body)?;
+    Ok((scored.outputs, scored.options))
 }
 
 /// Outputs of a model, ready to be written. `fields` are written instead of the prediction, if there are any. What
@@ -129,6 +160,8 @@ struct Scorer<'m> {
     /// What decoding has reserved.
     decoding: usize,
     outputs: Option<Outputs>,
+    explaining: Option<&'m Explaining<'m>>,
+    explained: Explained,
     /// Why no more blocks are taken.
     stopped: Option<ScoreError>,
 }
@@ -141,8 +174,15 @@ impl<'m> Scorer<'m> {
             account,
             decoding: 0,
             outputs: None,
+            explaining: None,
+            explained: Explained::default(),
             stopped: None,
         }
+    }
+
+    fn explaining(mut self, explaining: Option<&'m Explaining<'m>>) -> Self {
+        self.explaining = explaining;
+        self
     }
 
     fn score(
@@ -150,7 +190,7 @@ impl<'m> Scorer<'m> {
         layout: &Layout,
         content_type: ContentType,
         body: &[u8],
-    ) -> Result<(Outputs, ResponseOptions), ScoreError> {
+    ) -> Result<Scored, ScoreError> {
         let mut builder = RowBuilder::new(layout, &mut self);
         let reserved = builder.reserve_row(body.len());
         let read = match reserved {
@@ -164,7 +204,11 @@ impl<'m> Scorer<'m> {
         let options = read?;
         let cells = layout.cells();
         let outputs = self.outputs.ok_or(DecodeError::Empty { cells })?;
-        Ok((outputs, options))
+        Ok(Scored {
+            outputs,
+            explained: self.explained,
+            options,
+        })
     }
 
     /// Gives back what decoding has reserved.
@@ -178,7 +222,7 @@ impl<'m> Scorer<'m> {
         entries: EntryRows<'_>,
         first: usize,
     ) -> Result<(), ScoreError> {
-        if are_too_many(first - 1 + rows.nrows(), self.model) {
+        if are_too_many(first - 1 + rows.nrows(), self.model, self.explaining) {
             return Err(ScoreError::TooMany { row: first });
         }
         // As many rows as give the numbers of one block: a model may have more outputs than columns.
@@ -202,6 +246,12 @@ impl<'m> Scorer<'m> {
         self.account.reserve(bytes)?;
         let outputs = self.model.predict_sparse(rows, entries);
         let outputs = outputs.map_err(|error| error.starting_at(first))?;
+        if let Some(explaining) = self.explaining {
+            // A list that grows is copied to one of twice its size.
+            let numbers = rows.nrows() * explaining.numbers_of_row();
+            self.account.reserve(2 * numbers * size_of::<f64>())?;
+            explaining.explain(rows, entries, &outputs, &mut self.explained);
+        }
         match &mut self.outputs {
             Some(before) => before
                 .append(outputs)
@@ -218,8 +268,9 @@ impl<'m> Scorer<'m> {
 }
 
 /// Whether so many rows are more work than one request may be.
-fn are_too_many(rows: usize, model: &Model) -> bool {
-    rows.saturating_mul(model.layout().work()) > CELLS_MAX
+fn are_too_many(rows: usize, model: &Model, explaining: Option<&Explaining<'_>>) -> bool {
+    let explained = explaining.map_or(0, Explaining::numbers_of_row);
+    rows.saturating_mul(model.layout().work().max(explained)) > CELLS_MAX
 }
 
 impl Sink for Scorer<'_> {

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use super::helpers::Helpers;
-use super::{Scorer, are_too_many};
+use super::{Explained, Explaining, Scored, Scorer, are_too_many};
 use crate::account::Account;
-use crate::codec::{ContentType, Piece, ResponseOptions, Shape};
+use crate::codec::{ContentType, Piece, Shape};
 use crate::limits::{
     BLOCK_CELLS, COMPUTE_STACK_BYTES, PIECE_BYTES_MAX, PIECE_BYTES_MIN, PIECES_BYTES_MIN,
     PIECES_PER_THREAD,
@@ -17,12 +17,12 @@ use crate::rows::{Columns, RowBuilder};
 /// Predicts the rows of a large body on several threads, as many as there are helpers for. `None` if that is not
 /// possible, for whatever reason: the body has to be read as a whole then, which finds what is wrong with it.
 pub(super) fn score(
-    model: &Model,
+    (model, explaining): (&Model, Option<&Explaining<'_>>),
     content_type: ContentType,
     body: &[u8],
     account: &mut Account,
     helpers: &Helpers,
-) -> Option<(Outputs, ResponseOptions)> {
+) -> Option<Scored> {
     let layout = model.layout();
     if body.len() < PIECES_BYTES_MIN || layout.width().max(layout.columns()) > BLOCK_CELLS {
         return None;
@@ -40,6 +40,7 @@ pub(super) fn score(
     let pieces = pieces?;
     let work = Work {
         model,
+        explaining,
         columns,
         pieces: &pieces,
         next: AtomicUsize::new(0),
@@ -47,14 +48,19 @@ pub(super) fn score(
         is_stopped: AtomicBool::new(false),
     };
     let parts = work.run(helpers.threads(), &mut reserved)?;
-    let (outputs, shape) = together(parts, &mut reserved)?;
+    let (outputs, explained, shape) = together(parts, &mut reserved)?;
     account.absorb(reserved).ok()?;
-    Some((outputs, content_type.options_of_pieces(shape)))
+    Some(Scored {
+        outputs,
+        explained,
+        options: content_type.options_of_pieces(shape),
+    })
 }
 
 /// What the threads that read a body share.
 struct Work<'w> {
     model: &'w Model,
+    explaining: Option<&'w Explaining<'w>>,
     /// What the header of the body said.
     columns: Columns,
     pieces: &'w [Piece<'w>],
@@ -70,6 +76,7 @@ struct Work<'w> {
 struct Part {
     index: usize,
     outputs: Outputs,
+    explained: Explained,
     shape: Option<Shape>,
 }
 
@@ -116,12 +123,8 @@ impl Work<'_> {
     fn work(&self, mut account: Account) -> Share {
         let (mut parts, mut block) = (Vec::new(), Vec::new());
         while let Some((index, piece)) = self.begin() {
-            match self.read(piece, &mut block, &mut account) {
-                Some((outputs, shape)) => parts.push(Part {
-                    index,
-                    outputs,
-                    shape,
-                }),
+            match self.read(index, piece, &mut block, &mut account) {
+                Some(part) => parts.push(part),
                 None => self.is_stopped.store(true, Ordering::Relaxed),
             }
         }
@@ -138,11 +141,12 @@ impl Work<'_> {
 
     fn read(
         &self,
+        index: usize,
         piece: &Piece<'_>,
         block: &mut Vec<f64>,
         account: &mut Account,
-    ) -> Option<(Outputs, Option<Shape>)> {
-        let mut scorer = Scorer::new(self.model, account);
+    ) -> Option<Part> {
+        let mut scorer = Scorer::new(self.model, account).explaining(self.explaining);
         let mut builder = RowBuilder::new(self.model.layout(), &mut scorer)
             .with_columns(self.columns.clone())
             .with_block(std::mem::take(block));
@@ -151,24 +155,36 @@ impl Work<'_> {
         scorer.release();
         let outputs = scorer.outputs?;
         let rows = outputs.rows() + self.rows.fetch_add(outputs.rows(), Ordering::Relaxed);
-        (!are_too_many(rows, self.model)).then_some((outputs, shape))
+        (!are_too_many(rows, self.model, self.explaining)).then_some(Part {
+            index,
+            outputs,
+            explained: scorer.explained,
+            shape,
+        })
     }
 }
 
 /// The outputs of all parts, one behind the other. `None` if the answers to some are of another shape, or if there is no
 /// memory for it.
-fn together(parts: Vec<Part>, account: &mut Account) -> Option<(Outputs, Option<Shape>)> {
+fn together(
+    mut parts: Vec<Part>,
+    account: &mut Account,
+) -> Option<(Outputs, Explained, Option<Shape>)> {
     let mut shapes = parts.iter().map(|part| part.shape);
     let shape = shapes.next()?;
     if shapes.any(|other| other != shape) {
         return None;
+    }
+    let mut explained = Explained::default();
+    for part in &mut parts {
+        explained.append(std::mem::take(&mut part.explained));
     }
     let numbers: usize = parts.iter().map(|part| part.outputs.numbers()).sum();
     let copied = numbers * size_of::<f64>();
     account.reserve(copied).ok()?;
     let outputs = Outputs::concatenated(parts.into_iter().map(|part| part.outputs), numbers);
     account.release(copied);
-    Some((outputs?, shape))
+    Some((outputs?, explained, shape))
 }
 
 #[cfg(test)]
@@ -201,7 +217,7 @@ mod tests {
         let outputs_bytes = 100_000 * 2 * size_of::<f64>();
         let mut account = Memory::new(outputs_bytes * 3 / 2).request();
         let pieces = score(
-            &model,
+            (&model, None),
             content_type,
             body.as_bytes(),
             &mut account,

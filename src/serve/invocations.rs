@@ -6,14 +6,16 @@ use super::app::App;
 use super::body::Body;
 use super::loaded::LoadedModel;
 use super::refusal::Refusal;
+use super::selection::Selection;
 use super::web::{Request, Response};
+use crate::account::Account;
 use crate::codec::{
-    self, Accept, ContentType, Encoded, Format, ResponseOptions, Shape, TensorBody,
+    self, Accept, ContentType, Encoded, Field, Format, ResponseOptions, Shape, TensorBody,
 };
-use crate::score;
+use crate::score::{self, Explaining, Scored};
 use crate::text::without_mark;
 
-const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
+pub(super) const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
 /// Predicts the rows of a body.
 pub(super) fn answer(
@@ -26,7 +28,9 @@ pub(super) fn answer(
     let format = answer_format(app, request, content_type.format.answer())?;
     let scores = app.settings.json_scores && content_type.format != Format::Json;
     let shape = scores.then_some(Shape::Scores);
-    let answer = predict(app, loaded, (content_type, format), shape, body)?;
+    let selection = Selection::of(app, request)?;
+    let formats = (content_type, format);
+    let answer = predict(app, loaded, formats, (shape, &selection), body)?;
     let media_type = answer.encoded.media_type(format);
     let response = Response::content(media_type, answer.encoded.body).for_rows(answer.rows);
     // The platform gives the caller only what the answer sets.
@@ -38,14 +42,15 @@ pub(super) fn answer(
     Ok(response)
 }
 
-/// Predicts the rows of a JSON body, and answers in JSON of the shape that goes with theirs.
+/// Predicts the rows of a JSON body, and answers in JSON of this shape, or of the one that goes with theirs.
 pub(super) fn answer_json(
     app: &App,
     loaded: &LoadedModel,
+    (shape, selection): (Option<Shape>, &Selection<'_>),
     body: Body<'_>,
 ) -> Result<Response, Refusal> {
     let json = (ContentType::of(Format::Json), Format::Json);
-    let answer = predict(app, loaded, json, None, body)?;
+    let answer = predict(app, loaded, json, (shape, selection), body)?;
     let media_type = answer.encoded.media_type(Format::Json);
     Ok(Response::content(media_type, answer.encoded.body).for_rows(answer.rows))
 }
@@ -60,38 +65,88 @@ pub(super) struct Answer {
 pub(super) fn answer_tensors(
     app: &App,
     loaded: &LoadedModel,
-    form: TensorBody,
+    (form, selection): (TensorBody, &Selection<'_>),
     body: Body<'_>,
 ) -> Result<Answer, Refusal> {
     let formats = (ContentType::open_inference(form), Format::Json);
-    predict(app, loaded, formats, Some(Shape::Tensors), body)
+    predict(
+        app,
+        loaded,
+        formats,
+        (Some(Shape::Tensors), selection),
+        body,
+    )
 }
 
 fn predict(
     app: &App,
     loaded: &LoadedModel,
     (content_type, format): (ContentType, Format),
-    shape: Option<Shape>,
+    (shape, selection): (Option<Shape>, &Selection<'_>),
     body: Body<'_>,
 ) -> Result<Answer, Refusal> {
     let began = Instant::now();
     let failed = || loaded.statistics.failed(began.elapsed());
-    let model = &loaded.model;
-    let scored = score::score(model, content_type, &body.bytes, body.account, &app.helpers);
-    let (outputs, options) = scored.inspect_err(|_| failed())?;
+    let (model, document) = (&loaded.model, &loaded.artifact.document);
+    let scored = score_selected(
+        app,
+        loaded,
+        content_type,
+        selection,
+        &body.bytes,
+        body.account,
+    );
+    let (scored, explaining) = scored.inspect_err(|_| failed())?;
+    let Scored {
+        outputs,
+        explained,
+        options,
+    } = scored;
     let account = body.free();
     let (rows, computed) = (outputs.rows(), began.elapsed());
     let options = ResponseOptions {
         shape: shape.unwrap_or(options.shape),
         ..options
     };
-    let predictions = score::predictions(&loaded.model, outputs, &app.settings.fields, account);
-    let predictions = predictions.inspect_err(|_| failed())?;
+    let predictions = score::predictions(model, outputs, &selection.fields, account);
+    let mut predictions = predictions.inspect_err(|_| failed())?;
+    if let Some(explaining) = explaining {
+        let fields = &selection.fields;
+        let explanations = explaining.explanations(explained, document, fields, account);
+        predictions = predictions.explained_by(explanations.inspect_err(|_| failed())?);
+    }
     let predictions = predictions.of_model(&loaded.name);
     let encoded = codec::encode(format, &predictions, &options, account);
     let encoded = encoded.inspect_err(|_| failed())?;
     loaded.statistics.succeeded(rows, computed, began.elapsed());
     Ok(Answer { encoded, rows })
+}
+
+/// Predicts the rows, and explains them if fields of the answer do: those that are selected, or outputs that the body
+/// names, which is known when its rows have been read.
+fn score_selected<'m>(
+    app: &App,
+    loaded: &'m LoadedModel,
+    content_type: ContentType,
+    selection: &Selection<'_>,
+    body: &[u8],
+    account: &mut Account,
+) -> Result<(Scored, Option<Explaining<'m>>), Refusal> {
+    let (model, document) = (&loaded.model, &loaded.artifact.document);
+    let mut score = |selection: &Selection<'_>| {
+        let explaining = Explaining::of(model, document, selection.wanted())?;
+        let work = (&app.helpers, explaining.as_ref());
+        let scored = score::score_and_explain(model, content_type, body, account, work)?;
+        Ok::<_, Refusal>((scored, explaining))
+    };
+    let (scored, explaining) = score(selection)?;
+    let outputs = scored.options.outputs.iter();
+    let fields = outputs.filter_map(|output| Field::parse(&output.name));
+    let mut more = fields.filter(|field| field.explains() && !selection.fields.contains(field));
+    match more.next() {
+        None => Ok((scored, explaining)),
+        Some(first) => score(&selection.with(std::iter::once(first).chain(more))),
+    }
 }
 
 /// The type of the request's body. If the client names none: JSON if the body begins as JSON does, else CSV.

@@ -1,4 +1,4 @@
-//! KServe V1: health, models and predictions.
+//! KServe V1: health, models, predictions and explanations.
 
 use serde_json::json;
 
@@ -6,7 +6,9 @@ use super::app::App;
 use super::body::Body;
 use super::invocations;
 use super::refusal::Refusal;
-use super::web::Response;
+use super::selection::Selection;
+use super::web::{Request, Response};
+use crate::codec::Shape;
 
 /// `/`
 pub(super) fn alive() -> Response {
@@ -27,6 +29,28 @@ pub(super) fn model(app: &App, name: &str) -> Result<Response, Refusal> {
 }
 
 /// `/v1/models/NAME:predict`
-pub(super) fn predict(app: &App, name: &str, body: Body<'_>) -> Result<Response, Refusal> {
-    app.with_model(name, |loaded| invocations::answer_json(app, loaded, body))
+pub(super) fn predict(
+    app: &App,
+    name: &str,
+    request: Request<'_>,
+    body: Body<'_>,
+) -> Result<Response, Refusal> {
+    let selection = Selection::of(app, request)?;
+    app.with_model(name, |loaded| {
+        invocations::answer_json(app, loaded, (None, &selection), body)
+    })
+}
+
+/// `/v1/models/NAME:explain`
+pub(super) fn explain(
+    app: &App,
+    name: &str,
+    request: Request<'_>,
+    body: Body<'_>,
+) -> Result<Response, Refusal> {
+    let selection = Selection::of(app, request)?.of_explanations();
+    let shape = Some(Shape::Explanations);
+    app.with_model(name, |loaded| {
+        invocations::answer_json(app, loaded, (shape, &selection), body)
+    })
 }

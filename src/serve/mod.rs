@@ -20,6 +20,7 @@ mod process;
 mod prometheus;
 mod refusal;
 mod route;
+mod selection;
 mod service;
 mod settings;
 mod statistics;

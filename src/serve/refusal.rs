@@ -3,7 +3,7 @@
 use super::web::Response;
 use crate::account::Shortage;
 use crate::codec::{Accept, ContentTypeError, EncodeError};
-use crate::score::ScoreError;
+use crate::score::{ScoreError, Unexplained};
 use crate::transport::{self, Status};
 
 /// Why a request gets no answer of the kind it asked for.
@@ -53,6 +53,8 @@ pub(super) enum Refusal {
     #[error("none of {0:?} can be written: accept one of {possible}", possible = Accept::possible())]
     NotAcceptable(String),
     #[error(transparent)]
+    Unexplained(#[from] Unexplained),
+    #[error(transparent)]
     Answer(#[from] EncodeError),
     #[error(transparent)]
     Rows(#[from] ScoreError),
@@ -69,6 +71,7 @@ impl Refusal {
                 transport::Refusal::Memory(*shortage).status()
             }
             Self::Rows(_)
+            | Self::Unexplained(_)
             | Self::Body { .. }
             | Self::Parameter(_)
             | Self::Unloadable { .. }

@@ -39,6 +39,8 @@ pub(super) enum Route {
     KServeModel(String),
     /// `/v1/models/NAME:predict`
     KServePredict(String),
+    /// `/v1/models/NAME:explain`
+    KServeExplain(String),
     /// `/v2`
     OpenInference,
     /// `/v2/health/live`
@@ -111,6 +113,7 @@ impl Route {
             Self::Invocations
             | Self::ModelInvoke(_)
             | Self::KServePredict(_)
+            | Self::KServeExplain(_)
             | Self::OpenInferenceInfer(_)
             | Self::OpenInferenceIndex => &["POST"],
             Self::Models => &["GET", "HEAD", "POST"],
@@ -130,6 +133,7 @@ impl Route {
             Self::Invocations => Some(None),
             Self::ModelInvoke(name)
             | Self::KServePredict(name)
+            | Self::KServeExplain(name)
             | Self::OpenInferenceInfer(name) => Some(Some(name)),
             _ => None,
         }
@@ -143,9 +147,11 @@ impl Route {
             Self::ExecutionParameters => Group::ExecutionParameters,
             Self::Metrics => Group::Metrics,
             Self::Models | Self::Model(_) | Self::ModelInvoke(_) => Group::Models,
-            Self::KServe | Self::KServeModels | Self::KServeModel(_) | Self::KServePredict(_) => {
-                Group::KServe
-            }
+            Self::KServe
+            | Self::KServeModels
+            | Self::KServeModel(_)
+            | Self::KServePredict(_)
+            | Self::KServeExplain(_) => Group::KServe,
             Self::OpenInference
             | Self::OpenInferenceModel(_)
             | Self::OpenInferenceModelReady(_)
@@ -180,6 +186,7 @@ fn kserve(segments: &[&str]) -> Route {
         ["models"] => Route::KServeModels,
         ["models", name] => match name.rsplit_once(':') {
             Some((name, "predict")) => Route::KServePredict(decoded(name)),
+            Some((name, "explain")) => Route::KServeExplain(decoded(name)),
             Some(_) => Route::Unknown(Group::KServe),
             None => Route::KServeModel(decoded(name)),
         },
@@ -271,7 +278,8 @@ mod tests {
             ("/", Route::KServe),
             ("/v1/models/a%2Fb", Route::KServeModel(name())),
             ("/v1/models/a%2Fb:predict", Route::KServePredict(name())),
-            ("/v1/models/a%2Fb:explain", Route::Unknown(Group::KServe)),
+            ("/v1/models/a%2Fb:explain", Route::KServeExplain(name())),
+            ("/v1/models/a%2Fb:train", Route::Unknown(Group::KServe)),
             ("/v2", Route::OpenInference),
             ("/v2/", Route::OpenInference),
             (

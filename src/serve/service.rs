@@ -8,6 +8,7 @@ use super::app::App;
 use super::body::Body;
 use super::handler;
 use super::route::{Group, Route};
+use super::selection::Selection;
 use super::web::{ReceivedRequest, Request, Response};
 use crate::account::Account;
 use crate::codec::{ContentType, Format};
@@ -41,7 +42,18 @@ impl Service for App {
         }
         let content_type = || received.header("Content-Type");
         let work = request.route.model().and_then(|name| self.row_work(name));
-        work.is_some_and(|work| work.is_long(body_bytes, content_type))
+        let is_explained = || {
+            matches!(request.route, Route::KServeExplain(_))
+                || Selection::of(self, received).is_ok_and(|selection| selection.explains())
+        };
+        work.is_some_and(|work| {
+            let work = if is_explained() {
+                work.explained()
+            } else {
+                work
+            };
+            work.is_long(body_bytes, content_type)
+        })
     }
 
     fn handle(

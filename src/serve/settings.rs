@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::codec::{Accept, Field, RowDefaults};
 use crate::limits::{BATCH_PAYLOAD_MB, BATCH_PAYLOADS_MB_MAX, MODELS_BYTES_MAX, SLOW};
 use crate::log;
+use crate::score::INTERVAL_LEVEL;
 
 /// How requests are answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,10 @@ pub struct Settings {
     pub accept: Option<Accept>,
     /// Fields of an answer; empty is the prediction alone.
     pub fields: Vec<Field>,
+    /// How many contributions of each score an answer has, the largest ones; `None` is all.
+    pub largest_contributions: Option<usize>,
+    /// The share of all cases that intervals hold.
+    pub interval_level: f64,
     /// What the content type of rows leaves open.
     pub rows: RowDefaults,
     /// Whether JSON answers to rows that are not JSON have an object with the score for each row.
@@ -55,6 +60,8 @@ impl Default for Settings {
         Self {
             accept: None,
             fields: Vec::new(),
+            largest_contributions: None,
+            interval_level: INTERVAL_LEVEL,
             rows: RowDefaults::default(),
             json_scores: false,
             batch_payload_mb: BATCH_PAYLOAD_MB,

@@ -39,6 +39,14 @@ impl RowWork {
         }
     }
 
+    /// The same where each row's contributions are computed and written: one number per product.
+    pub(super) fn explained(self) -> Self {
+        Self {
+            outputs: self.products.max(self.outputs),
+            ..self
+        }
+    }
+
     /// Whether the rows of a body of so many bytes take longer than other connections should wait.
     /// `content_type` is asked for only if that decides it.
     pub(super) fn is_long<'h>(

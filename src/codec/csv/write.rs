@@ -77,6 +77,10 @@ fn push_cell(text: &mut Vec<u8>, value: &Value<'_>) {
         }),
         Value::Labels(labels) => push_list(text, labels.iter(), push_json),
         Value::Bits(bits) => push_list(text, bits.iter(), |list, &bit| list.push(digit(bit))),
+        Value::Table(table) => push_list(text, table.outer_iter(), |list, row| {
+            push_items(list, row.iter(), |list, &number| push_number(list, number));
+        }),
+        Value::Names(names, places) => push_list(text, Value::names(names, places), push_json),
     }
 }
 
@@ -86,15 +90,24 @@ fn push_list<T>(
     items: impl Iterator<Item = T>,
     push: impl Fn(&mut Vec<u8>, T),
 ) {
-    let mut list = vec![b'['];
+    let mut list = Vec::new();
+    push_items(&mut list, items, push);
+    push_text(text, &String::from_utf8_lossy(&list));
+}
+
+fn push_items<T>(
+    list: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    push: impl Fn(&mut Vec<u8>, T),
+) {
+    list.push(b'[');
     for (index, item) in items.enumerate() {
         if index > 0 {
             list.extend(b", ");
         }
-        push(&mut list, item);
+        push(list, item);
     }
     list.push(b']');
-    push_text(text, &String::from_utf8_lossy(&list));
 }
 
 fn push_json(list: &mut Vec<u8>, label: &Label) {

@@ -2,7 +2,7 @@
 
 use crate::artifact::Label;
 use crate::codec::output::Output;
-use crate::codec::predictions::{Field, Predictions, Value};
+use crate::codec::predictions::{Field, Predictions, Value, label_bytes_max};
 use crate::codec::{EncodeError, Shape};
 
 /// Writes predictions in this shape, which is not that of tensors. A number that overflowed is `null`: JSON has no
@@ -22,10 +22,45 @@ pub(in crate::codec) fn encode(
             Shape::Predictions if predictions.selected.is_empty() => {
                 push_value(text, &predictions.prediction(row));
             }
+            Shape::Explanations => push_value(text, &predictions.prediction(row)),
             _ => push_object(text, predictions, row),
         }
     }
-    output.row()?.extend(b"]}");
+    if shape == Shape::Explanations {
+        output.row()?.extend(b"],\"explanations\":[");
+        for row in 0..predictions.rows() {
+            let text = output.row()?;
+            if row > 0 {
+                text.push(b',');
+            }
+            push_object(text, predictions, row);
+        }
+    }
+    output.row()?.push(b']');
+    encode_names(predictions, output)?;
+    output.row()?.push(b'}');
+    Ok(())
+}
+
+/// The names of the columns that contributions are of, once for all rows.
+fn encode_names(predictions: &Predictions<'_>, output: &mut Output<'_>) -> Result<(), EncodeError> {
+    let explanations = &predictions.explanations;
+    let is_selected = |field| predictions.selected.contains(&field);
+    if explanations.names.is_empty()
+        || !is_selected(Field::Contributions)
+        || is_selected(Field::ContributionNames)
+    {
+        return Ok(());
+    }
+    output.row()?.extend(b",\"names\":[");
+    for (place, name) in explanations.names.iter().enumerate() {
+        let text = output.with_room(label_bytes_max(name))?;
+        if place > 0 {
+            text.push(b',');
+        }
+        push_label(text, name);
+    }
+    output.row()?.push(b']');
     Ok(())
 }
 
@@ -68,6 +103,12 @@ pub(in crate::codec) fn push_value(text: &mut Vec<u8>, value: &Value<'_>) {
         Value::Bits(bits) => push_list(text, bits.iter(), |text, &bit| {
             text.push(if bit { b'1' } else { b'0' });
         }),
+        Value::Table(table) => push_list(text, table.outer_iter(), |text, row| {
+            push_list(text, row, |text, &number| push_number(text, number));
+        }),
+        Value::Names(names, places) => {
+            push_list(text, Value::names(names, places), push_label);
+        }
     }
 }
 

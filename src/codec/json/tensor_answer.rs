@@ -1,5 +1,6 @@
 //! Predictions as tensors of Open Inference: in JSON, or as bytes after it.
 
+use ndarray::ArrayView1;
 use serde_json::{Value as Json, json};
 
 use super::answer::push_value;
@@ -111,6 +112,10 @@ fn field_of(
         PREDICT => Ok(None),
         PREDICT_PROBA if has_probabilities => Ok(Some(Field::Probabilities)),
         unknown => {
+            let field = Field::parse(unknown);
+            if let Some(field) = field.filter(|field| field.explains()) {
+                return Ok(Some(field));
+            }
             let known = if has_probabilities {
                 format!("{PREDICT}, {PREDICT_PROBA}")
             } else {
@@ -139,11 +144,8 @@ impl Tensor<'_> {
     ) -> Result<(), EncodeError> {
         let rows = predictions.rows();
         let first = (rows > 0).then(|| self.value(predictions, 0));
-        let columns = first.and_then(|value| value.columns());
-        let shape: Json = match columns {
-            Some(columns) => json!([rows, columns]),
-            None => json!([rows]),
-        };
+        let lengths = first.map_or_else(Vec::new, |value| value.lengths());
+        let shape: Json = json!([&[rows][..], &lengths].concat());
         let datatype = predictions.datatype(self.field);
         push_text(output, "{\"name\":", self.name)?;
         let head = format!(",\"shape\":{shape},\"datatype\":\"{datatype}\",");
@@ -177,9 +179,13 @@ impl Tensor<'_> {
 
 /// A value as cells of a tensor: lists without brackets, so that the data are flat.
 fn push_flat(text: &mut Vec<u8>, value: &Value<'_>) {
+    if let Value::Table(table) = value {
+        let flat: Vec<f64> = table.iter().copied().collect();
+        return push_flat(text, &Value::Numbers(ArrayView1::from(&flat)));
+    }
     let start = text.len();
     push_value(text, value);
-    if value.columns().is_some() {
+    if !value.lengths().is_empty() {
         text.remove(start);
         text.pop();
     }
@@ -203,6 +209,10 @@ fn push_packed(bytes: &mut Vec<u8>, value: &Value<'_>, datatype: Datatype) {
         Value::Bits(bits) => bits
             .iter()
             .for_each(|&bit| bytes.extend(i64::from(bit).to_le_bytes())),
+        Value::Table(table) => table.iter().for_each(|&number| push(number)),
+        Value::Names(names, places) => {
+            Value::names(names, places).for_each(|label| push_label(bytes, label, datatype));
+        }
     }
 }
 

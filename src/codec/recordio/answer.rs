@@ -87,6 +87,14 @@ fn message(value: &Value<'_>) -> Vec<u8> {
             let numbers: Vec<f64> = bits.iter().map(|&bit| f64::from(u8::from(bit))).collect();
             push_floats(&mut message, &numbers);
         }
+        Value::Table(table) => {
+            let numbers: Vec<f64> = table.iter().copied().collect();
+            push_floats(&mut message, &numbers);
+        }
+        Value::Names(names, places) => {
+            let labels: Vec<Label> = Value::names(names, places).cloned().collect();
+            push_labels(&mut message, &labels);
+        }
     }
     message
 }

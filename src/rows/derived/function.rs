@@ -148,7 +148,7 @@ const FAR_UNDER: [f64; 9] = [
 
 /// The inverse of the standard normal distribution function, by the rational functions of Cephes' `ndtri`, which scipy
 /// has too.
-fn normal_quantile(probability: f64) -> f64 {
+pub(crate) fn normal_quantile(probability: f64) -> f64 {
     const TAIL: f64 = 0.135_335_283_236_612_7; // exp(−2)
     const SQRT_2_PI: f64 = 2.506_628_274_631_000_5;
     if !(0.0..=1.0).contains(&probability) {

@@ -7,6 +7,8 @@ mod spline;
 mod table;
 mod text;
 
+pub(crate) use function::normal_quantile;
+
 use std::ops::Range;
 
 use super::entries::Entry;

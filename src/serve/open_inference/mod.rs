@@ -12,6 +12,7 @@ use super::app::App;
 use super::body::Body;
 use super::invocations;
 use super::refusal::Refusal;
+use super::selection::Selection;
 use super::web::{Request, Response};
 use crate::codec::TensorBody;
 
@@ -60,8 +61,10 @@ pub(super) fn infer(
     body: Body<'_>,
 ) -> Result<Response, Refusal> {
     let json_bytes = request.header(JSON_BYTES).map(json_bytes).transpose()?;
+    let selection = Selection::of(app, request)?;
     app.with_model(name, |loaded| {
-        let answer = invocations::answer_tensors(app, loaded, TensorBody { json_bytes }, body)?;
+        let selected = (TensorBody { json_bytes }, &selection);
+        let answer = invocations::answer_tensors(app, loaded, selected, body)?;
         let encoded = answer.encoded;
         let response = match encoded.json_bytes {
             None => Response::content("application/json", encoded.body),
