@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ndarray::ArrayView2;
 
-use super::sources::Sources;
+use super::sources::{Sources, numbered};
 use crate::artifact::{
     Cell, ColumnStatistics, Derived, Document, Encoding, Feature, OneHot, Ordinal, Score,
 };
@@ -198,12 +198,6 @@ impl Sums {
         }
         constants
     }
-}
-
-/// The number that a dense column has without the sparse ones before it.
-pub(super) fn numbered(column: usize, sparse: &[Range<usize>]) -> usize {
-    let before = sparse.iter().filter(|range| range.end <= column);
-    column - before.map(Range::len).sum::<usize>()
 }
 
 /// The mean of each dense column in the training; empty if the artifact has no statistics.

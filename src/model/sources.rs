@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::explainer::numbered;
 use crate::artifact::{Derived, Document};
 
 /// The inputs of each dense column.
@@ -102,6 +101,12 @@ impl Sources {
         let several = self.several.values().map(Vec::capacity).sum::<usize>();
         (self.inputs.len() + 4 * several) * size_of::<usize>()
     }
+}
+
+/// The number that a dense column has without the sparse ones before it.
+pub(super) fn numbered(column: usize, sparse: &[Range<usize>]) -> usize {
+    let before = sparse.iter().filter(|range| range.end <= column);
+    column - before.map(Range::len).sum::<usize>()
 }
 
 /// The columns that one of an entry's columns is computed from; a factor that stands twice counts twice. Of columns that

@@ -6,7 +6,7 @@ use super::app::App;
 use super::body::Body;
 use super::loaded::LoadedModel;
 use super::refusal::Refusal;
-use super::selection::Selection;
+use super::selection::{CUSTOM_ATTRIBUTES, Selection};
 use super::web::{Request, Response};
 use crate::account::Account;
 use crate::codec::{
@@ -14,8 +14,6 @@ use crate::codec::{
 };
 use crate::score::{self, Explaining, Scored};
 use crate::text::without_mark;
-
-pub(super) const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
 /// Predicts the rows of a body.
 pub(super) fn answer(

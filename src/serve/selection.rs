@@ -6,12 +6,14 @@
 use std::borrow::Cow;
 
 use super::app::App;
-use super::invocations::CUSTOM_ATTRIBUTES;
 use super::refusal::Refusal;
 use super::web::Request;
 use crate::codec::Field;
 use crate::score::Wanted;
 use crate::text::Quoted;
+
+/// The header that the platform passes on.
+pub(super) const CUSTOM_ATTRIBUTES: &str = "X-Amzn-SageMaker-Custom-Attributes";
 
 const PREFIX: &str = "sagelet.";
 
