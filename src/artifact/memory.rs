@@ -7,7 +7,7 @@ use super::document::{Document, Verification};
 use super::envelope;
 use super::feature::{Encoding, Feature};
 use super::label::Label;
-use super::parameters::Parameters;
+use super::parameters::{Isotonic, Outcome, Parameters};
 use super::statistics::{ColumnStatistics, TrainingStatistics};
 use crate::limits::{LOADED_ITEM_BYTES, LOADED_NUMBER_BYTES, LOADING_FACTOR};
 
@@ -132,15 +132,17 @@ impl Text {
 impl Parameters {
     /// Bytes of the numbers.
     fn memory_bytes(&self) -> usize {
-        let numbers = match self {
-            Self::Isotonic(isotonic) => 2 * isotonic.x_thresholds.len(),
-            Self::AveragedClassifiers(model) => {
+        let thresholds = |function: &Isotonic| 2 * function.x_thresholds.len();
+        let numbers = match self.outcome() {
+            Outcome::Isotonic(isotonic) => thresholds(isotonic),
+            Outcome::Mean(model) => {
                 let members = model.members.iter();
                 let calibration = members.flat_map(|member| &member.calibration);
-                let thresholds = calibration.map(|function| 2 * function.x_thresholds.len());
-                score_numbers(self) + thresholds.sum::<usize>()
+                score_numbers(self) + calibration.map(thresholds).sum::<usize>()
             }
-            _ => score_numbers(self),
+            Outcome::Values(_) | Outcome::Classes(..) | Outcome::Votes(_) | Outcome::Labels(_) => {
+                score_numbers(self)
+            }
         };
         numbers * NUMBER_BYTES
     }

@@ -120,6 +120,22 @@ pub enum Shape {
     Tensors,
 }
 
+/// What the first bytes of a file of training data say of its columns.
+#[cfg(feature = "train")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileHead {
+    /// The first record has a cell per column, and may be a header.
+    Record,
+    /// The first line is a JSON object with a key per column, or a list with an item per column.
+    Line,
+    /// The header of an array has its shape.
+    Shape,
+    /// Nothing: the rows are sparse.
+    Nothing,
+    /// Training does not read such a file: why, and what to do.
+    NotRead(&'static str),
+}
+
 impl Format {
     /// Every format, in the order in which errors list them.
     pub const ALL: [Self; 7] = [
@@ -143,6 +159,20 @@ impl Format {
             Self::RecordIo => "application/x-recordio-protobuf",
             Self::LibSvm => "text/libsvm",
             Self::Npz => "application/x-npz",
+        }
+    }
+
+    /// What the first bytes of a file of training data in this format say of its columns.
+    #[cfg(feature = "train")]
+    pub(crate) fn file_head(self) -> FileHead {
+        match self {
+            Self::Csv => FileHead::Record,
+            Self::Json | Self::JsonLines => FileHead::Line,
+            Self::Npy => FileHead::Shape,
+            Self::LibSvm | Self::RecordIo => FileHead::Nothing,
+            Self::Npz => FileHead::NotRead(
+                "is an npz archive, which training does not read: save the rows as one array with numpy.save",
+            ),
         }
     }
 

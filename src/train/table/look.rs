@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::roles::TableError;
-use crate::codec::{ContentType, Format, first_record};
+use crate::codec::{ContentType, FileHead, first_record};
 use crate::rows::{TextNumber, read_number};
 use crate::train::settings::{ColumnChoice, Settings};
 
@@ -26,15 +26,14 @@ pub(in crate::train) fn look(
     content_type: ContentType,
     settings: &Settings,
 ) -> Result<Look, TableError> {
-    match content_type.format {
-        Format::Csv => look_at_csv(path, head, content_type, settings),
-        Format::JsonLines | Format::Json => look_at_json(head),
-        Format::Npy => look_at_npy(head),
-        Format::Npz => Err(TableError::Format(format!(
-            "{} is an npz archive, which training does not read: save the rows as one array with numpy.save",
-            path.display()
-        ))),
-        Format::LibSvm | Format::RecordIo => Ok(Look {
+    match content_type.format.file_head() {
+        FileHead::Record => look_at_csv(path, head, content_type, settings),
+        FileHead::Line => look_at_json(head),
+        FileHead::Shape => look_at_npy(head),
+        FileHead::NotRead(reason) => {
+            Err(TableError::Format(format!("{} {reason}", path.display())))
+        }
+        FileHead::Nothing => Ok(Look {
             columns: 0,
             names: None,
             header: None,
@@ -185,6 +184,7 @@ fn look_at_npy(head: &[u8]) -> Result<Look, TableError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::Format;
 
     fn looked(text: &str, settings: &Settings) -> Result<Look, TableError> {
         let csv = ContentType::of(Format::Csv);
