@@ -2,6 +2,9 @@
 
 use half::f16;
 
+/// Integers up to 2^53 are floats exactly.
+pub(crate) const EXACT_INTEGER_MAX: u64 = 1 << 53;
+
 /// CBOR tag 24: a byte string that holds CBOR.
 pub(super) const EMBEDDED_CBOR: u64 = 24;
 

@@ -7,9 +7,6 @@ use super::form::Form;
 use super::item::{Item, Wrong};
 use super::label::Label;
 
-/// Integers up to 2^53 are floats exactly.
-pub(crate) const EXACT_INTEGER_MAX: u64 = 1 << 53;
-
 /// A cell of a row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Cell {

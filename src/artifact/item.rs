@@ -3,8 +3,7 @@
 //! Every reader of the format takes an [`Item`] and asks it for what it must be: a number, a text, a list, a map by
 //! its keys. Nothing is copied but what stays, and each question is compiled once.
 
-use super::cbor::{self, FALSE, Head, NULL, TRUE};
-use super::cell::EXACT_INTEGER_MAX;
+use super::cbor::{self, EXACT_INTEGER_MAX, FALSE, Head, NULL, TRUE};
 use super::error::ArtifactError;
 use crate::limits::ERROR_VALUE_CHARS_MAX;
 use crate::text::{Quoted, Unit, bounded};

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::cbor::{FALSE, Head, TRUE, Writer};
-use super::cell::EXACT_INTEGER_MAX;
+use super::cbor::{EXACT_INTEGER_MAX, FALSE, Head, TRUE, Writer};
 use super::form::Form;
 use super::item::{Item, Wrong};
 

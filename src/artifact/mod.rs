@@ -28,8 +28,8 @@ mod statistics;
 mod threshold;
 mod validate;
 
+pub(crate) use cbor::EXACT_INTEGER_MAX;
 pub use cell::Cell;
-pub(crate) use cell::EXACT_INTEGER_MAX;
 pub use derived::{
     Analyzer, BinEncoding, Columns, Combination, Derived, Extrapolation, Function, Norm,
     PowerMethod, StripAccents, Terms, Text, Vocabulary,
