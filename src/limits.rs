@@ -375,6 +375,17 @@ pub const MODELS_LISTED_MAX: usize = 100;
 /// share files evenly, and enough rows that merging what they add up to costs little.
 pub const TRAINING_CHUNK_BYTES: usize = 1 << 20;
 
+/// Bytes of all checkpoints of a job: 60 passes over the Hessian of 2,000 unknowns. What a pass beyond has added up to
+/// is not kept, and is passed again.
+pub const CHECKPOINT_BYTES_MAX: u64 = 2 << 30;
+
+/// Bytes of finished passes that wait in memory until they are written: two Hessians of 2,000 unknowns.
+pub const CHECKPOINT_WAITING_BYTES_MAX: usize = 64 << 20;
+
+/// Time for which training waits until the FIFO of an epoch is there, in Pipe mode: the platform makes it within
+/// seconds of the one before it being read.
+pub const TRAINING_PIPE_WAIT: Duration = Duration::from_secs(120);
+
 /// Bytes of an npy file of training data, which is read whole. Larger tables come in several files.
 pub const TRAINING_NPY_BYTES_MAX: usize = 1 << 30;
 

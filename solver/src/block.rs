@@ -55,6 +55,18 @@ pub trait Pass: Sync {
 
     /// Adds the sum of the chunk that comes next.
     fn merge(&self, total: &mut Self::Sum, next: Self::Sum);
+
+    /// The total as bytes, from which the pass can go on after a restart. None if it is passed again instead.
+    fn save(&self, total: &Self::Sum) -> Option<Vec<u8>> {
+        let _ = total;
+        None
+    }
+
+    /// The total that was saved by a pass that looked for the same; None if another did.
+    fn restore(&self, bytes: &[u8]) -> Option<Self::Sum> {
+        let _ = bytes;
+        None
+    }
 }
 
 /// Rows that can be passed over again and again, always in the same blocks.

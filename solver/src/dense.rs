@@ -57,3 +57,8 @@ pub fn length(a: f64, b: f64) -> f64 {
     let ratio = smaller / larger;
     larger * (1.0 + ratio * ratio).sqrt()
 }
+
+/// Whether two lists are the same to the last bit.
+pub(crate) fn same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}

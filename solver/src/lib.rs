@@ -15,6 +15,7 @@
 
 pub mod algorithm;
 pub mod block;
+pub mod bytes;
 mod cholesky;
 pub mod covariance;
 pub mod dense;
@@ -32,6 +33,7 @@ pub mod optimiser;
 pub mod penalty;
 mod refine;
 mod sample;
+mod saved;
 pub mod scalar;
 pub mod sketch;
 pub mod softmax;

@@ -2,6 +2,7 @@
 //! drawn rows do not depend on the number of threads.
 
 use crate::block::{Block, Rows};
+use crate::bytes::{Reader, Writer};
 
 /// Numbers that a sample holds: 2 MB of them.
 const CELLS: usize = 1 << 18;
@@ -35,12 +36,21 @@ impl Sample {
         }
     }
 
-    /// Considers a row, `number` being the number of rows of its chunk before it.
-    pub(crate) fn add(&mut self, number: u64, block: &Block<'_>, row: usize) {
+    /// Draws no rows.
+    pub(crate) fn none(width: usize) -> Self {
+        Self {
+            bound: 0,
+            ..Self::new(width, true)
+        }
+    }
+
+    /// Considers a row, `number` being the number of rows of its chunk before it. `seed` is what else its priority
+    /// depends on.
+    pub(crate) fn add(&mut self, number: u64, block: &Block<'_>, row: usize, seed: u64) {
         if self.bound == 0 {
             return;
         }
-        let priority = priority(number, block, row);
+        let priority = priority(number ^ seed, block, row);
         if priority >= self.bound {
             return;
         }
@@ -65,6 +75,32 @@ impl Sample {
         if self.priorities.len() >= 2 * self.most {
             self.prune();
         }
+    }
+
+    pub(crate) fn save(&self, to: &mut Writer) {
+        to.whole(self.bound);
+        to.whole(self.priorities.len() as u64);
+        self.priorities
+            .iter()
+            .for_each(|priority| to.whole(*priority));
+        to.numbers(&self.rows.cells);
+        to.numbers(&self.rows.labels);
+        to.numbers(&self.rows.weights);
+        to.numbers(&self.rows.offsets);
+    }
+
+    /// Reads the rows that a sample of the same kind had drawn.
+    pub(crate) fn restore(mut self, from: &mut Reader<'_>) -> Option<Self> {
+        self.bound = from.whole()?;
+        let count = from.count(1)?;
+        for _ in 0..count {
+            self.priorities.push(from.whole()?);
+        }
+        self.rows.cells = from.numbers(count.checked_mul(self.rows.width)?)?;
+        self.rows.labels = from.numbers(count)?;
+        self.rows.weights = from.numbers(count)?;
+        self.rows.offsets = from.numbers(count)?;
+        Some(self)
     }
 
     /// The drawn rows, in the order in which they came.
@@ -112,7 +148,7 @@ impl Sample {
 
 /// A number that looks random, from the row's place and its first cells (`SplitMix64`).
 fn priority(number: u64, block: &Block<'_>, row: usize) -> u64 {
-    let mut state = number ^ block.labels[row].to_bits().rotate_left(17);
+    let mut state = number;
     for cell in block.row(row).iter().take(4) {
         state = scramble(state ^ cell.to_bits());
     }

@@ -2,8 +2,9 @@
 
 use crate::algorithm::{Algorithm, Fit, Quality};
 use crate::block::{Block, Pass};
+use crate::bytes::{Reader, Writer};
 use crate::covariance::Covariance;
-use crate::dense::{add_scaled, dot};
+use crate::dense::{add_scaled, dot, same};
 use crate::design::Design;
 use crate::error::FitError;
 use crate::family::Family;
@@ -191,6 +192,41 @@ impl Pass for Scalar<'_> {
         add_scaled(&mut total.gradient, 1.0, &next.gradient);
         total.hessian.add(&next.hessian);
         total.quality.merge(next.quality);
+    }
+
+    fn save(&self, total: &Sum) -> Option<Vec<u8>> {
+        let mut to = Writer::default();
+        to.numbers(self.optimiser.trial());
+        to.whole(self.informing.into());
+        to.numbers(&[total.loss, total.weight, total.slopes, total.margin]);
+        to.numbers(&total.gradient);
+        total.hessian.save(&mut to);
+        match &total.quality {
+            Quality::Regression(quality) => quality.save(&mut to),
+            Quality::Classification(quality) => quality.save(&mut to),
+        }
+        Some(to.into_bytes())
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Sum> {
+        let mut from = Reader::new(bytes);
+        let mut sum = self.begin();
+        let point = from.numbers(sum.gradient.len())?;
+        let informing = from.whole()? == 1;
+        if informing != self.informing || !same(&point, self.optimiser.trial()) {
+            return None;
+        }
+        (sum.loss, sum.weight) = (from.number()?, from.number()?);
+        (sum.slopes, sum.margin) = (from.number()?, from.number()?);
+        sum.gradient = from.numbers(sum.gradient.len())?;
+        sum.hessian = Table::restore(&mut from, sum.hessian.rows(), sum.hessian.width())?;
+        sum.quality = match self.classes {
+            Some(classes) => {
+                Quality::Classification(Classification::restore(&mut from, classes.count())?)
+            }
+            None => Quality::Regression(Regression::restore(&mut from)?),
+        };
+        from.at_end(sum)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Quantiles of a column by counting: integers in logarithmic buckets, so that the result does not depend on the
 //! order of the rows or on how they are shared out.
 
+use crate::bytes::{Reader, Writer};
+
 /// How fine the buckets are: an octave has 2^bits of them, so a bucket is 2^−bits of its numbers wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolution(u32);
@@ -45,6 +47,12 @@ pub trait Count: Copy + Default + PartialEq {
 
     /// The count as a number.
     fn number(self) -> f64;
+
+    /// The count as a whole number that is small for the counts that are frequent.
+    fn saved(self) -> u64;
+
+    /// The count that was saved as this number.
+    fn restored(saved: u64) -> Option<Self>;
 }
 
 impl Count for u32 {
@@ -55,6 +63,14 @@ impl Count for u32 {
     fn number(self) -> f64 {
         self.into()
     }
+
+    fn saved(self) -> u64 {
+        self.into()
+    }
+
+    fn restored(saved: u64) -> Option<Self> {
+        saved.try_into().ok()
+    }
 }
 
 impl Count for f64 {
@@ -64,6 +80,15 @@ impl Count for f64 {
 
     fn number(self) -> f64 {
         self
+    }
+
+    fn saved(self) -> u64 {
+        // Few digits leave the last bytes 0, which stand first then.
+        self.to_bits().swap_bytes()
+    }
+
+    fn restored(saved: u64) -> Option<Self> {
+        Some(Self::from_bits(saved.swap_bytes()))
     }
 }
 
@@ -94,12 +119,18 @@ impl<C: Count> Sketch<C> {
     pub fn add(&mut self, number: f64, weight: C) {
         let Resolution(bits) = self.resolution;
         let key = usize::try_from(rising(number) >> (52 - bits)).unwrap_or(0);
+        let count = self.count(key);
+        *count = count.plus(weight);
+    }
+
+    /// The count of a bucket, by its octave and its place in it.
+    fn count(&mut self, key: usize) -> &mut C {
+        let Resolution(bits) = self.resolution;
         let place = match self.places.get(key >> bits) {
             Some(place) if *place > 0 => usize::from(*place) - 1,
             _ => self.make_room(key >> bits),
         };
-        let count = &mut self.counts[(place << bits) + key % self.resolution.buckets()];
-        *count = count.plus(weight);
+        &mut self.counts[(place << bits) + key % self.resolution.buckets()]
     }
 
     /// Makes counts for an octave. Returns their place.
@@ -154,6 +185,18 @@ impl<C: Count> Sketch<C> {
     /// The buckets that are not empty, in the order of their numbers: the number of each and its count.
     #[must_use]
     pub fn buckets(&self) -> Vec<(f64, f64)> {
+        let Resolution(bits) = self.resolution;
+        let mut found = Vec::new();
+        self.each_filled(|key, count| {
+            let number = self.number(key >> bits, key % self.resolution.buckets());
+            found.push((number, count.number()));
+        });
+        found
+    }
+
+    /// Gives out the buckets that are not empty, in their order.
+    fn each_filled(&self, mut each: impl FnMut(usize, C)) {
+        let Resolution(bits) = self.resolution;
         let buckets = self.resolution.buckets();
         let mut octaves: Vec<(usize, &[C])> = self
             .octaves
@@ -162,15 +205,43 @@ impl<C: Count> Sketch<C> {
             .zip(self.counts.chunks(buckets))
             .collect();
         octaves.sort_unstable_by_key(|(octave, _)| *octave);
-        let mut found = Vec::new();
         for (octave, counts) in octaves {
             for (bucket, &count) in counts.iter().enumerate() {
                 if count != C::default() {
-                    found.push((self.number(octave, bucket), count.number()));
+                    each(octave << bits | bucket, count);
                 }
             }
         }
-        found
+    }
+
+    /// Writes the buckets that are not empty: how far each is behind the one before it, and its count.
+    pub(crate) fn save(&self, to: &mut Writer) {
+        let mut filled = Vec::new();
+        self.each_filled(|key, count| filled.push((key, count)));
+        to.whole(filled.len() as u64);
+        let mut next = 0;
+        for (key, count) in filled {
+            to.whole((key - next) as u64);
+            to.whole(count.saved());
+            next = key + 1;
+        }
+    }
+
+    /// Reads the buckets of a sketch of this resolution.
+    pub(crate) fn restore(from: &mut Reader<'_>, resolution: Resolution) -> Option<Self> {
+        let Resolution(bits) = resolution;
+        let mut sketch = Self::new(resolution);
+        let filled = from.count(2)?;
+        let mut next = 0_usize;
+        for _ in 0..filled {
+            let key = usize::try_from(from.whole()?).ok()?.checked_add(next)?;
+            if key >> bits >= OCTAVES {
+                return None;
+            }
+            *sketch.count(key) = C::restored(from.whole()?)?;
+            next = key + 1;
+        }
+        Some(sketch)
     }
 
     /// The number that a bucket stands for: its edge that is nearer to 0, where whole numbers and 0 itself lie.

@@ -2,7 +2,8 @@
 
 use crate::algorithm::{Algorithm, Fit, Quality};
 use crate::block::{Block, Pass};
-use crate::dense::add_scaled;
+use crate::bytes::{Reader, Writer};
+use crate::dense::{add_scaled, same};
 use crate::design::Design;
 use crate::error::FitError;
 use crate::labels::Classes;
@@ -253,6 +254,32 @@ impl Pass for Softmax<'_> {
         total.gradient.add(&next.gradient);
         total.hessian.add(&next.hessian);
         total.quality.merge(next.quality);
+    }
+
+    fn save(&self, total: &Sum) -> Option<Vec<u8>> {
+        let mut to = Writer::default();
+        to.numbers(self.optimiser.trial());
+        to.numbers(&[total.loss, total.weight, total.slopes, total.margin]);
+        total.gradient.save(&mut to);
+        total.hessian.save(&mut to);
+        total.quality.save(&mut to);
+        Some(to.into_bytes())
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Sum> {
+        let mut from = Reader::new(bytes);
+        let mut sum = self.begin();
+        let (classes, unknowns) = (sum.gradient.rows(), sum.gradient.width());
+        let point = from.numbers(self.optimiser.trial().len())?;
+        if !same(&point, self.optimiser.trial()) {
+            return None;
+        }
+        (sum.loss, sum.weight) = (from.number()?, from.number()?);
+        (sum.slopes, sum.margin) = (from.number()?, from.number()?);
+        sum.gradient = Table::restore(&mut from, classes, unknowns)?;
+        sum.hessian = Table::restore(&mut from, sum.hessian.rows(), sum.hessian.width())?;
+        sum.quality = Classification::restore(&mut from, classes)?;
+        from.at_end(sum)
     }
 }
 

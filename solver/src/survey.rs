@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::block::{Block, Pass, Rows};
+use crate::bytes::{Reader, Writer};
+use crate::dense::same;
 use crate::sample::Sample;
 use crate::sketch::{Resolution, Sketch};
 use crate::table::Table;
@@ -64,16 +66,16 @@ pub struct ColumnSummary {
 }
 
 /// The sum of a chunk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sum {
-    rows: u64,
-    rows_weighted: u64,
-    columns: Vec<ColumnSummary>,
-    classes: BTreeMap<u64, (u64, f64)>,
-    label_range: (f64, f64),
-    with_missing: Vec<usize>,
-    triangle: Triangle,
-    gathered: Table,
+    pub(crate) rows: u64,
+    pub(crate) rows_weighted: u64,
+    pub(crate) columns: Vec<ColumnSummary>,
+    pub(crate) classes: BTreeMap<u64, (u64, f64)>,
+    pub(crate) label_range: (f64, f64),
+    pub(crate) with_missing: Vec<usize>,
+    pub(crate) triangle: Triangle,
+    pub(crate) gathered: Table,
     waiting: usize,
     sample: Sample,
 }
@@ -241,20 +243,29 @@ impl Pass for Survey {
     type Sum = Sum;
 
     fn begin(&self) -> Sum {
-        let resolution = Resolution::of_width(self.width());
-        let factored = self.width() + 1 + usize::from(self.regression);
-        Sum {
-            rows: 0,
-            rows_weighted: 0,
-            columns: vec![ColumnSummary::new(resolution); self.width()],
-            classes: BTreeMap::new(),
-            label_range: (f64::INFINITY, f64::NEG_INFINITY),
-            with_missing: Vec::new(),
-            triangle: Triangle::zeros(factored),
-            gathered: Table::zeros(factored, ROWS_GATHERED),
-            waiting: 0,
-            sample: Sample::new(self.width(), self.samples_all),
+        let sample = Sample::new(self.width(), self.samples_all);
+        Sum::new(self.width(), self.regression, sample)
+    }
+
+    fn save(&self, total: &Sum) -> Option<Vec<u8>> {
+        let mut to = Writer::default();
+        to.numbers(&self.shifts);
+        to.number(self.label_shift);
+        total.save(&mut to);
+        total.sample.save(&mut to);
+        Some(to.into_bytes())
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Sum> {
+        let mut from = Reader::new(bytes);
+        let shifts = from.numbers(self.width())?;
+        let label_shift = from.number()?;
+        if !same(&shifts, &self.shifts) || !same(&[label_shift], &[self.label_shift]) {
+            return None;
         }
+        let mut sum = Sum::restore(&mut from, self.width(), self.regression)?;
+        sum.sample = Sample::new(self.width(), self.samples_all).restore(&mut from)?;
+        from.at_end(sum)
     }
 
     fn block(&self, sum: &mut Sum, block: &Block<'_>) {
@@ -273,34 +284,63 @@ impl Pass for Survey {
                 *class = (class.0 + 1, class.1 + weight);
             }
             self.gather(sum, block, row);
-            sum.sample.add(sum.rows, block, row);
+            // Codes of classes depend on which thread met them first.
+            let seed = if self.regression {
+                label.to_bits().rotate_left(17)
+            } else {
+                0
+            };
+            sum.sample.add(sum.rows, block, row, seed);
             sum.rows += 1;
         }
     }
 
-    fn merge(&self, total: &mut Sum, mut next: Sum) {
-        total.flush();
-        next.flush();
-        let with_missing = union(&total.with_missing, &next.with_missing);
-        total.widen(&with_missing);
-        next.widen(&with_missing);
-        total.triangle.merge(&next.triangle);
-        total.sample.merge(next.sample);
-        total.rows += next.rows;
-        total.rows_weighted += next.rows_weighted;
-        total.label_range.0 = total.label_range.0.min(next.label_range.0);
-        total.label_range.1 = total.label_range.1.max(next.label_range.1);
-        for (own, column) in total.columns.iter_mut().zip(next.columns) {
-            own.merge(column);
-        }
-        for (label, (rows, weight)) in next.classes {
-            let class = total.classes.entry(label).or_default();
-            *class = (class.0 + rows, class.1 + weight);
-        }
+    fn merge(&self, total: &mut Sum, next: Sum) {
+        total.merge(next);
     }
 }
 
 impl Sum {
+    /// The sum of no rows of this width.
+    pub(crate) fn new(width: usize, regression: bool, sample: Sample) -> Self {
+        let resolution = Resolution::of_width(width);
+        let factored = width + 1 + usize::from(regression);
+        Self {
+            rows: 0,
+            rows_weighted: 0,
+            columns: vec![ColumnSummary::new(resolution); width],
+            classes: BTreeMap::new(),
+            label_range: (f64::INFINITY, f64::NEG_INFINITY),
+            with_missing: Vec::new(),
+            triangle: Triangle::zeros(factored),
+            gathered: Table::zeros(factored, ROWS_GATHERED),
+            waiting: 0,
+            sample,
+        }
+    }
+
+    /// Adds the rows that come next.
+    pub(crate) fn merge(&mut self, mut next: Self) {
+        self.flush();
+        next.flush();
+        let with_missing = union(&self.with_missing, &next.with_missing);
+        self.widen(&with_missing);
+        next.widen(&with_missing);
+        self.triangle.merge(&next.triangle);
+        self.sample.merge(next.sample);
+        self.rows += next.rows;
+        self.rows_weighted += next.rows_weighted;
+        self.label_range.0 = self.label_range.0.min(next.label_range.0);
+        self.label_range.1 = self.label_range.1.max(next.label_range.1);
+        for (own, column) in self.columns.iter_mut().zip(next.columns) {
+            own.merge(column);
+        }
+        for (label, (rows, weight)) in next.classes {
+            let class = self.classes.entry(label).or_default();
+            *class = (class.0 + rows, class.1 + weight);
+        }
+    }
+
     fn look_at_columns(&mut self, block: &Block<'_>) {
         for (index, summary) in self.columns.iter_mut().enumerate() {
             for cell in block.cells.iter().skip(index).step_by(block.width.max(1)) {

@@ -1,5 +1,6 @@
 //! How good predictions are: sums over rows, and the metrics that follow from them.
 
+use crate::bytes::{Reader, Writer};
 use crate::family::Family;
 use crate::sketch::{Resolution, Sketch};
 use crate::table::Table;
@@ -77,6 +78,34 @@ impl Regression {
         self.label_squares += other.label_squares;
     }
 
+    pub(crate) fn save(&self, to: &mut Writer) {
+        to.whole(self.rows);
+        to.numbers(&[
+            self.weight,
+            self.loss,
+            self.squares,
+            self.magnitudes,
+            self.pearson,
+            self.label_shift,
+            self.labels,
+            self.label_squares,
+        ]);
+    }
+
+    pub(crate) fn restore(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            rows: from.whole()?,
+            weight: from.number()?,
+            loss: from.number()?,
+            squares: from.number()?,
+            magnitudes: from.number()?,
+            pearson: from.number()?,
+            label_shift: from.number()?,
+            labels: from.number()?,
+            label_squares: from.number()?,
+        })
+    }
+
     /// 1 − residual variance / label variance; none if all labels are the same.
     #[must_use]
     pub fn r2(&self) -> Option<f64> {
@@ -122,6 +151,31 @@ impl Classification {
                 own.merge(other);
             }
         }
+    }
+
+    pub(crate) fn save(&self, to: &mut Writer) {
+        to.whole(self.rows);
+        to.numbers(&[self.weight, self.loss]);
+        self.confusion.save(to);
+        for scores in self.scores.iter().flat_map(|scores| scores.iter()) {
+            scores.save(to);
+        }
+    }
+
+    /// Reads the sums of so many classes.
+    pub(crate) fn restore(from: &mut Reader<'_>, classes: usize) -> Option<Self> {
+        let mut restored = Self::new(classes);
+        restored.rows = from.whole()?;
+        (restored.weight, restored.loss) = (from.number()?, from.number()?);
+        restored.confusion = Table::restore(from, classes, classes)?;
+        for scores in restored
+            .scores
+            .iter_mut()
+            .flat_map(|scores| scores.iter_mut())
+        {
+            *scores = Sketch::restore(from, Resolution::FINE)?;
+        }
+        Some(restored)
     }
 
     /// The share of rows that are predicted right, by weight.

@@ -6,6 +6,7 @@
 
 use ndarray::{Axis, Slice};
 
+use crate::bytes::{Reader, Writer};
 use crate::dense::{add_scaled, dot, largest, length};
 use crate::table::{Table, product};
 
@@ -33,6 +34,25 @@ impl Triangle {
     /// An upper triangular table.
     pub(crate) fn from_table(cells: Table) -> Self {
         Self { cells }
+    }
+
+    /// Writes the rows from the diagonal on.
+    pub(crate) fn save(&self, to: &mut Writer) {
+        for row in 0..self.width() {
+            to.numbers(&self.row(row)[row..]);
+        }
+    }
+
+    /// Reads the rows of a factor of this width.
+    pub(crate) fn restore(from: &mut Reader<'_>, width: usize) -> Option<Self> {
+        let packed = from.numbers(width.checked_mul(width + 1)? / 2)?;
+        let (mut triangle, mut next) = (Self::zeros(width), 0);
+        for row in 0..width {
+            let length = width - row;
+            triangle.cells.row_mut(row)[row..].copy_from_slice(&packed[next..next + length]);
+            next += length;
+        }
+        Some(triangle)
     }
 
     /// The identity.

@@ -71,9 +71,12 @@ pub fn write_atomically(path: &Path, bytes: &[u8], replace: bool) -> Result<(), 
         })
 }
 
+/// What the names of files begin with while they are written.
+pub(crate) const TEMPORARY_PREFIX: &str = ".sagelet-";
+
 fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".sagelet-");
+    builder.prefix(TEMPORARY_PREFIX);
     for_everyone(&mut builder);
     builder
 }

@@ -10,6 +10,7 @@ use sagelet_solver::block::Source;
 use sagelet_solver::evaluate::Evaluate;
 
 use super::channel::{self, Channel, ChannelError, Chunk, Chunks, DataFile};
+use super::checkpoint::{Checkpoints, Identity};
 use super::decode::Decoder;
 use super::fit::{self, Fitted};
 use super::passes::{Part, Passes, Store};
@@ -47,13 +48,14 @@ impl<'a> Job<'a> {
         let stop = Arc::new(AtomicBool::new(false));
         // Without it, a process without a parent in its container cannot be stopped but by force.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&stop));
-        let data = prefix.join("input/data");
-        let channel =
-            channel::find(&data, &TRAINING)?.ok_or(ChannelError::NoFiles { path: data })?;
+        let none = || ChannelError::NoFiles {
+            path: prefix.join(channel::DATA),
+        };
+        let channel = channel::find(prefix, &TRAINING)?.ok_or_else(none)?;
         let (files, content_type) = channel::typed(prefix, &channel, settings, None)?;
-        let first = Chunks::new(&files, content_type)
-            .next()?
-            .ok_or(TrainError::NoRows)?;
+        let mut chunks = Chunks::new(&files, content_type);
+        let first = chunks.next()?.ok_or(TrainError::NoRows)?;
+        chunks.give_back(first.bytes.clone());
         let path = files
             .first()
             .map(|file| file.path.clone())
@@ -184,8 +186,26 @@ impl<'a> Job<'a> {
             part,
             store,
             stop: &self.stop,
+            checkpoints: None,
             activity: activity.to_owned(),
         }
+    }
+
+    /// Where what passes add up to is saved. What comes through pipes has no names and sizes to know it by.
+    fn checkpoints(&self, others: &[&Channel], schema: &Schema) -> Option<Checkpoints> {
+        let channels = || others.iter().copied().chain([&self.channel]);
+        let directory = self.prefix.join(super::CHECKPOINTS);
+        if !directory.is_dir() || channels().any(|channel| channel.pipe.is_some()) {
+            return None;
+        }
+        let files = channels().flat_map(|channel| channel.paths.iter().cloned());
+        let data = self.prefix.join(channel::DATA);
+        let identity = Identity::new(&data, &files.collect::<Vec<_>>(), self.settings);
+        let (checkpoints, codes) = Checkpoints::open(directory, identity, self.settings);
+        for text in codes {
+            schema.codes.of(&text);
+        }
+        Some(checkpoints)
     }
 
     /// Fits the model and evaluates it on all channels.
@@ -197,7 +217,10 @@ impl<'a> Job<'a> {
         let surveyed = columns * if fills { 2 } else { 1 };
         let plan = memory::plan(surveyed, self.threads, self.settings.memory)?;
         let (held_out, seed) = (self.settings.validation_split, self.settings.seed);
-        let validation = channel::find(&self.prefix.join("input/data"), &["validation"])?;
+        let validation = channel::find(self.prefix, &["validation"])?;
+        let test = channel::find(self.prefix, &["test"])?;
+        let others: Vec<&Channel> = validation.iter().chain(&test).collect();
+        let checkpoints = self.checkpoints(&others, schema);
         let is_split = held_out > 0.0 && validation.is_none();
         let part = if is_split {
             Part::Fitted { held_out, seed }
@@ -209,6 +232,7 @@ impl<'a> Job<'a> {
         let store = Store::new(if is_one_pass { 0 } else { plan.kept });
         let mut passes = self.passes(&self.files, schema, &store, part, "training");
         passes.threads = plan.threads;
+        passes.checkpoints = checkpoints.as_ref();
         let fitted = fit::fit(&mut passes, schema, self.settings)?;
         let mut channels = vec![("train", fitted.quality.clone())];
         if is_split {
@@ -216,8 +240,7 @@ impl<'a> Job<'a> {
             let mut passes = self.passes(&self.files, schema, &store, part, "validation");
             channels.push(("validation", evaluate(&mut passes, &fitted)?));
         }
-        let test = channel::find(&self.prefix.join("input/data"), &["test"])?;
-        for channel in validation.iter().chain(&test) {
+        for channel in others {
             let training = Some(self.content_type);
             let (files, content_type) =
                 channel::typed(self.prefix, channel, self.settings, training)?;

@@ -6,6 +6,7 @@
 //! ```
 
 mod channel;
+mod checkpoint;
 mod decode;
 mod failure;
 mod fit;
@@ -32,6 +33,9 @@ use crate::log;
 use crate::model::ModelError;
 use crate::rows::RowError;
 use job::Job;
+
+/// Where the platform keeps what a job saves on its way.
+const CHECKPOINTS: &str = "checkpoints";
 
 /// Why no model was trained.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +116,7 @@ fn remedy(error: &ExampleError) -> &'static str {
 /// # Errors
 /// Anything that keeps a model from being trained and written.
 pub fn run(prefix: &Path) -> Result<(), TrainError> {
+    forget(prefix);
     failure::expect(prefix);
     let trained = train(prefix);
     match &trained {
@@ -130,7 +135,21 @@ fn train(prefix: &Path) -> Result<(), TrainError> {
     let job = Job::open(prefix, &settings)?;
     let schema = job.schema()?;
     let (fitted, channels) = job.fit(&schema)?;
-    job.write(&schema, &fitted, &channels)
+    job.write(&schema, &fitted, &channels)?;
+    checkpoint::clear(&prefix.join(CHECKPOINTS));
+    Ok(())
+}
+
+/// Takes away what a job before this one left in the same container: a job that fails must not leave the model of
+/// another.
+fn forget(prefix: &Path) {
+    for path in ["output/data/training.json", "model/model.cbor"] {
+        // What is not there need not be taken away; what cannot be, is written over.
+        let _ = std::fs::remove_file(prefix.join(path));
+    }
+    for directory in ["output", "output/data", "model", CHECKPOINTS] {
+        checkpoint::remove_temporary(&prefix.join(directory));
+    }
 }
 
 fn make_directory(path: PathBuf) -> Result<PathBuf, TrainError> {

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use sagelet_solver::block::{Block, Pass, Rows, Source};
 use sagelet_solver::optimiser::NEWTON_UNKNOWNS_MAX;
 
-use super::channel::{Chunk, Chunks, DataFile, Extent};
+use super::channel::{Chunk, Chunks, DataFile, Extent, lines};
+use super::checkpoint::{Checkpoints, Saved};
 use super::decode::{Decoder, ExampleError};
 use super::memory::{self, Plan};
 use super::{ChannelError, TrainError};
@@ -43,6 +44,8 @@ pub(super) struct Passes<'a> {
     pub(super) part: Part,
     pub(super) store: &'a Store,
     pub(super) stop: &'a AtomicBool,
+    /// Where what passes add up to is saved.
+    pub(super) checkpoints: Option<&'a Checkpoints>,
     /// What progress is reported of.
     pub(super) activity: String,
 }
@@ -95,19 +98,21 @@ impl Passes<'_> {
     /// The first rows: up to one block.
     pub(super) fn first_block(&self) -> Result<Rows, TrainError> {
         let mut chunks = Chunks::new(self.files, self.decoder.content_type);
-        while let Some(chunk) = chunks.next()? {
-            let mut found = None;
+        let (mut found, mut read) = (None, Vec::new());
+        while found.is_none() {
+            let Some(chunk) = chunks.next()? else {
+                return Err(TrainError::NoRows);
+            };
             self.decode(&chunk, &mut |block| {
                 let rows = self.select(block, chunk.index);
                 if found.is_none() && !rows.labels.is_empty() {
                     found = Some(rows);
                 }
             })?;
-            if let Some(found) = found {
-                return Ok(found);
-            }
+            read.extend(chunk.bytes);
         }
-        Err(TrainError::NoRows)
+        chunks.give_back(read);
+        found.ok_or(TrainError::NoRows)
     }
 
     /// Decodes a chunk whose rows are counted from its own first.
@@ -132,8 +137,7 @@ impl Passes<'_> {
         }
     }
 
-    /// The same error with the file, and with the row's number in it: the lines before the chunk are counted once
-    /// there is an error, and the chunk is read again.
+    /// The same error with the file, and with the row's number in it: the chunk is read again.
     fn placed(&self, chunk: &Chunk, error: ExampleError) -> TrainError {
         let path = self
             .files
@@ -144,25 +148,13 @@ impl Passes<'_> {
             .bytes
             .get(..chunk.bytes.len() - bytes.len())
             .unwrap_or_default();
-        let before = self.lines_before(chunk.extent) + lines(skipped);
+        let before = chunk.extent.lines + lines(skipped);
+        let before = usize::try_from(before).unwrap_or(usize::MAX - 1);
         let again = self.decoder.read(bytes, before + 1, &mut |_| {});
         TrainError::Example {
             path: path.unwrap_or_default(),
             source: again.err().unwrap_or(error),
         }
-    }
-
-    fn lines_before(&self, extent: Extent) -> usize {
-        let mut chunks = Chunks::new(self.files, self.decoder.content_type);
-        let mut counted = 0;
-        while let Ok(Some(chunk)) = chunks.next() {
-            if chunk.extent.file == extent.file && chunk.extent.offset < extent.offset {
-                counted += lines(&chunk.bytes);
-            } else if chunk.extent.file >= extent.file {
-                break;
-            }
-        }
-        counted
     }
 
     /// The rows of a block that belong to this part.
@@ -199,11 +191,12 @@ impl Passes<'_> {
     }
 
     /// The first pass over all chunks: finds where they end, and keeps what there is room for.
-    fn first_pass(&self, pass: &dyn AnyPass) -> Result<Sum, TrainError> {
+    fn first_pass(&self, pass: &dyn AnyPass, run: &mut Run) -> Result<(), TrainError> {
         let mut chunks = Chunks::new(self.files, self.decoder.content_type);
+        if let Some(last) = run.known.last() {
+            chunks.go_on(last.extent, run.done)?;
+        }
         let kept = Mutex::new(0u64);
-        let mut known = Vec::new();
-        let mut total = pass.start();
         let mut progress = Progress::new(&self.activity);
         super::workers::in_order(
             self.threads,
@@ -211,56 +204,55 @@ impl Passes<'_> {
                 self.check_stop()?;
                 Ok(chunks.next()?.map(|chunk| (chunk.index, chunk)))
             },
-            |chunk: Chunk| {
-                let mut sum = pass.start();
-                let mut blocks = Vec::new();
-                let (mut bytes, mut rows) = (0, 0);
-                self.decode(&chunk, &mut |block| {
-                    self.give(pass, &mut sum, block, chunk.index);
-                    rows += block.rows() as u64;
-                    if self.has_room(&kept) {
-                        let copy = copied(block);
-                        bytes += size(&copy);
-                        blocks.push(copy);
-                    }
-                })?;
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                let fits = *kept + bytes <= self.store.budget;
-                *kept += if fits { bytes } else { 0 };
-                let is_whole = blocks
-                    .iter()
-                    .map(|rows| rows.labels.len() as u64)
-                    .sum::<u64>()
-                    == rows;
-                let blocks = (fits && is_whole).then(|| Arc::new(blocks));
-                Ok::<_, TrainError>((
-                    sum,
-                    rows,
-                    Known {
-                        extent: chunk.extent,
-                        blocks,
-                    },
-                ))
-            },
+            |chunk: Chunk| self.add_first(pass, &chunk, &kept),
             |_, (sum, rows, chunk)| {
                 progress.add(rows, chunk.extent.length as u64);
-                pass.join(&mut total, sum);
-                known.push(chunk);
+                run.known.push(chunk);
+                self.add_chunk(pass, run, sum);
             },
-        )?;
-        // Another pass of the same store was faster: its chunks are these.
-        let _ = self.store.chunks.set(known);
-        Ok(total)
+        )
+    }
+
+    /// What the rows of a chunk add up to, how many they are, and those that are kept.
+    fn add_first(
+        &self,
+        pass: &dyn AnyPass,
+        chunk: &Chunk,
+        kept: &Mutex<u64>,
+    ) -> Result<(Sum, u64, Known), TrainError> {
+        let mut sum = pass.start();
+        let mut blocks = Vec::new();
+        let (mut bytes, mut rows, mut rows_kept) = (0, 0, 0);
+        self.decode(chunk, &mut |block| {
+            self.give(pass, &mut sum, block, chunk.index);
+            rows += block.rows() as u64;
+            if self.has_room(kept) {
+                let copy = copied(block);
+                bytes += size(&copy);
+                rows_kept += block.rows() as u64;
+                blocks.push(copy);
+            }
+        })?;
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = *kept + bytes <= self.store.budget;
+        *kept += if fits { bytes } else { 0 };
+        let blocks = (fits && rows_kept == rows).then(|| Arc::new(blocks));
+        let extent = chunk.extent;
+        Ok((sum, rows, Known { extent, blocks }))
     }
 
     fn has_room(&self, kept: &Mutex<u64>) -> bool {
         *kept.lock().unwrap_or_else(PoisonError::into_inner) < self.store.budget
     }
 
-    fn later_pass(&self, pass: &dyn AnyPass, known: &[Known]) -> Result<Sum, TrainError> {
+    fn later_pass(
+        &self,
+        pass: &dyn AnyPass,
+        known: &[Known],
+        run: &mut Run,
+    ) -> Result<(), TrainError> {
         let mut chunks = Chunks::new(self.files, self.decoder.content_type);
-        let mut numbered = known.iter().enumerate();
-        let mut total = pass.start();
+        let mut numbered = known.iter().enumerate().skip(run.done);
         let mut progress = Progress::new(&self.activity);
         super::workers::in_order(
             self.threads,
@@ -296,13 +288,59 @@ impl Passes<'_> {
                 }
                 Ok::<_, TrainError>((sum, rows))
             },
-            |index, (sum, rows)| {
-                let length = known.get(index).map_or(0, |known| known.extent.length);
+            |_, (sum, rows)| {
+                let length = known.get(run.done).map_or(0, |known| known.extent.length);
                 progress.add(rows, length as u64);
-                pass.join(&mut total, sum);
+                self.add_chunk(pass, run, sum);
             },
-        )?;
-        Ok(total)
+        )
+    }
+
+    /// Adds what the next chunk added up to, and saves the total if it is time.
+    fn add_chunk(&self, pass: &dyn AnyPass, run: &mut Run, sum: Sum) {
+        pass.join(&mut run.total, sum);
+        run.done += 1;
+        if self.checkpoints.is_some_and(Checkpoints::is_due) {
+            self.save(pass, run, false);
+        }
+    }
+
+    /// A pass over all rows: what it adds up to. It goes on from a checkpoint if there is one.
+    fn run(&self, pass: &dyn AnyPass) -> Result<Sum, TrainError> {
+        let (number, saved) = self
+            .checkpoints
+            .map_or((0, None), |checkpoints| checkpoints.begin());
+        let known = self.store.chunks.get();
+        let (mut run, is_finished) = Run::begin(pass, number, saved, known.is_none());
+        if !is_finished {
+            let ended = match known {
+                None => self.first_pass(pass, &mut run),
+                Some(known) => self.later_pass(pass, known, &mut run),
+            };
+            self.save(pass, &run, ended.is_ok());
+            ended?;
+        }
+        if known.is_none() {
+            // Another pass of the same store was faster: its chunks are these.
+            let _ = self.store.chunks.set(run.known);
+        }
+        Ok(run.total)
+    }
+
+    fn save(&self, pass: &dyn AnyPass, run: &Run, is_finished: bool) {
+        let Some(checkpoints) = self.checkpoints else {
+            return;
+        };
+        if let Some(total) = pass.saved(&run.total) {
+            let saved = Saved {
+                is_finished,
+                chunks: run.done,
+                extents: run.known.iter().map(|known| known.extent).collect(),
+                codes: self.decoder.schema.codes.texts(),
+                total,
+            };
+            checkpoints.save(run.number, &saved);
+        }
     }
 
     fn check_stop(&self) -> Result<(), TrainError> {
@@ -317,10 +355,7 @@ impl Source for Passes<'_> {
     type Error = TrainError;
 
     fn pass<P: Pass>(&mut self, pass: &P) -> Result<P::Sum, TrainError> {
-        let sum = match self.store.chunks.get() {
-            None => self.first_pass(pass),
-            Some(known) => self.later_pass(pass, known),
-        }?;
+        let sum = self.run(pass)?;
         // A pass gives out sums of its own type.
         Ok(sum.downcast().map_or_else(|_| pass.begin(), |sum| *sum))
     }
@@ -336,6 +371,10 @@ trait AnyPass: Sync {
     fn add(&self, sum: &mut Sum, block: &Block<'_>);
 
     fn join(&self, total: &mut Sum, next: Sum);
+
+    fn saved(&self, total: &Sum) -> Option<Vec<u8>>;
+
+    fn restored(&self, bytes: &[u8]) -> Option<Sum>;
 }
 
 impl<P: Pass> AnyPass for P
@@ -356,6 +395,61 @@ where
         if let (Some(total), Ok(next)) = (total.downcast_mut(), next.downcast()) {
             self.merge(total, *next);
         }
+    }
+
+    fn saved(&self, total: &Sum) -> Option<Vec<u8>> {
+        self.save(total.downcast_ref()?)
+    }
+
+    fn restored(&self, bytes: &[u8]) -> Option<Sum> {
+        Some(Box::new(self.restore(bytes)?))
+    }
+}
+
+/// A pass on its way.
+struct Run {
+    /// Its number among the passes that are saved.
+    number: u64,
+    total: Sum,
+    /// Chunks that the total is of.
+    done: usize,
+    /// Those chunks, if the pass is the first that meets them.
+    known: Vec<Known>,
+}
+
+impl Run {
+    /// A pass from its beginning or from where it was saved, and whether there is nothing left to do.
+    fn begin(
+        pass: &dyn AnyPass,
+        number: u64,
+        saved: Option<Saved>,
+        is_first: bool,
+    ) -> (Self, bool) {
+        let fits = |saved: &Saved| !is_first || saved.extents.len() == saved.chunks;
+        let saved = saved.filter(fits).and_then(|saved| {
+            let total = pass.restored(&saved.total)?;
+            Some((total, saved))
+        });
+        let Some((total, saved)) = saved else {
+            let run = Self {
+                number,
+                total: pass.start(),
+                done: 0,
+                known: Vec::new(),
+            };
+            return (run, false);
+        };
+        let known = saved.extents.into_iter().map(|extent| Known {
+            extent,
+            blocks: None,
+        });
+        let run = Self {
+            number,
+            total,
+            done: saved.chunks,
+            known: known.collect(),
+        };
+        (run, saved.is_finished)
     }
 }
 
@@ -395,15 +489,6 @@ fn copied(block: &Block<'_>) -> Rows {
 fn size(rows: &Rows) -> u64 {
     let numbers = rows.cells.len() + rows.labels.len() + rows.weights.len() + rows.offsets.len();
     (numbers * size_of::<f64>()) as u64
-}
-
-fn lines(bytes: &[u8]) -> usize {
-    let ends = memchr::memchr_iter(b'\n', bytes).count();
-    if ends == 0 {
-        memchr::memchr_iter(b'\r', bytes).count()
-    } else {
-        ends
-    }
 }
 
 /// Says every few seconds how far a pass is.

@@ -134,11 +134,6 @@ fn the_content_type_of_the_channel_counts_more_than_names() {
     );
     std::fs::remove_file(prefix.path("model/model.cbor")).unwrap();
     assert!(refused(&prefix).contains("image/png"));
-    prefix.write(
-        "input/config/inputdataconfig.json",
-        r#"{"train": {"TrainingInputMode": "Pipe"}}"#,
-    );
-    assert!(refused(&prefix).contains("Pipe mode"));
 }
 
 /// Colons and blanks were taken as settings, and the file was read with commas.

@@ -6,6 +6,8 @@ mod fits;
 mod formats;
 mod linfa;
 mod outcome;
+mod pipe;
+mod resuming;
 
 use sagelet::artifact::{Artifact, Document, Linear, Parameters};
 

@@ -2,9 +2,11 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::files::ChannelError;
 use super::open::Source;
+use super::pipe::{Pipe, fingerprint};
 use crate::codec::{ContentType, Format, whole_records};
 use crate::limits::{CSV_RECORD_BYTES_MAX, TRAINING_CHUNK_BYTES, TRAINING_NPY_BYTES_MAX};
 
@@ -25,6 +27,10 @@ pub(in crate::train) struct Extent {
     /// Its first byte, after decompression.
     pub(in crate::train) offset: u64,
     pub(in crate::train) length: usize,
+    /// Ends of lines before it in its file.
+    pub(in crate::train) lines: u64,
+    /// What its bytes are known by, if they came through a pipe; else 0.
+    pub(in crate::train) fingerprint: u64,
 }
 
 /// A file and how it is cut.
@@ -32,6 +38,8 @@ pub(in crate::train) struct Extent {
 pub(in crate::train) struct DataFile {
     pub(in crate::train) path: PathBuf,
     pub(in crate::train) format: Format,
+    /// What its bytes come through in Pipe mode.
+    pub(in crate::train) pipe: Option<Arc<Pipe>>,
 }
 
 /// Files, read from the first to the last.
@@ -42,6 +50,7 @@ pub(in crate::train) struct Chunks<'a> {
     file: usize,
     source: Option<Source>,
     offset: u64,
+    lines: u64,
     pending: Vec<u8>,
     given: usize,
 }
@@ -54,6 +63,7 @@ impl<'a> Chunks<'a> {
             file: 0,
             source: None,
             offset: 0,
+            lines: 0,
             pending: Vec::new(),
             given: 0,
         }
@@ -66,12 +76,16 @@ impl<'a> Chunks<'a> {
                 self.open()?;
             }
             if let Some(bytes) = self.cut(file)? {
+                let is_pipe = file.pipe.is_some();
                 let extent = Extent {
                     file: self.file,
                     offset: self.offset,
                     length: bytes.len(),
+                    lines: self.lines,
+                    fingerprint: if is_pipe { fingerprint(&bytes) } else { 0 },
                 };
                 self.offset += bytes.len() as u64;
+                self.lines += lines(&bytes);
                 self.given += 1;
                 return Ok(Some(Chunk {
                     index: self.given - 1,
@@ -83,6 +97,28 @@ impl<'a> Chunks<'a> {
             self.file += 1;
         }
         Ok(None)
+    }
+
+    /// Goes on behind a chunk that was given out before, the last of so many.
+    pub(in crate::train) fn go_on(
+        &mut self,
+        last: Extent,
+        given: usize,
+    ) -> Result<(), ChannelError> {
+        let bytes = self.again(last)?;
+        self.lines = last.lines + lines(&bytes);
+        self.given = given;
+        Ok(())
+    }
+
+    /// Gives back what was read for a look, where it cannot be read again.
+    pub(in crate::train) fn give_back(mut self, mut read: Vec<u8>) {
+        let file = self.files.get(self.file);
+        let pipe = file.and_then(|file| file.pipe.as_ref());
+        if let (Some(pipe), Some(Source::Stream(rest))) = (pipe, self.source.take()) {
+            read.append(&mut self.pending);
+            pipe.give_back(read, rest);
+        }
     }
 
     /// A chunk that was given out before. Chunks are asked for in their order; some may be left out.
@@ -106,14 +142,25 @@ impl<'a> Chunks<'a> {
         let mut bytes = vec![0; extent.length];
         source.read_exact(&mut bytes).map_err(failed)?;
         self.offset += extent.length as u64;
+        let file = self.files.get(extent.file);
+        if let Some(file) = file.filter(|file| file.pipe.is_some())
+            && fingerprint(&bytes) != extent.fingerprint
+        {
+            return Err(ChannelError::OtherEpoch(file.path.clone()));
+        }
         Ok(bytes)
     }
 
     fn open(&mut self) -> Result<(), ChannelError> {
-        let path = self.files.get(self.file).map(|file| file.path.clone());
-        let source = Source::open(&path.unwrap_or_default());
+        let Some(file) = self.files.get(self.file) else {
+            return Ok(());
+        };
+        let source = match &file.pipe {
+            Some(pipe) => pipe.open().map(Source::Stream),
+            None => Source::open(&file.path),
+        };
         self.source = Some(source.map_err(|source| read_error(self.files, self.file, source))?);
-        self.offset = 0;
+        (self.offset, self.lines) = (0, 0);
         self.pending.clear();
         Ok(())
     }
@@ -179,6 +226,17 @@ fn read_error(files: &[DataFile], file: usize, source: std::io::Error) -> Channe
     }
 }
 
+/// Ends of lines.
+pub(in crate::train) fn lines(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr_iter(b'\n', bytes).count();
+    let ends = if ends == 0 {
+        memchr::memchr_iter(b'\r', bytes).count()
+    } else {
+        ends
+    };
+    ends as u64
+}
+
 /// How many of the first bytes are whole frames of RecordIO. Bytes that are no frame are found when they are read.
 fn whole_frames(bytes: &[u8]) -> usize {
     let mut whole = 0;
@@ -210,6 +268,7 @@ mod tests {
             files.push(DataFile {
                 path,
                 format: Format::Csv,
+                pipe: None,
             });
         }
         let mut chunks = Chunks::new(&files, ContentType::of(Format::Csv));

@@ -1,12 +1,18 @@
 //! The files of a channel, in the order of their paths.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::pipe::Pipe;
 use crate::log;
 use crate::text::Quoted;
+use crate::train::TrainError;
 
 /// Levels of directories that are searched: an S3 prefix with partitions is a few deep.
 const DEPTH_MAX: usize = 16;
+
+/// Where channels are.
+pub(in crate::train) const DATA: &str = "input/data";
 
 /// Why there is no training data.
 #[derive(Debug, thiserror::Error)]
@@ -56,11 +62,12 @@ pub enum ChannelError {
         /// Bytes of a record at most.
         most: usize,
     },
-    /// Pipe mode.
+    /// A pipe that gave other bytes than before.
     #[error(
-        "channel {0} comes in Pipe mode, which sagelet does not read yet: use File or FastFile mode"
+        "{0}: the pipe of this epoch gives other rows than the one before, or the same in another order, so passes \
+         over the rows do not add up: leave out ShuffleConfig, or use File or FastFile mode"
     )]
-    Pipe(String),
+    OtherEpoch(PathBuf),
     /// Several hosts.
     #[error(
         "the job has {0} hosts, and each would fit a model of its own: use one instance (InstanceCount=1); one \
@@ -77,16 +84,23 @@ pub enum ChannelError {
 pub(in crate::train) struct Channel {
     pub(in crate::train) name: &'static str,
     pub(in crate::train) paths: Vec<PathBuf>,
+    /// What the rows come through in Pipe mode.
+    pub(in crate::train) pipe: Option<Arc<Pipe>>,
 }
 
-/// The first channel of these names that has files.
+/// The first channel of these names under `<prefix>/input/data` that has files or comes through a pipe.
 pub(in crate::train) fn find(
-    data: &Path,
+    prefix: &Path,
     names: &[&'static str],
-) -> Result<Option<Channel>, ChannelError> {
+) -> Result<Option<Channel>, TrainError> {
     for &name in names {
         let mut paths = Vec::new();
-        let channel = data.join(name);
+        let channel = prefix.join(DATA).join(name);
+        if super::config(prefix, name)?.is_pipe() {
+            let pipe = Some(Arc::new(Pipe::new(channel.clone())));
+            paths.push(channel);
+            return Ok(Some(Channel { name, paths, pipe }));
+        }
         if channel.is_dir() {
             search(&channel, DEPTH_MAX, &mut paths)?;
         } else if channel.is_file() {
@@ -94,7 +108,8 @@ pub(in crate::train) fn find(
         }
         if !paths.is_empty() {
             paths.sort_unstable();
-            return Ok(Some(Channel { name, paths }));
+            let pipe = None;
+            return Ok(Some(Channel { name, paths, pipe }));
         }
     }
     Ok(None)

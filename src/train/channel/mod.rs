@@ -3,15 +3,15 @@
 mod chunks;
 mod files;
 mod open;
+mod pipe;
 mod sniff;
 mod typed;
 
-pub(super) use chunks::{Chunk, Chunks, DataFile, Extent};
+pub(super) use chunks::{Chunk, Chunks, DataFile, Extent, lines};
 pub use files::ChannelError;
-pub(super) use files::{Channel, find};
+pub(super) use files::{Channel, DATA, find};
 pub(super) use typed::typed;
 
-use open::head;
 use sniff::format_of;
 use std::path::Path;
 
@@ -54,14 +54,10 @@ pub(super) fn config(prefix: &Path, channel: &str) -> Result<ChannelConfig, Sett
 }
 
 impl ChannelConfig {
-    /// Refuses what is not built.
-    pub(super) fn check(&self, channel: &str) -> Result<(), ChannelError> {
-        match self.input_mode.as_deref() {
-            Some(mode) if mode.eq_ignore_ascii_case("pipe") => {
-                Err(ChannelError::Pipe(channel.to_owned()))
-            }
-            _ => Ok(()),
-        }
+    /// Whether the channel's rows come through FIFOs.
+    fn is_pipe(&self) -> bool {
+        let mode = self.input_mode.as_deref();
+        mode.is_some_and(|mode| mode.eq_ignore_ascii_case("pipe"))
     }
 }
 

@@ -6,33 +6,16 @@ use std::path::Path;
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::files::ChannelError;
-
-/// Bytes of a file that say what it is.
-const HEAD_BYTES: u64 = 4 << 10;
-
-/// The first bytes of a file, after decompression.
-pub(in crate::train) fn head(path: &Path) -> Result<Vec<u8>, ChannelError> {
-    let read = || {
-        let mut head = Vec::new();
-        Source::open(path)?
-            .take(HEAD_BYTES)
-            .read_to_end(&mut head)?;
-        Ok(head)
-    };
-    read().map_err(|source| ChannelError::Read {
-        path: path.to_owned(),
-        source,
-    })
-}
-
 /// A file, decompressed if need be.
 pub(super) enum Source {
     /// As it is, so that it can be read from any place.
     Plain(File),
     /// From its beginning alone.
-    Compressed(Box<dyn Read + Send>),
+    Stream(Stream),
 }
+
+/// Bytes that are read from their beginning to their end.
+pub(super) type Stream = Box<dyn Read + Send>;
 
 /// What compressed files begin with.
 const GZIP: &[u8] = b"\x1f\x8b";
@@ -44,12 +27,8 @@ impl Source {
         let mut head = Vec::new();
         file.by_ref().take(4).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
-        if head.starts_with(GZIP) {
-            let decoder = flate2::read::MultiGzDecoder::new(BufReader::new(file));
-            return Ok(Self::Compressed(Box::new(decoder)));
-        }
-        if head.starts_with(ZSTD) {
-            return Ok(Self::Compressed(Box::new(Frames::open(file)?)));
+        if head.starts_with(GZIP) || head.starts_with(ZSTD) {
+            return Ok(Self::Stream(decompressed(&head, Box::new(file))?));
         }
         Ok(Self::Plain(file))
     }
@@ -58,22 +37,30 @@ impl Source {
     pub(super) fn seek(&mut self, offset: u64) -> std::io::Result<bool> {
         match self {
             Self::Plain(file) => file.seek(SeekFrom::Start(offset)).map(|_| true),
-            Self::Compressed(_) => Ok(false),
+            Self::Stream(_) => Ok(false),
         }
     }
 }
 
+/// A stream that begins with this head, decompressed if need be.
+pub(super) fn decompressed(head: &[u8], stream: Stream) -> std::io::Result<Stream> {
+    if head.starts_with(GZIP) {
+        let decoder = flate2::read::MultiGzDecoder::new(BufReader::new(stream));
+        return Ok(Box::new(decoder));
+    }
+    if head.starts_with(ZSTD) {
+        return Ok(Box::new(Frames::begin(BufReader::new(stream))?));
+    }
+    Ok(stream)
+}
+
 /// The frames of a file of zstd, one after the other: tools that compress on several cores write many.
 struct Frames {
-    frame: Option<StreamingDecoder<BufReader<File>, FrameDecoder>>,
+    frame: Option<StreamingDecoder<BufReader<Stream>, FrameDecoder>>,
 }
 
 impl Frames {
-    fn open(file: File) -> std::io::Result<Self> {
-        Self::begin(BufReader::new(file))
-    }
-
-    fn begin(source: BufReader<File>) -> std::io::Result<Self> {
+    fn begin(source: BufReader<Stream>) -> std::io::Result<Self> {
         let frame = StreamingDecoder::new(source).map_err(std::io::Error::other)?;
         Ok(Self { frame: Some(frame) })
     }
@@ -104,7 +91,7 @@ impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self {
             Self::Plain(file) => file.read(buffer),
-            Self::Compressed(decoder) => decoder.read(buffer),
+            Self::Stream(stream) => stream.read(buffer),
         }
     }
 }

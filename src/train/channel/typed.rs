@@ -1,12 +1,18 @@
 //! What the files of a channel are: their format, and how its rows are read.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::files::{Channel, ChannelError};
-use super::{DataFile, config, format_of, head};
+use super::open::Source;
+use super::pipe::Pipe;
+use super::{DataFile, config, format_of};
 use crate::codec::{ContentType, Format};
 use crate::train::TrainError;
 use crate::train::settings::Settings;
+
+/// Bytes of a file that say what it is.
+const HEAD_BYTES: u64 = 4 << 10;
 
 /// The files of a channel with their format, and how their rows are read: what its content type says holds, and
 /// settings count more. A channel beside the training channel that says nothing is read as that one is.
@@ -17,7 +23,6 @@ pub(in crate::train) fn typed(
     training: Option<ContentType>,
 ) -> Result<(Vec<DataFile>, ContentType), TrainError> {
     let config = config(prefix, channel.name)?;
-    config.check(channel.name)?;
     let said = config
         .content_type
         .as_deref()
@@ -27,11 +32,12 @@ pub(in crate::train) fn typed(
     for path in &channel.paths {
         let format = match said {
             Some(said) => said.format,
-            None => sniffed(path)?,
+            None => sniffed(path, channel)?,
         };
         files.push(DataFile {
             path: path.clone(),
             format,
+            pipe: channel.pipe.clone(),
         });
     }
     let format = files.first().map_or(Format::Csv, |file| file.format);
@@ -77,7 +83,27 @@ fn content_type(channel: &Channel, text: &str) -> Result<ContentType, ChannelErr
 }
 
 /// The format of a file by its name or content.
-fn sniffed(path: &Path) -> Result<Format, TrainError> {
-    let head = head(path)?;
+fn sniffed(path: &Path, channel: &Channel) -> Result<Format, TrainError> {
+    let head = head(path, channel.pipe.as_deref())?;
     Ok(format_of(path, &head).ok_or_else(|| ChannelError::Format(path.to_owned()))?)
+}
+
+/// The first bytes of a file or of what comes through a pipe, after decompression.
+fn head(path: &Path, pipe: Option<&Pipe>) -> Result<Vec<u8>, ChannelError> {
+    let read = || {
+        let mut head = Vec::new();
+        let mut source = match pipe {
+            Some(pipe) => Source::Stream(pipe.open()?),
+            None => Source::open(path)?,
+        };
+        source.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+        if let (Some(pipe), Source::Stream(rest)) = (pipe, source) {
+            pipe.give_back(head.clone(), rest);
+        }
+        Ok(head)
+    };
+    read().map_err(|source| ChannelError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sagelet_solver::block::{Block, Pass, Source};
+use sagelet_solver::bytes::{Reader, Writer};
 
 use crate::artifact::Label;
 use crate::limits::CLASSES_MAX;
@@ -85,5 +86,24 @@ impl Pass for ClassWeights {
         for (code, weight) in next {
             *total.entry(code).or_default() += weight;
         }
+    }
+
+    fn save(&self, total: &Self::Sum) -> Option<Vec<u8>> {
+        let mut to = Writer::default();
+        to.whole(total.len() as u64);
+        for (code, weight) in total {
+            to.whole(*code);
+            to.number(*weight);
+        }
+        Some(to.into_bytes())
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Self::Sum> {
+        let mut from = Reader::new(bytes);
+        let mut total = BTreeMap::new();
+        for _ in 0..from.count(9)? {
+            total.insert(from.whole()?, from.number()?);
+        }
+        from.at_end(total)
     }
 }

@@ -82,6 +82,9 @@ pub(in crate::train) struct Settings {
     pub(in crate::train) validation_split: f64,
     pub(in crate::train) seed: u64,
     pub(in crate::train) memory: Option<u64>,
+    pub(in crate::train) checkpoint_seconds: u64,
+    /// Everything that was said, for comparing one job with another.
+    pub(in crate::train) given: String,
     /// Sentences about settings that have no effect, for the log.
     pub(in crate::train) notes: Vec<String>,
 }
@@ -117,6 +120,8 @@ impl Default for Settings {
             validation_split: 0.0,
             seed: 0,
             memory: None,
+            checkpoint_seconds: 60,
+            given: String::new(),
             notes: Vec::new(),
         }
     }

@@ -184,6 +184,17 @@ pub(super) const DATA: &[Entry] = &[
         "Decoded rows that are kept between passes; what is beyond is read again. Unset: half of the container's \
          limit.",
     ),
+    entry(
+        "checkpoint_seconds",
+        false,
+        Effect::Set(|settings, value| {
+            settings.checkpoint_seconds = value.whole()?;
+            Ok(())
+        }),
+        "a whole number",
+        "Seconds between two checkpoints, if the job has a directory for them; 0: after every chunk of 1 MiB. \
+         Unset: 60.",
+    ),
 ];
 
 fn column(text: &str) -> Result<ColumnChoice, Expected> {

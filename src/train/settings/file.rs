@@ -21,14 +21,20 @@ pub(in crate::train) fn read(path: &Path) -> Result<Settings, SettingsError> {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-    let mut texts = BTreeMap::new();
+    let (mut texts, mut given) = (BTreeMap::new(), String::new());
     for (name, value) in values {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
+        // The platform's own differ from one start of a job to the next.
+        if !name.starts_with("sagemaker_") {
+            given.push_str(&format!("{name}={text}\n"));
+        }
         texts.insert(name, text);
     }
-    parse(&texts)
+    let mut settings = parse(&texts)?;
+    settings.given = given;
+    Ok(settings)
 }
 
 /// Reads a configuration file of at most [`TRAINING_CONFIG_BYTES_MAX`] bytes; an absent one is empty.

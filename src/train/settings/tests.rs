@@ -41,6 +41,7 @@ const CHANGES: &[(&str, &str, Change)] = &[
     ("feature_dim", "auto", |_| ()),
     ("feature_dim", "784", |s| s.feature_dim = Some(784)),
     ("use_bias", "False", |s| s.intercept = false),
+    ("checkpoint_seconds", "5", |s| s.checkpoint_seconds = 5),
     ("fit_intercept", "\"0\"", |s| s.intercept = false),
     ("l1", "1e-3", |s| s.l1 = 1e-3),
     ("wd", "\"0.1\"", |s| s.wd = 0.1),

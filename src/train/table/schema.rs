@@ -56,6 +56,14 @@ impl Codes {
         f64::from_bits(code)
     }
 
+    /// All texts, in the order of their codes.
+    pub(in crate::train) fn texts(&self) -> Vec<String> {
+        let codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut texts: Vec<(&String, &u64)> = codes.iter().collect();
+        texts.sort_unstable_by_key(|(_, code)| **code);
+        texts.into_iter().map(|(text, _)| text.clone()).collect()
+    }
+
     /// The label that a code stands for.
     pub(in crate::train) fn label(&self, code: f64) -> Label {
         let codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
