@@ -8,7 +8,7 @@ PREFIX = target/example
 INPUT  = examples/local_test/test_dir/input
 STATIC = target/static/sagelet
 
-.PHONY: help agreement agreement-train serve test test-portable test-mutations simulate check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
+.PHONY: help agreement agreement-train serve test test-portable test-mutations simulate soak check check-targets static static-all wheel test-wheel test-static test-emulated torture reproducible clients \
         image build-push create-endpoint update-endpoint rollback-endpoint \
         prune-endpoint create-alarms invoke delete-endpoint batch-transform train-job rehearse \
         example deny clean check-exports bench bench-training train-demo compare-training
@@ -39,6 +39,12 @@ test-mutations: ## Read 100,000 damaged models: no panic, no hang, bounded memor
 
 simulate: ## Run 20,000 schedules of simulated connections
 	SIMULATIONS=20000 $(CARGO) test --locked --lib simulation
+
+# Seconds of what runs as long as it is told to.
+TIME = 60
+
+soak: ## Send mixed and hostile traffic to a server for TIME (60) seconds
+	SOAK=$(TIME) $(CARGO) test --locked --test soak -- --nocapture
 
 check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check

@@ -35,6 +35,7 @@
 //! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
 //! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
 //! | [`faults`] | clients that vanish, descriptors that run out |
+//! | [`surroundings`] | odd files called model.cbor, files that change, a process that is stopped and continued |
 //! | [`shutdown`] | SIGTERM loses no request |
 //!
 //! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
@@ -82,5 +83,6 @@ mod predictions;
 mod program_name;
 mod serving;
 mod shutdown;
+mod surroundings;
 mod training;
 mod transcripts;

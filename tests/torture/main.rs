@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`system_calls`] | no error of a system call makes the server deaf, or ends it without a word |
 //! | [`containers`] | containers of little memory refuse what they cannot hold, and are never ended for it |
+//! | [`disks`] | full and read-only disks, no `/proc`, no rights, tiny limits |
 //! | [`loading`] | a model that takes long to load keeps neither `/ping` nor signals waiting |
 //! | [`memory`] | what a request and a model take of memory is reserved before it is spent |
 //! | [`sweep`] | no request of any shape and format takes more memory than its account |
@@ -17,6 +18,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::print_stdout,
     reason = "a test fails by panicking"
 )]
 
@@ -27,6 +29,7 @@ mod harness;
 mod bodies;
 mod containers;
 mod crowd;
+mod disks;
 mod loading;
 mod memory;
 mod small;
