@@ -11,6 +11,12 @@ pub const ARTIFACT_BYTES_MAX: usize = 64 << 20;
 /// calibration, function, thresholds).
 pub const ARTIFACT_DEPTH_MAX: usize = 8;
 
+/// Public keys that models may be signed by: one for each team that signs, and two while a key is exchanged.
+pub const MODEL_KEYS_MAX: usize = 16;
+
+/// Bytes of a file of public keys: 16 of them in PEM take 3 kB, comments some more.
+pub const MODEL_KEY_FILE_BYTES_MAX: u64 = 64 << 10;
+
 /// Columns of a model: a hashing vectorizer has a million unless it is told otherwise.
 pub const FEATURES_MAX: usize = 2_000_000;
 

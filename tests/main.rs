@@ -36,6 +36,7 @@
 //! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
 //! | [`faults`] | clients that vanish, descriptors that run out |
 //! | [`surroundings`] | odd files called model.cbor, files that change, a process that is stopped and continued |
+//! | [`signatures`] | only models that a trusted key signs are served, where a key is set |
 //! | [`shutdown`] | SIGTERM loses no request |
 //!
 //! [`harness`] starts the program (`SAGELET_BINARY` names another build of it, such as the static one) and
@@ -84,5 +85,6 @@ mod program_name;
 mod serving;
 mod shutdown;
 mod surroundings;
+mod signatures;
 mod training;
 mod transcripts;

@@ -22,6 +22,12 @@ pub(crate) enum Error {
     /// A file that exists already.
     #[error("{} exists already: choose another name, or replace it with --force", .0.display())]
     Exists(std::path::PathBuf),
+    /// A file in the place of a new key.
+    #[error("{} exists already, and a key may be in use: choose another name", .0.display())]
+    KeyExists(std::path::PathBuf),
+    /// The system has no random bytes for a key.
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
     /// An output that is a directory or a device.
     #[error("{} is no regular file: name a file to write, or - for standard output", .0.display())]
     NotAFile(std::path::PathBuf),
@@ -39,6 +45,14 @@ pub(crate) enum Error {
     /// Some of the files that `check` was given; why each was refused has been said.
     #[error("{refused} of {files} files refused")]
     Check {
+        /// How many were refused.
+        refused: usize,
+        /// How many there were.
+        files: usize,
+    },
+    /// Some of the files that `verify` was given; why each was refused has been said.
+    #[error("{refused} of {files} files are not signed by a trusted key")]
+    Verify {
         /// How many were refused.
         refused: usize,
         /// How many there were.

@@ -69,3 +69,6 @@ pub(crate) const CATEGORIES_LISTED_MAX: usize = 12;
 
 /// Categories that are listed in a text, the most frequent first; `--json` has them all.
 pub(crate) const TRAINING_CATEGORIES_LISTED_MAX: usize = 6;
+
+/// Bytes of a file with a key or a signature: 16 public keys in PEM take 3 kB, comments some more.
+pub(crate) const KEY_FILE_BYTES_MAX: usize = 64 << 10;

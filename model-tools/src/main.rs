@@ -13,6 +13,7 @@ mod formats;
 mod import;
 mod input;
 mod inspect;
+mod keygen;
 mod limits;
 mod output;
 mod package;
@@ -23,7 +24,10 @@ mod report;
 mod rows;
 mod scores;
 mod shown;
+mod sign;
+mod signing;
 mod verification;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -64,6 +68,9 @@ enum Command {
     Diff(diff::Arguments),
     Package(package::Arguments),
     Report(report::Arguments),
+    Keygen(keygen::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
     /// List the formats that can be read and written
     Formats,
 }
@@ -104,6 +111,9 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Keygen(arguments) => keygen::run(&arguments),
+        Command::Sign(arguments) => sign::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Formats => formats::run(),
     }
 }

@@ -45,3 +45,25 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), E
         other => Error::Write(other),
     })
 }
+
+/// Writes a file that only its owner may read, never over another one.
+///
+/// # Errors
+/// The file exists, or the system refuses.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written.map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => Error::KeyExists(path.to_owned()),
+        _ => Error::Write(ArtifactError::File {
+            action: "write",
+            path: path.to_owned(),
+            source,
+        }),
+    })
+}

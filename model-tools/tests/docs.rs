@@ -72,6 +72,8 @@ fn the_examples_of_the_commands_print_what_stands_there() {
         let example = repository().join("examples/diabetes").join(name);
         std::fs::copy(example, scratch.path(name)).unwrap();
     }
+    scratch.write("signing.pem", crate::signing::PRIVATE_KEY.as_bytes());
+    scratch.write("trusted.pub", crate::signing::PUBLIC_KEY.as_bytes());
     let text = read("model-tools.md");
     let mut blocks = text.split("```console\n");
     let mut updated = blocks.next().unwrap().to_owned();

@@ -33,6 +33,7 @@ mod refusals; // scikit-learn's that are not linear, or would run commands
 mod report; //  one page, nothing to be fetched, the right figures
 mod safetensors; // a layer's weight and bias
 
+mod signing; // keys, signatures, and the commands of docs/operations.md
 mod sklearn; // the corpus of models that scikit-learn fitted
 mod statsmodels; // the corpus of models that statsmodels fitted
 mod strangers; // files that are no models are said to be what they are

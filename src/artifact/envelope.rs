@@ -8,7 +8,7 @@ use super::cbor::{EMBEDDED_CBOR, Writer};
 use super::document::{FORMAT, Version};
 use super::error::ArtifactError;
 use super::form::Form;
-use super::item::{Map, Wrong};
+use super::item::{Item, Map, Wrong};
 use super::scan;
 use crate::limits::ARTIFACT_BYTES_MAX;
 
@@ -28,6 +28,12 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// The 32 bytes of the digest.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Digest {
@@ -43,6 +49,20 @@ pub(super) struct Contents<'a> {
     pub(super) version: Version,
     pub(super) digest: Digest,
     pub(super) payload: &'a [u8],
+    /// Of the digest, and not checked. Readers that do not know it ignore it.
+    pub(super) signature: Option<&'a [u8]>,
+}
+
+impl<'a> Contents<'a> {
+    /// A payload with its digest, and without a signature.
+    pub(super) fn of(payload: &'a [u8], version: Version) -> Self {
+        Self {
+            version,
+            digest: Digest::of(payload),
+            payload,
+            signature: None,
+        }
+    }
 }
 
 /// Checks everything around the document, and the document's digest.
@@ -58,10 +78,12 @@ pub(super) fn open(bytes: &[u8]) -> Result<Contents<'_>, ArtifactError> {
     let map = item.map("a map").map_err(wrong)?;
     let version = check_head(&map).map_err(wrong)??;
     let (expected, payload) = digest_and_payload(&map).map_err(wrong)?;
+    let signature = map.optional("signature").map(Item::bytes).transpose();
     Ok(Contents {
         version,
         digest: verify(payload, expected)?,
         payload,
+        signature: signature.map_err(wrong)?,
     })
 }
 
@@ -84,15 +106,18 @@ fn digest_and_payload<'a>(map: &Map<'a>) -> Result<(&'a [u8], &'a [u8]), Wrong> 
 }
 
 /// Puts a payload into its envelope.
-pub(super) fn seal(payload: &[u8], version: Version) -> Vec<u8> {
+pub(super) fn seal(contents: &Contents<'_>) -> Vec<u8> {
     let mut writer = Writer::default();
     let mut envelope = writer.fields();
     envelope.text("format", FORMAT);
-    version.write(envelope.key("version"));
-    envelope.key("sha256").bytes(&Digest::of(payload).0);
+    contents.version.write(envelope.key("version"));
+    envelope.key("sha256").bytes(contents.digest.as_bytes());
     let writing = envelope.key("payload");
     writing.tag(EMBEDDED_CBOR);
-    writing.bytes(payload);
+    writing.bytes(contents.payload);
+    if let Some(signature) = contents.signature {
+        envelope.key("signature").bytes(signature);
+    }
     [&SELF_DESCRIBED, writer.into_bytes().as_slice()].concat()
 }
 

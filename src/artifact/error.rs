@@ -122,6 +122,21 @@ pub enum ArtifactError {
         /// As computed.
         found: super::Digest,
     },
+    /// No signature where one is needed.
+    #[error(
+        "the artifact is not signed, and only models with a signature by a trusted key are served: \
+         sign it with `model-tools sign`"
+    )]
+    Unsigned,
+    /// A signature that no trusted key verifies.
+    #[error(
+        "the signature is by none of the trusted keys ({keys}), or of another model: \
+         sign the artifact with `model-tools sign` and a key that is trusted"
+    )]
+    WrongSignature {
+        /// How many keys are trusted.
+        keys: usize,
+    },
     /// Well-formed, but not of the document's shape: a key is missing or has a value of the wrong type.
     #[error("the {part} does not have the shape of the format: {reason}")]
     Shape {

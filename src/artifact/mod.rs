@@ -24,6 +24,7 @@ mod label;
 mod memory;
 mod parameters;
 mod scan;
+mod signature;
 mod statistics;
 mod threshold;
 mod validate;
@@ -49,10 +50,15 @@ pub use parameters::{
     Averaged, Classifier, GeneralizedLinear, Isotonic, Linear, Link, Logistic, Member, MultiTarget,
     Multilabel, OneVsOne, Outcome, Parameters, Probabilities, Score, Ties,
 };
+pub use signature::{
+    KeyError, PublicKey, Signature, signature, signed_message, signer, with_signature,
+};
 pub use statistics::{ColumnStatistics, Covariance, TrainingStatistics};
 pub use threshold::{Threshold, ThresholdOf};
 
 use std::path::Path;
+
+use envelope::Contents;
 
 form::deserialize!(Cell, Derived, Document, Feature, Features, Label);
 form::serialize!(
@@ -96,7 +102,8 @@ impl Artifact {
     pub fn seal(mut document: Document) -> Result<(Self, Vec<u8>), ArtifactError> {
         document.set_version();
         document.validate()?;
-        let bytes = envelope::seal(&form::to_cbor(&document), document.version);
+        let payload = form::to_cbor(&document);
+        let bytes = envelope::seal(&Contents::of(&payload, document.version));
         Ok((Self::from_bytes(&bytes)?, bytes))
     }
 

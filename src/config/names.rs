@@ -5,7 +5,7 @@ use super::Variables;
 const PREFIX: &str = "SAGELET_";
 
 /// Every variable that begins with `SAGELET_`, as docs/configuration.md lists them.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 22] = [
     "SAGELET_BODY_BYTES",
     "SAGELET_BODY_SECONDS",
     "SAGELET_COMPUTE_THREADS",
@@ -21,6 +21,7 @@ const KNOWN: [&str; 21] = [
     "SAGELET_LOG",
     "SAGELET_MEMORY_BYTES",
     "SAGELET_MODELS_BYTES",
+    "SAGELET_MODEL_KEY",
     "SAGELET_MODEL_NAME",
     "SAGELET_PREFIX",
     "SAGELET_SLOW_MILLISECONDS",

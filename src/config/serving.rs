@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{BODY_BYTES, ConfigError, Flags, Variables, number};
+use crate::artifact::{KeyError, PublicKey};
 use crate::codec::{Accept, Field, Format, Header, Indexing, RowDefaults};
 use crate::log::{self, Level};
-use crate::serve::Settings;
+use crate::serve::{Settings, TrustedKeys};
 
 /// Reads the settings: the defaults, where no variable says otherwise.
 ///
@@ -29,6 +30,7 @@ pub fn serving(flags: &Flags, variables: &impl Variables) -> Result<Settings, Co
         threshold: threshold(variables)?,
         multi_model: multi_model(flags, variables)?,
         model: flags.model.as_ref().map(PathBuf::from),
+        model_key: model_key(variables)?,
         models_bytes: models_bytes.map_or(default.models_bytes, |bytes| bytes.get() as usize),
         model_name: variables
             .get("SAGELET_MODEL_NAME")
@@ -142,6 +144,31 @@ fn threshold(variables: &impl Variables) -> Result<Option<f64>, ConfigError> {
     )
 }
 
+/// Public keys, or the absolute path of a file that holds some.
+fn model_key(variables: &impl Variables) -> Result<Option<TrustedKeys>, ConfigError> {
+    let name = "SAGELET_MODEL_KEY";
+    let Some(value) = variables.get(name) else {
+        return Ok(None);
+    };
+    // The base64 of a key begins with M.
+    if value.starts_with('/') {
+        return Ok(Some(TrustedKeys::File(PathBuf::from(value))));
+    }
+    let keys = PublicKey::parse_all(&value).map_err(|error| ConfigError {
+        name,
+        // It may be a private key: the log is no place for it.
+        value: "…".to_owned(),
+        expected: match error {
+            KeyError::NoKey => {
+                "public keys of Ed25519 or P-256 (PEM, or the base64 between its lines), or the absolute path of a \
+                 file of them"
+            }
+            _ => error.expected(),
+        },
+    })?;
+    Ok(Some(TrustedKeys::Given(keys)))
+}
+
 /// Whether models are loaded by request. Then none can be named on the command line.
 fn multi_model(flags: &Flags, variables: &impl Variables) -> Result<bool, ConfigError> {
     let name = "SAGEMAKER_MULTI_MODEL";
@@ -245,6 +272,7 @@ mod tests {
             ("SAGELET_THRESHOLD", "0.25"),
             ("SAGEMAKER_MULTI_MODEL", "False"),
             ("SAGELET_MODELS_BYTES", "1024"),
+            ("SAGELET_MODEL_KEY", "/keys/models.pem"),
             ("SAGELET_MODEL_NAME", "iris"),
             ("SAGELET_SLOW_MILLISECONDS", "20"),
             ("SAGELET_LOG", "json"),
@@ -265,6 +293,7 @@ mod tests {
             threshold: Some(0.25),
             multi_model: false,
             model: Some(PathBuf::from("a.cbor")),
+            model_key: Some(TrustedKeys::File(PathBuf::from("/keys/models.pem"))),
             models_bytes: 1024,
             model_name: "iris".to_owned(),
             slow: Duration::from_millis(20),
@@ -301,6 +330,25 @@ mod tests {
             let variables = HashMap::from([(name, value)]);
             let error = serving(&Flags::default(), &variables).unwrap_err();
             assert_eq!((error.name, error.value.as_str()), (name, value));
+        }
+    }
+
+    /// Neither the log nor an error repeats what may be a secret.
+    #[test]
+    fn what_is_no_public_key_is_refused_and_not_repeated() {
+        let private =
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----";
+        for value in [private, "MC4CAQAwBQYDK2VwBCIEIA", "models.pem", ","] {
+            let variables = HashMap::from([("SAGELET_MODEL_KEY", value)]);
+            let error = serving(&Flags::default(), &variables).unwrap_err();
+            assert_eq!(
+                (error.name, error.value.as_str()),
+                ("SAGELET_MODEL_KEY", "…")
+            );
+            assert_eq!(
+                error.expected.contains("not a private one"),
+                value == private
+            );
         }
     }
 }

@@ -73,13 +73,18 @@ impl App {
         let options = LoadOptions {
             memory,
             threshold: settings.threshold,
+            trust: settings.model_key.clone().map(Arc::new),
         };
         let models = if settings.multi_model {
             log::info(format_args!(
                 "{} serves models that are loaded by request",
                 crate::PRODUCER
             ));
-            Models::Several(ModelStore::new(prefix, settings.models_bytes, options))
+            Models::Several(ModelStore::new(
+                prefix,
+                settings.models_bytes,
+                options.clone(),
+            ))
         } else {
             Models::One(Arc::default())
         };
@@ -170,7 +175,7 @@ fn loader(
     let (place, directory) = (Arc::clone(place), prefix.join("model"));
     let (path, name) = (settings.model.clone(), settings.model_name.clone());
     Box::new(move || {
-        place.get_or_init(|| load(path, &directory, &name, options));
+        place.get_or_init(|| load(path, &directory, &name, &options));
     })
 }
 
@@ -178,7 +183,7 @@ fn load(
     path: Option<PathBuf>,
     directory: &Path,
     name: &str,
-    options: LoadOptions,
+    options: &LoadOptions,
 ) -> Result<LoadedModel, String> {
     let model = match path {
         Some(path) => loaded::read(path, name, options),

@@ -1,9 +1,11 @@
 //! A model with the artifact that it came from: the one `.cbor` file in the model directory.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::names::Names;
 use super::statistics::Statistics;
+use super::trust::{Signer, TrustError, TrustedKeys};
 use super::work::RowWork;
 use crate::account::Memory;
 use crate::artifact::{self, Artifact, ArtifactError};
@@ -47,6 +49,14 @@ pub(super) enum LoadError {
         /// The check.
         source: ArtifactError,
     },
+    /// The model needs a signature, and has none that is trusted.
+    #[error("{path}: {source}")]
+    Trust {
+        /// The artifact.
+        path: PathBuf,
+        /// The reason.
+        source: TrustError,
+    },
     /// Loading takes more memory than there is.
     #[error(
         "{path}: loading it takes up to {needed} bytes of memory, and {most} are allowed for models and requests: \
@@ -81,12 +91,14 @@ pub(super) enum LoadError {
 }
 
 /// What is said about every model that is loaded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct LoadOptions {
     /// What models and requests share.
     pub(super) memory: Memory,
     /// The probability or score from which on labels are predicted, if it is not the artifact's own.
     pub(super) threshold: Option<f64>,
+    /// Whose signature a model needs, if it needs one.
+    pub(super) trust: Option<Arc<TrustedKeys>>,
 }
 
 /// A model ready to serve, and the artifact it came from.
@@ -108,6 +120,8 @@ pub(super) struct LoadedModel {
     pub(super) bytes: usize,
     /// The threshold that is set, if it is not the artifact's own.
     threshold: Option<f64>,
+    /// The trusted key that it is signed by, if it needs one.
+    signer: Option<Signer>,
 }
 
 impl std::fmt::Display for LoadedModel {
@@ -122,6 +136,9 @@ impl std::fmt::Display for LoadedModel {
             document.verification.rows.len(),
             self.artifact.digest,
         )?;
+        if let Some(signer) = self.signer {
+            write!(formatter, ", {signer}")?;
+        }
         match self.threshold {
             Some(at) => write!(formatter, ", threshold {at} (SAGELET_THRESHOLD)"),
             None => Ok(()),
@@ -133,7 +150,7 @@ impl std::fmt::Display for LoadedModel {
 pub(super) fn load(
     directory: &Path,
     name: &str,
-    options: LoadOptions,
+    options: &LoadOptions,
 ) -> Result<LoadedModel, LoadError> {
     read(find(directory)?, name, options)
 }
@@ -142,9 +159,13 @@ pub(super) fn load(
 pub(super) fn read(
     path: PathBuf,
     name: &str,
-    options: LoadOptions,
+    options: &LoadOptions,
 ) -> Result<LoadedModel, LoadError> {
-    let LoadOptions { memory, threshold } = options;
+    let LoadOptions {
+        memory,
+        threshold,
+        trust,
+    } = options;
     let refused = |source| LoadError::Artifact {
         path: path.clone(),
         source,
@@ -157,13 +178,19 @@ pub(super) fn read(
         needed,
         most: memory.most(),
     })?;
+    // Before anything is built from what somebody else may have written.
+    let signer = trust.as_ref().map(|keys| keys.signer(&bytes));
+    let signer = signer.transpose().map_err(|source| LoadError::Trust {
+        path: path.clone(),
+        source,
+    })?;
     let artifact = Artifact::from_bytes(&bytes).map_err(refused)?;
     drop(bytes);
     let mut model = Model::load(&artifact.document).map_err(|source| LoadError::Model {
         path: path.clone(),
         source,
     })?;
-    if let Some(at) = threshold {
+    if let &Some(at) = threshold {
         let decided = model.decide_at(&artifact.document, at);
         decided.map_err(|source| LoadError::Threshold {
             path: path.clone(),
@@ -180,7 +207,8 @@ pub(super) fn read(
         path,
         name: name.to_owned(),
         statistics: Statistics::default(),
-        threshold,
+        threshold: *threshold,
+        signer,
     })
 }
 

@@ -25,6 +25,7 @@ mod service;
 mod settings;
 mod statistics;
 mod store;
+mod trust;
 mod web;
 mod work;
 
@@ -32,6 +33,7 @@ pub use app::App;
 pub use handler::handle;
 pub use ping::{PingError, Question, ping};
 pub use settings::Settings;
+pub use trust::TrustedKeys;
 pub use web::{Request, Response};
 
 use std::net::SocketAddr;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::trust::TrustedKeys;
 use crate::codec::{Accept, Field, RowDefaults};
 use crate::limits::{BATCH_PAYLOAD_MB, BATCH_PAYLOADS_MB_MAX, MODELS_BYTES_MAX, SLOW};
 use crate::log;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub multi_model: bool,
     /// The artifact to serve; `None` is the one in the model directory.
     pub model: Option<PathBuf>,
+    /// Whose signature a model needs; `None` is that it needs none.
+    pub model_key: Option<TrustedKeys>,
     /// Bytes of artifacts that may be loaded at once if models are loaded by request.
     pub models_bytes: usize,
     /// What KServe and Open Inference requests call the one model.
@@ -69,6 +72,7 @@ impl Default for Settings {
             threshold: None,
             multi_model: false,
             model: None,
+            model_key: None,
             models_bytes: MODELS_BYTES_MAX,
             model_name: crate::MODEL_NAME.to_owned(),
             slow: SLOW,

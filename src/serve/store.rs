@@ -80,7 +80,7 @@ impl ModelStore {
     pub(super) fn load(&self, name: &str, url: &str) -> Result<(), Refusal> {
         self.check_room(name, 0, &self.read())?;
         let directory = self.checked(name, url)?;
-        let model = loaded::load(&directory, name, self.options).map_err(|error| match error {
+        let model = loaded::load(&directory, name, &self.options).map_err(|error| match error {
             LoadError::Memory { needed, .. } => self.no_room(name, needed, &self.read()),
             error => Refusal::Unloadable {
                 name: name.to_owned(),

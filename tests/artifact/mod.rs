@@ -8,6 +8,7 @@ mod envelope;
 mod file;
 mod meaning;
 mod shape;
+mod signature;
 mod structure;
 mod version;
 
