@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{BODY_BYTES, ConfigError, Flags, Variables, number};
-use crate::artifact::{KeyError, PublicKey};
 use crate::codec::{Accept, Field, Format, Header, Indexing, RowDefaults};
 use crate::log::{self, Level};
 use crate::serve::{Settings, TrustedKeys};
@@ -150,23 +149,13 @@ fn model_key(variables: &impl Variables) -> Result<Option<TrustedKeys>, ConfigEr
     let Some(value) = variables.get(name) else {
         return Ok(None);
     };
-    // The base64 of a key begins with M.
-    if value.starts_with('/') {
-        return Ok(Some(TrustedKeys::File(PathBuf::from(value))));
-    }
-    let keys = PublicKey::parse_all(&value).map_err(|error| ConfigError {
+    let keys = TrustedKeys::parse(&value).map_err(|expected| ConfigError {
         name,
         // It may be a private key: the log is no place for it.
         value: "…".to_owned(),
-        expected: match error {
-            KeyError::NoKey => {
-                "public keys of Ed25519 or P-256 (PEM, or the base64 between its lines), or the absolute path of a \
-                 file of them"
-            }
-            _ => error.expected(),
-        },
+        expected,
     })?;
-    Ok(Some(TrustedKeys::Given(keys)))
+    Ok(Some(keys))
 }
 
 /// Whether models are loaded by request. Then none can be named on the command line.

@@ -54,6 +54,25 @@ impl std::fmt::Display for Signer {
 }
 
 impl TrustedKeys {
+    /// Reads a setting: public keys, or the absolute path of a file that holds some.
+    ///
+    /// # Errors
+    /// It is neither; the error is what would have been valid.
+    pub fn parse(value: &str) -> Result<Self, &'static str> {
+        // The base64 of a key begins with M.
+        if value.starts_with('/') {
+            return Ok(Self::File(PathBuf::from(value)));
+        }
+        let keys = PublicKey::parse_all(value).map_err(|error| match error {
+            KeyError::NoKey => {
+                "public keys of Ed25519 or P-256 (PEM, or the base64 between its lines), or the absolute path of a \
+                 file of them"
+            }
+            _ => error.expected(),
+        })?;
+        Ok(Self::Given(keys))
+    }
+
     /// Which of the keys an artifact is signed by.
     pub(super) fn signer(&self, artifact: &[u8]) -> Result<Signer, TrustError> {
         let from_file;
