@@ -33,6 +33,7 @@
 //! | [`large`] | a large body is answered by several threads as by one |
 //! | [`caps`] | requests that are too large are refused before they are read |
 //! | [`deadlines`] | clients that are too slow, or do nothing, are let go |
+//! | [`promises`] | docs/promises.md names tests that there are |
 //! | [`overload`] | floods and stalls: the next client is served, and memory comes back |
 //! | [`faults`] | clients that vanish, descriptors that run out |
 //! | [`surroundings`] | odd files called model.cbor, files that change, a process that is stopped and continued |
@@ -82,6 +83,7 @@ mod overload;
 mod pieces;
 mod predictions;
 mod program_name;
+mod promises;
 mod serving;
 mod shutdown;
 mod surroundings;
