@@ -71,7 +71,7 @@ fn a_misspelt_variable_stops_the_start_with_64_and_names_the_one_that_is_meant()
     let variables = [("SAGELET_WORKER", "2")];
     let ended = Process::sagelet(&prefix.serve_arguments(), &variables).wait();
     assert_eq!(ended.status.code(), Some(64), "{}", ended.log);
-    let reason = "error: the variable SAGELET_WORKER is not known: is SAGELET_WORKERS meant?";
+    let reason = "error: the variable SAGELET_WORKER is unknown: did you mean SAGELET_WORKERS?";
     assert!(ended.log.contains(reason), "{}", ended.log);
     let train = Process::sagelet(&["train", "--prefix", prefix.argument()], &variables).wait();
     assert_eq!(train.status.code(), Some(64), "{}", train.log);

@@ -295,7 +295,7 @@ fn what_the_transport_refuses_is_logged_and_counted_by_status() {
         (
             413,
             "POST /invocations HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n",
-            "POST /invocations 413: the body has more than 100 bytes",
+            "POST /invocations 413: the body has more than 100 bytes: send fewer rows per request, or raise SAGELET_BODY_BYTES",
         ),
         (
             415,

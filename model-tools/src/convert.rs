@@ -92,7 +92,7 @@ fn output_format(arguments: &Arguments) -> Result<&'static Format, Error> {
     let Some(format) = found else {
         let names: Vec<_> = export::names().collect();
         return Err(Error::Usage(format!(
-            "the name of {} ends with none of the formats that can be written ({}): name one with --to",
+            "the name of {} does not end like any format that can be written ({}): choose one with --to",
             arguments.output,
             names.join(", ")
         )));

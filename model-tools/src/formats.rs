@@ -22,7 +22,7 @@ fn table() -> String {
         .chain(written.clone())
         .map(|(name, _)| name.len());
     let width = names.max().unwrap_or(0);
-    let mut text = String::from("Read (told from the content, whatever the file is called):\n");
+    let mut text = String::from("Read (recognised by the content, whatever the file is called):\n");
     for (name, description) in read {
         let _ = writeln!(text, "  {name:<width$}  {description}");
     }

@@ -51,7 +51,7 @@ Exit codes:
 
 /// Convert, inspect, check and score the models that sagelet serves.
 ///
-/// What a file is, is told from its content, never from its name. FILE may be - for standard input.
+/// A file's format is recognised by its content, never by its name. FILE may be - for standard input.
 #[derive(Parser)]
 #[command(version, about, after_help = EXIT_CODES)]
 struct Cli {

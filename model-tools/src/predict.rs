@@ -47,7 +47,7 @@ fn level(text: &str) -> Result<f64, String> {
 
 fn field(name: &str) -> Result<Field, String> {
     let names = || Field::ALL.map(Field::name).join(", ");
-    Field::parse(name).ok_or_else(|| format!("none of {}", names()))
+    Field::parse(name).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 /// The content type that the end of a file's name stands for.

@@ -55,7 +55,7 @@ fn what_is_no_column_or_no_number_is_refused_by_its_line() {
         ("C(city)[T.Oslo],1\n", "is no column of a row"),
         (
             "age,1\nage,2\n",
-            "line 3: \"age\" stands in the table a second time",
+            "line 3: \"age\" is already in the table: remove one of the two lines",
         ),
         (
             "(Intercept),1\n",

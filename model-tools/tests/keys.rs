@@ -69,7 +69,7 @@ fn a_key_that_leads_nowhere_is_refused_with_those_that_do() {
         "model",
         "Ridge: the file holds this one estimator alone",
     );
-    refused(DIABETES, "model", "and this is cbor: leave it out");
+    refused(DIABETES, "model", "and this is cbor: remove --key");
     let order = ["--key", "first", "--key", "second"];
     run(["convert", &two, "-o", "-"].into_iter().chain(order)).refused(
         1,

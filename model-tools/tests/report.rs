@@ -102,7 +102,7 @@ fn data_that_do_not_fit_are_refused_with_the_place() {
     };
     refused(
         b"it is,1,2,3,4\nmaybe,1,2,3,4\n",
-        "row 2: the label \"maybe\" is none of the model's",
+        "row 2: the label \"maybe\" is not one of the model's labels",
     );
     refused(
         b"it is,1,2,3,4\nit is,1,2,3\n",

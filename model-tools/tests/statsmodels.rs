@@ -166,7 +166,7 @@ fn a_key_is_for_files_of_several_estimators() {
         "-o",
         "-",
     ])
-    .refused(1, "leave --key out");
+    .refused(1, "remove --key");
     refused(&corpus("statsmodels-0.15").join("refused_gee.pkl"), "GEE");
 }
 

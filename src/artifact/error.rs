@@ -20,7 +20,7 @@ pub enum ArtifactError {
     #[error("{0} exists already: choose another name, or allow it to be replaced")]
     Exists(std::path::PathBuf),
     /// More bytes than any artifact has.
-    #[error("{0} bytes are more than an artifact may have ({ARTIFACT_BYTES_MAX})")]
+    #[error("the file has {0} bytes, and an artifact has at most {ARTIFACT_BYTES_MAX}")]
     TooLarge(u64),
     /// Does not begin with the bytes `d9 d9 f7`.
     #[error(
@@ -29,7 +29,9 @@ pub enum ArtifactError {
     )]
     NotSelfDescribed,
     /// The file ends inside an item.
-    #[error("the {part} ends inside an item, at byte {offset}: the file was cut short")]
+    #[error(
+        "the {part} ends inside an item, at byte {offset}: the file was cut short; copy it again"
+    )]
     Truncated {
         /// `envelope` or `payload`.
         part: &'static str,
@@ -107,7 +109,9 @@ pub enum ArtifactError {
     )]
     UnknownRequirement(crate::text::Quoted),
     /// Envelope and payload disagree on the version.
-    #[error("the envelope says version {envelope}, the payload {payload}: the file is damaged")]
+    #[error(
+        "the envelope says version {envelope}, the payload {payload}: the file is damaged; copy it again"
+    )]
     VersionMismatch {
         /// As the envelope has it.
         envelope: super::Version,
@@ -115,7 +119,9 @@ pub enum ArtifactError {
         payload: super::Version,
     },
     /// The payload is not the one that was written.
-    #[error("the payload's SHA-256 is {found}, the envelope says {expected}: the file is damaged")]
+    #[error(
+        "the payload's SHA-256 is {found}, the envelope says {expected}: the file is damaged; copy it again"
+    )]
     WrongDigest {
         /// As the envelope has it.
         expected: super::Digest,

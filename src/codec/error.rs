@@ -31,7 +31,7 @@ pub enum DecodeError {
     HeaderOrRow,
     /// A first line of CSV that resembles a header, but would be taken for a row of unknown categories.
     #[error(
-        "the first line looks like a header, but {0}: mend the names, or say header=absent in the content type if \
+        "the first line looks like a header, but {0}: correct the names, or say header=absent in the content type if \
          it is a row"
     )]
     LikeHeader(RowError),

@@ -33,7 +33,8 @@ const KNOWN: [&str; 22] = [
 /// A variable that begins like sagelet's and is none of them.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the variable {name} is not known: is {nearest} meant? docs/configuration.md lists all; unset what is none of them"
+    "the variable {name} is unknown: did you mean {nearest}? docs/configuration.md lists all variables; unset this one if it \
+     is not one of them"
 )]
 pub struct UnknownVariable {
     /// The variable.

@@ -59,7 +59,7 @@ pub enum ModelError {
     /// A prediction differs from the one the artifact says it must give.
     #[error(
         "verification row {row} gives {found:?} instead of {expected:?} (the difference may be {allowed:e} at most): \
-         the artifact does not predict here what it did where it was made"
+         the artifact predicts something else here than where it was made. Convert or train the model again"
     )]
     Verification {
         /// Counted from 1.

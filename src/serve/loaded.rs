@@ -34,7 +34,9 @@ pub(super) enum LoadError {
         found: Names,
     },
     /// More than one artifact.
-    #[error("there are several artifacts in {path}: {found}; leave one")]
+    #[error(
+        "there are several artifacts in {path}: {found}; leave one, or name one after \"serve\""
+    )]
     Several {
         /// The directory.
         path: PathBuf,

@@ -27,13 +27,15 @@ pub(super) enum Refusal {
     UnknownModel(String),
     #[error("model {0} is already loaded")]
     LoadedAlready(String),
-    #[error("model {name} cannot be loaded: there is no folder {url}")]
+    #[error(
+        "model {name} cannot be loaded: there is no folder {url}; check the url of the request"
+    )]
     NoModelFolder { name: String, url: String },
     #[error("model {name} cannot be loaded: {reason}")]
     Unloadable { name: String, reason: String },
     #[error(
-        "there is no room for model {name} of {bytes} bytes: models of {loaded} bytes are loaded, {most} are possible \
-         (SAGELET_MODELS_BYTES, SAGELET_MEMORY_BYTES)"
+        "there is no room for model {name} of {bytes} bytes: the loaded models take {loaded} of {most} bytes. Unload one, or \
+         raise SAGELET_MODELS_BYTES or SAGELET_MEMORY_BYTES"
     )]
     NoRoom {
         name: String,

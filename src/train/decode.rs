@@ -16,7 +16,9 @@ pub enum ExampleError {
     #[error(transparent)]
     Row(#[from] DecodeError),
     /// A row without label, in a format that keeps labels apart.
-    #[error("row {row} has no label, or one that is not a finite number")]
+    #[error(
+        "row {row}: the label is missing or not a finite number: correct it, or remove the row"
+    )]
     NoLabel {
         /// The row.
         row: usize,

@@ -22,13 +22,17 @@ pub enum Refusal {
     #[error("the {0} did not arrive in time")]
     TooSlow(&'static str),
     /// Its body has more bytes than a body may have.
-    #[error("the body has more than {0} bytes")]
+    #[error(
+        "the body has more than {0} bytes: send fewer rows per request, or raise SAGELET_BODY_BYTES"
+    )]
     BodyTooLarge(usize),
     /// Its request line is too long.
     #[error("the request line has more than {TARGET_BYTES_MAX} bytes")]
     TargetTooLong,
     /// It expects something else than `100-continue`.
-    #[error("the Expect header asks for something other than 100-continue")]
+    #[error(
+        "the Expect header asks for something other than 100-continue: send that, or no Expect header"
+    )]
     Expectation,
     /// Its head is too long.
     #[error("the head has more than {HEAD_BYTES_MAX} bytes or more than {HEADERS_MAX} fields")]
@@ -40,7 +44,9 @@ pub enum Refusal {
     #[error("a chunk's size line has more than {CHUNK_LINE_BYTES_MAX} bytes")]
     ChunkLineTooLong,
     /// Its body has a transfer coding that is not spoken here.
-    #[error("the body has a transfer coding other than chunked")]
+    #[error(
+        "the body has a transfer coding other than chunked: use chunked, or send Content-Length"
+    )]
     TransferCoding,
     /// Its body has a content coding that is not read here.
     #[error(

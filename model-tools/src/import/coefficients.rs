@@ -47,7 +47,7 @@ pub(crate) enum CoefficientsError {
         /// What it is called.
         term: Quoted,
     },
-    #[error("line {line}: {term} stands in the table a second time")]
+    #[error("line {line}: {term} is already in the table: remove one of the two lines")]
     Twice {
         /// Counted from 1.
         line: usize,

@@ -258,9 +258,11 @@ pub(crate) enum ImportError {
     },
     #[error(transparent)]
     Statsmodels(#[from] statsmodels::StatsmodelsError),
-    #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: leave it out")]
+    #[error("--key chooses an estimator of a pickle or skops file, and this is {0}: remove --key")]
     NoKeys(&'static str),
-    #[error("--predictor-type is for networks of Linear Learner, and this is {0}: leave it out")]
+    #[error(
+        "--predictor-type is for networks of Linear Learner, and this is {0}: remove --predictor-type"
+    )]
     NoPredictorType(&'static str),
 }
 

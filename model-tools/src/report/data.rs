@@ -141,7 +141,7 @@ fn outcome(model: &Model, predicted: Outputs, labels: &[String]) -> Result<Outco
             let actual = labels.iter().enumerate().map(|(row, label)| {
                 class(model.labels(), label).ok_or_else(|| {
                     format!(
-                        "row {}: the label {label:?} is none of the model's",
+                        "row {}: the label {label:?} is not one of the model's labels",
                         row + 1
                     )
                 })

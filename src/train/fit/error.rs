@@ -78,7 +78,7 @@ pub enum FitError {
         smallest: f64,
     },
     /// Weights of 0.
-    #[error("all weights are 0: no row counts")]
+    #[error("all weights are 0: give at least one row a positive weight")]
     NoWeight,
     /// l1 with more unknowns than a Hessian is built for.
     #[error(

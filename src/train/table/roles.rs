@@ -26,7 +26,9 @@ pub enum TableError {
         known: String,
     },
     /// Two settings name one column.
-    #[error("column {column} is {first} and {second}: it can be one of them")]
+    #[error(
+        "column {column} is set as {first} and as {second}: a column has one role, so remove one of the two settings"
+    )]
     Twice {
         /// The column.
         column: String,
@@ -47,7 +49,9 @@ pub enum TableError {
         column: Quoted,
     },
     /// Names of features that are not as many as features.
-    #[error("hyperparameter feature_names has {names} names, the data have {features} features")]
+    #[error(
+        "hyperparameter feature_names has {names} names, but the data have {features} features: give one name per feature"
+    )]
     FeatureNames {
         /// Names.
         names: usize,
@@ -64,7 +68,9 @@ pub enum TableError {
     )]
     NoFeatures(usize),
     /// A number of features that is not the one that was said.
-    #[error("hyperparameter feature_dim={said}, but the data have {found} features")]
+    #[error(
+        "hyperparameter feature_dim={said}, but the data have {found} features: correct it, or leave it unset"
+    )]
     FeatureDim {
         /// The hyperparameter.
         said: u64,

@@ -25,7 +25,7 @@ pub(super) fn unwrap<'a>(root: Value<'a>, keys: &[String]) -> Outcome<Estimators
     let whole = Step::root(root);
     if whole.is_estimator() {
         if !keys.is_empty() {
-            return Err(whole.refuse("the file holds this one estimator alone: leave --key out"));
+            return Err(whole.refuse("the file holds only this estimator: remove --key"));
         }
         return Ok(Estimators {
             steps: vec![whole],

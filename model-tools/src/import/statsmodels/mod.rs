@@ -25,7 +25,7 @@ use super::objects::{ArrayError, Value};
 /// Why a result of statsmodels gives no model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StatsmodelsError {
-    #[error("the file holds this one result of statsmodels alone: leave --key out")]
+    #[error("the file holds only this result of statsmodels: remove --key")]
     NoKeys,
     #[error("a {0} of statsmodels is no result of a model: save what fit() returned")]
     NoResults(String),
