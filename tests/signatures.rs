@@ -101,7 +101,8 @@ fn an_unsigned_model_and_one_signed_by_another_key_are_not_served() {
 /// An attacker who changes the model can compute its digest, and move or drop the signature.
 #[test]
 fn a_changed_model_with_the_signature_of_the_right_one_is_not_served() {
-    let (_, right) = signature(&signed(&unsigned(), by_ed25519)).unwrap();
+    let right = signed(&unsigned(), by_ed25519);
+    let (_, right) = signature(&right).unwrap();
     let (_, changed) = Artifact::seal(linear(0.0, &[1.5])).unwrap();
     let forged = with_signature(&changed, &right.unwrap().try_into().unwrap()).unwrap();
     let reason = refusal(forged, ED25519_KEY);

@@ -67,7 +67,7 @@ fn a_key_that_leads_nowhere_is_refused_with_those_that_do() {
     refused(
         &path("ridge"),
         "model",
-        "Ridge: the file holds this one estimator alone",
+        "Ridge: the file holds only this estimator",
     );
     refused(DIABETES, "model", "and this is cbor: remove --key");
     let order = ["--key", "first", "--key", "second"];

@@ -8,7 +8,7 @@ use super::cbor::{EMBEDDED_CBOR, Writer};
 use super::document::{FORMAT, Version};
 use super::error::ArtifactError;
 use super::form::Form;
-use super::item::{Item, Map, Wrong};
+use super::item::{Map, Wrong};
 use super::scan;
 use crate::limits::ARTIFACT_BYTES_MAX;
 
@@ -78,12 +78,13 @@ pub(super) fn open(bytes: &[u8]) -> Result<Contents<'_>, ArtifactError> {
     let map = item.map("a map").map_err(wrong)?;
     let version = check_head(&map).map_err(wrong)??;
     let (expected, payload) = digest_and_payload(&map).map_err(wrong)?;
-    let signature = map.optional("signature").map(Item::bytes).transpose();
+    // One of another type is ignored as any other key is, and verifies under no key.
+    let signature = map.optional("signature");
     Ok(Contents {
         version,
         digest: verify(payload, expected)?,
         payload,
-        signature: signature.map_err(wrong)?,
+        signature: signature.map(|item| item.bytes().unwrap_or_default()),
     })
 }
 

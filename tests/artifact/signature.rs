@@ -194,19 +194,14 @@ fn an_absent_stripped_foreign_or_moved_signature_is_refused() {
     assert!(wrong(&signed(&artifact, &two)));
     // The signature of one model in another's envelope, with that one's right digest.
     let other = around(&cbor(&set_in_model("intercept", 0.25.into())));
-    let (_, moved) = signature(&signed(&artifact, &one)).unwrap();
+    let right = signed(&artifact, &one);
+    let (_, moved) = signature(&right).unwrap();
     let moved = moved.unwrap().try_into().unwrap();
     assert!(wrong(&with_signature(&other, &moved).unwrap()));
     // Cut short, or of another type.
     let sign = |value: Value| tagged(&set(envelope_of(&cbor(&payload())), "signature", value));
     assert!(wrong(&sign(Value::Bytes(moved[..63].to_vec()))));
     assert!(unsigned(&sign(Value::Null)));
-    assert!(matches!(
-        signer(&sign("none".into()), &keys),
-        Err(ArtifactError::Shape {
-            part: "envelope",
-            ..
-        })
-    ));
+    assert!(wrong(&sign("none".into())));
     assert_eq!(signer(&signed(&artifact, &one), &keys).unwrap(), 0);
 }

@@ -158,7 +158,7 @@ fn a_bad_hyperparameter_is_named_with_what_was_expected() {
         ),
         (
             r#"{"feature_names": "a,b,c"}"#,
-            "feature_names has 3 names, the data have 2 features",
+            "feature_names has 3 names, but the data have 2 features: give one name per feature",
         ),
         (
             r#"{"fit_intercept": true"#,

@@ -85,7 +85,7 @@ fn libsvm_recordio_and_npy_are_read_with_their_labels() {
     }
     let prefix = Prefix::new();
     prefix.write("input/data/train/part-0.libsvm", "1 1:1\n2:1 1:3\n");
-    assert!(refused(&prefix).contains("row 2 has no label"));
+    assert!(refused(&prefix).contains("row 2: the label is missing"));
 }
 
 /// A frame of RecordIO with a record of doubles.
