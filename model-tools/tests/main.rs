@@ -35,6 +35,7 @@ mod safetensors; // a layer's weight and bias
 
 mod signing; // keys, signatures, and the commands of docs/operations.md
 mod sklearn; // the corpus of models that scikit-learn fitted
+mod spark; //   what Spark ML saved: zip, tar, folder
 mod statsmodels; // the corpus of models that statsmodels fitted
 mod strangers; // files that are no models are said to be what they are
 mod together; // several files: scaler.pkl, model.pkl, columns.json

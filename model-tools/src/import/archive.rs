@@ -44,6 +44,12 @@ impl<'a> Files<'a> {
         self.archive.index_for_name(name).is_some()
     }
 
+    /// The names of all members that are texts.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = self.archive.file_names().filter_map(Result::ok);
+        names.map(std::borrow::Cow::into_owned).collect()
+    }
+
     /// The one member whose name ends so; none if there are several.
     pub(super) fn ending_with(&self, end: &str) -> Option<String> {
         let names = self.archive.file_names().filter_map(Result::ok);

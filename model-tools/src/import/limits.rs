@@ -70,6 +70,39 @@ pub(crate) const MXNET_NAME_BYTES_MAX: u64 = 1_000;
 /// Bytes at the beginning in which a pickle names the class of its object.
 pub(crate) const PICKLE_HEAD_BYTES: u64 = 128;
 
+/// Values that a Parquet file holds, with the lists and groups around them. A matrix of two million coefficients has one
+/// each, and its places if it is sparse.
+pub(crate) const PARQUET_VALUES_MAX: usize = 4_000_000;
+
+/// Bytes of a Parquet file's pages and texts after decompression: eight for each value, and as many for what lies around.
+pub(crate) const PARQUET_BYTES_MAX: usize = 64 << 20;
+
+/// Bytes of one page of Parquet after decompression. Writers end one after 1 MiB, or after a row, which may hold a whole
+/// matrix.
+pub(crate) const PARQUET_PAGE_BYTES_MAX: usize = 32 << 20;
+
+/// Bytes of the end of a Parquet file, which describes it: about 300 for each column, of which an Imputer has one for each
+/// column of the rows.
+pub(crate) const PARQUET_FOOTER_BYTES_MAX: usize = 4 << 20;
+
+/// Values in such a description, of which a node takes 32 bytes.
+pub(crate) const PARQUET_NODES_MAX: usize = 1_000_000;
+
+/// Levels of groups and lists inside one another in Parquet: a list of vectors has five.
+pub(crate) const PARQUET_DEPTH_MAX: usize = 16;
+
+/// Files of a saved model of Spark that count: two for each stage.
+pub(crate) const SPARK_FILES_MAX: usize = 1_000;
+
+/// Entries of all folders of a saved model of Spark: sums of digits and marks beside each file.
+pub(crate) const SPARK_FOLDERS_MAX: usize = 20_000;
+
+/// Folders inside one another in a saved model of Spark: a pipeline in a search in a pipeline has nine.
+pub(crate) const SPARK_FOLDER_LEVELS_MAX: usize = 16;
+
+/// Stages of a pipeline of Spark. Long ones have one for each of some dozens of columns.
+pub(crate) const SPARK_STAGES_MAX: usize = 300;
+
 /// Parentheses and signs inside one another in a formula. People write two or three.
 pub(crate) const FORMULA_DEPTH_MAX: usize = 32;
 

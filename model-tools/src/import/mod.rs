@@ -23,11 +23,13 @@ mod names;
 mod objects;
 mod onnx;
 mod opened;
+mod parquet;
 mod pickle;
 mod pmml;
 mod safetensors;
 mod sklearn;
 mod skops;
+mod spark;
 mod statsmodels;
 mod strangers;
 pub(crate) mod trust;
@@ -88,7 +90,7 @@ pub(crate) struct ImportOptions {
 }
 
 /// Every format, in the order in which bytes are tried: the first that detects its own reads them.
-pub(crate) static FORMATS: [Format; 14] = [
+pub(crate) static FORMATS: [Format; 15] = [
     Format {
         name: "cbor",
         description: "sagelet artifact, what `sagelet serve` loads",
@@ -118,6 +120,12 @@ pub(crate) static FORMATS: [Format; 14] = [
         description: "H2O's MOJO of a generalised linear model",
         detect: h2o::detect,
         read: h2o::read,
+    },
+    Format {
+        name: "spark-ml",
+        description: "saved pipeline or linear model of Spark ML: folder, zip or tar",
+        detect: spark::detect,
+        read: spark::read,
     },
     Format {
         name: "onnx",
@@ -226,6 +234,8 @@ pub(crate) enum ImportError {
     LinearLearner(#[from] linear_learner::LinearLearnerError),
     #[error(transparent)]
     H2o(#[from] h2o::H2oError),
+    #[error(transparent)]
+    Spark(#[from] spark::SparkError),
     #[error(transparent)]
     Onnx(#[from] onnx::OnnxError),
     #[error(transparent)]

@@ -23,6 +23,7 @@ fn corpus() -> Vec<Vec<u8>> {
         "wrapped",
         "together",
         "h2o",
+        "spark-4.0",
         "statsmodels-0.12",
         "statsmodels-0.15",
         "onnx",
@@ -32,6 +33,7 @@ fn corpus() -> Vec<Vec<u8>> {
         "pmml",
         "../cases/pmml",
         "../cases/coefficients",
+        "../cases/parquet",
     ]
     .iter()
     .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
@@ -212,46 +214,99 @@ fn zipped(members: &[(String, Vec<u8>)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// The settings and levels of H2O's models, changed inside of their archives.
-#[test]
-fn damaged_members_of_a_mojo_neither_panic_nor_hang_nor_take_memory() {
+/// The members of an archive of the corpus.
+fn members(path: &str) -> Vec<(String, Vec<u8>)> {
     use std::io::Read as _;
-    let count = std::env::var("MUTATIONS").map_or(MUTATIONS, |count| count.parse().unwrap());
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/h2o");
-    let mojo = |name: &str| {
-        let file = std::fs::File::open(root.join(name)).unwrap();
-        let mut archive = zip::ZipArchive::new(file).unwrap();
-        let mut members = Vec::new();
-        for index in 0..archive.len() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let file = std::fs::File::open(root.join(path)).unwrap();
+    let mut archive = zip::ZipArchive::new(file).unwrap();
+    (0..archive.len())
+        .map(|index| {
             let mut member = archive.by_index(index).unwrap();
             let mut bytes = Vec::new();
             member.read_to_end(&mut bytes).unwrap();
             let name = String::from_utf8(member.name_raw().to_vec()).unwrap();
-            if name == "model.ini" || name.starts_with("domains/") {
-                members.push((name, bytes));
-            }
-        }
-        members
-    };
-    let mojos = [mojo("gaussian_filled_in.zip"), mojo("multinomial.zip")];
+            (name, bytes)
+        })
+        .collect()
+}
+
+/// Changes members of archives, mostly those that `is_main` chooses, and reads them.
+fn damage_members(
+    archives: &[Vec<(String, Vec<u8>)>],
+    is_main: fn(&str) -> bool,
+    random: &mut Random,
+) {
+    let count = std::env::var("MUTATIONS").map_or(MUTATIONS, |count| count.parse().unwrap());
     let before = crate::ALLOCATOR.allocated();
     crate::ALLOCATOR
         .set_limit(before + MEMORY_BYTES_MAX)
         .unwrap();
-    let mut random = Random(3);
     for _ in 0..count {
-        let mut members = mojos[random.below(mojos.len())].clone();
-        let other = mojos[random.below(mojos.len())][0].1.clone();
-        // Mostly the settings: the rest are lists of levels.
-        let settings = members.iter().position(|(name, _)| name == "model.ini");
+        let mut members = archives[random.below(archives.len())].clone();
+        let others = &archives[random.below(archives.len())];
+        let other = others[random.below(others.len())].1.clone();
+        let main: Vec<usize> = (0..members.len())
+            .filter(|index| is_main(&members[*index].0))
+            .collect();
         let index = match random.below(4) {
             0 => random.below(members.len()),
-            _ => settings.unwrap(),
+            _ => main[random.below(main.len())],
         };
-        mutate(&mut members[index].1, &other, &mut random);
+        if !members[index].1.is_empty() && !other.is_empty() {
+            mutate(&mut members[index].1, &other, random);
+        }
         read(&zipped(&members));
     }
     crate::ALLOCATOR.set_limit(usize::MAX).unwrap();
+}
+
+/// The settings and levels of H2O's models, changed inside of their archives.
+#[test]
+fn damaged_members_of_a_mojo_neither_panic_nor_hang_nor_take_memory() {
+    let mojo = |name: &str| {
+        let mut members = members(name);
+        members.retain(|(name, _)| name == "model.ini" || name.starts_with("domains/"));
+        members
+    };
+    let mojos = [
+        mojo("h2o/gaussian_filled_in.zip"),
+        mojo("h2o/multinomial.zip"),
+    ];
+    damage_members(&mojos, |name| name == "model.ini", &mut Random(3));
+}
+
+/// What Spark says of stages, and its tables of numbers, with and without compression.
+#[test]
+fn damaged_members_of_a_model_of_spark_neither_panic_nor_hang_nor_take_memory() {
+    let models = [
+        "encoded_keep_both",
+        "imputed",
+        "linear_plain",
+        "linear_gzip",
+        "logistic_sparse",
+        "one_vs_rest",
+        "polynomial",
+        "product",
+    ]
+    .map(|name| members(&format!("spark-4.0/{name}.zip")));
+    let is_table = |name: &str| name.ends_with(".parquet");
+    damage_members(&models, is_table, &mut Random(7));
+}
+
+/// Every length of every member of a model of Spark, in an archive that is whole.
+#[test]
+fn members_of_a_model_of_spark_cut_short_anywhere_neither_panic_nor_hang() {
+    for name in ["encoded_keep", "linear_plain", "logistic_sparse"] {
+        let whole = members(&format!("spark-4.0/{name}.zip"));
+        for index in 0..whole.len() {
+            for length in 0..whole[index].1.len() {
+                let mut cut = whole.clone();
+                cut[index].1.truncate(length);
+                read(&zipped(&cut));
+            }
+        }
+    }
 }
 
 /// Every length of files of each format and compression; what is read of pickles has a test of its own.
@@ -279,6 +334,7 @@ fn files_cut_short_anywhere_neither_panic_nor_hang() {
         "corpus/xgboost/multi_softprob.model",
         "corpus/linear-learner/multiclass.zip",
         "corpus/h2o/gaussian_filled_in.zip",
+        "corpus/spark-4.0/linear_plain.zip",
         "corpus/linear-learner/binary_packed.gz",
         "corpus/sklearn-1.9/linear.skops",
         "corpus/sklearn-1.9/linear.zlib",

@@ -8,7 +8,7 @@ use super::skops::Skops;
 use super::trust::Contents;
 use super::{
     FORMATS, Format, ImportError, ImportOptions, Imported, JSON, LINEAR_LEARNER, PICKLE, SKOPS,
-    Source, large, linear_learner, names, rank, sklearn, strangers,
+    Source, large, linear_learner, names, rank, sklearn, spark, strangers,
 };
 use crate::error::Error;
 use crate::input::Input;
@@ -84,6 +84,15 @@ pub(crate) fn open<P: AsRef<str>>(paths: &[P]) -> Result<Opened, Error> {
 }
 
 fn open_folder(path: &str) -> Result<Opened, Error> {
+    let packed = spark::pack(Path::new(path)).map_err(|source| Error::Read {
+        input: path.to_owned(),
+        source,
+    })?;
+    if let Some(bytes) = packed {
+        let mut opened = open_file(Input::of(path.to_owned(), bytes))?;
+        opened.layers.push("folder".to_owned());
+        return Ok(opened);
+    }
     match container::folder(Path::new(path), rank_of_member)? {
         Folder::Mlflow(file) => open_file(large::read(&file.to_string_lossy())?),
         Folder::Files(files, bytes) => {
@@ -98,7 +107,7 @@ fn open_folder(path: &str) -> Result<Opened, Error> {
 }
 
 fn open_file(input: Input) -> Result<Opened, Error> {
-    let content = container::open(&input.bytes, rank_of_member);
+    let content = container::open(&input.bytes, rank_of_member, spark::detect);
     let content = content.map_err(|error| input.refused(error))?;
     let layers = content.layers;
     let bytes = match content.files {
@@ -124,7 +133,7 @@ fn open_several(paths: &[&str]) -> Result<Opened, Error> {
     let mut all = Vec::new();
     for path in paths {
         let input = Input::read(path, MODEL_BYTES_MAX)?;
-        let content = container::open(&input.bytes, rank_of_member);
+        let content = container::open(&input.bytes, rank_of_member, spark::detect);
         let content = content.map_err(|error| input.refused(error))?;
         let Files::One(bytes) = content.files else {
             return Err(input.refused(

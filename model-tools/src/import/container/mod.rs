@@ -66,13 +66,14 @@ pub(crate) enum ContainerError {
 }
 
 /// Takes off compression, then an archive, then the compression of the files in it. `rank` tells models of a known
-/// format from other files.
+/// format from other files; an archive of which `is_model` holds is a model itself.
 pub(crate) fn open(
     bytes: &[u8],
     rank: impl Fn(&[u8]) -> Option<usize>,
+    is_model: impl Fn(&[u8]) -> bool,
 ) -> Result<Content<'_>, ContainerError> {
     let (bytes, mut layers) = decompressed(bytes)?;
-    if !is_tar(&bytes) {
+    if !is_tar(&bytes) || is_model(&bytes) {
         let files = Files::One(bytes);
         return Ok(Content { layers, files });
     }

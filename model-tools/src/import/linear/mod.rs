@@ -5,6 +5,7 @@ mod columns;
 mod computed;
 mod conversion;
 mod entries;
+pub(crate) mod normal;
 mod prediction;
 mod reading;
 mod uses;

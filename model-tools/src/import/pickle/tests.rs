@@ -22,7 +22,8 @@ pub(crate) fn corpus() -> Vec<(String, Vec<u8>)> {
                 continue;
             }
             let bytes = std::fs::read(&path).unwrap();
-            let container::Files::One(content) = container::open(&bytes, |_| None).unwrap().files
+            let container::Files::One(content) =
+                container::open(&bytes, |_| None, |_| false).unwrap().files
             else {
                 panic!("{} is an archive", path.display());
             };

@@ -1,15 +1,13 @@
 //! Naive Bayes: the logarithm of each class's probability is linear in the cells, in whether they are above a number, or in
 //! their squares.
 
-use std::f64::consts::TAU;
-
 use sagelet::artifact::Derived;
 
 use super::classification;
 use super::cuts;
 use super::scores::check_width;
 use super::step::{Outcome, Step};
-use crate::import::linear::{Column, Conversion, Kind, Prediction, combination};
+use crate::import::linear::{Column, Conversion, Kind, Prediction, combination, normal};
 
 /// Counts: Σ cell · `feature_log_prob_`, and of MultinomialNB the logarithm of the class's share of the rows.
 pub(super) fn counted(step: &Step<'_>, columns: &[Column]) -> Outcome<Prediction> {
@@ -64,7 +62,7 @@ pub(super) fn gaussian(
     if variances.len() != means.len() {
         return Err(step.refuse("it has means and variances of different numbers of classes"));
     }
-    let centres = centres(&means);
+    let centres = normal::centres(&means);
     let conflict = |conflict| step.refuse(conflict);
     let centred = conversion.centred(columns, &centres).map_err(conflict)?;
     let places = conversion.refer(&centred).map_err(conflict)?;
@@ -72,37 +70,11 @@ pub(super) fn gaussian(
     let squares = conversion.compute(Derived::Products { of });
     let (mut table, mut intercepts) = (Vec::new(), Vec::new());
     for ((means, variances), prior) in means.iter().zip(&variances).zip(&priors) {
-        let (row, intercept) = normal(means, variances, &centres);
+        let (row, intercept) = normal::density(means, variances, &centres);
         table.push(row);
         intercepts.push(prior.ln() + intercept);
     }
     softmax(step, &table, &intercepts, &[centred, squares].concat())
-}
-
-/// The mean of the classes' means, for each column.
-fn centres(means: &[Vec<f64>]) -> Vec<f64> {
-    let width = means.first().map_or(0, Vec::len);
-    let mut centres = vec![0.0; width];
-    for row in means {
-        let share = 1.0 / means.len() as f64;
-        centres
-            .iter_mut()
-            .zip(row)
-            .for_each(|(centre, mean)| *centre += share * mean);
-    }
-    centres
-}
-
-/// The logarithm of a normal density as coefficients of the centred cells, of their squares, and an intercept.
-fn normal(means: &[f64], variances: &[f64], centres: &[f64]) -> (Vec<f64>, f64) {
-    let (mut linear, mut square, mut intercept) = (Vec::new(), Vec::new(), 0.0);
-    for ((mean, variance), centre) in means.iter().zip(variances).zip(centres) {
-        let mean = mean - centre;
-        linear.push(mean / variance);
-        square.push(-0.5 / variance);
-        intercept -= 0.5 * ((TAU * variance).ln() + mean * mean / variance);
-    }
-    (linear.into_iter().chain(square).collect(), intercept)
 }
 
 fn softmax(
