@@ -106,6 +106,9 @@ pub(crate) const SPARK_STAGES_MAX: usize = 300;
 /// Parentheses and signs inside one another in a formula. People write two or three.
 pub(crate) const FORMULA_DEPTH_MAX: usize = 32;
 
+/// The highest power of a column in a formula, which becomes a product of as many columns. People write two or three.
+pub(crate) const FORMULA_POWER_MAX: f64 = 16.0;
+
 /// Columns of a training table beside a result of statsmodels.
 pub(crate) const TABLE_COLUMNS_MAX: usize = 1_000_000;
 

@@ -6,6 +6,7 @@ mod archive;
 mod artifact;
 mod coefficients;
 mod container;
+mod functions;
 mod h2o;
 mod ignored;
 mod index;

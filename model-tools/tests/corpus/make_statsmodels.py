@@ -132,21 +132,38 @@ MODELS = {
     "formula_poisson_offset": (lambda: smf.poisson("count ~ x + city", FRAME, offset=OFFSET).fit(disp=0), ["x", "city", "OFFSET"]),
     "formula_glm": (lambda: smf.glm("share ~ x + lift", FRAME, family=families.Binomial()).fit(), ["x", "lift"]),
     "formula_quantreg": (formula("y ~ x + city", smf.quantreg), ["x", "city"]),
+    # Columns that are computed.
+    "formula_interaction": (formula("y ~ x * city"), ["x", "city"]),
+    "formula_interaction_alone": (formula("y ~ city:x + z"), ["x", "z", "city"]),
+    "formula_interaction_sum": (formula("y ~ C(city, Sum) * x"), ["x", "city"]),
+    "formula_nested": (formula("y ~ city / x"), ["x", "city"]),
+    "formula_crossed": (formula("y ~ city * lift + city:grade"), ["city", "lift", "grade"]),
+    "formula_crossed_numbers": (formula("y ~ x * z * exposed"), ["x", "z", "exposed"]),
+    "formula_power": (formula("y ~ x + I(x ** 2) + I(x ** 3) + I(z ** -1) + I(z ** 0.5)"), ["x", "z"]),
+    "formula_function": (formula("y ~ np.log(z) + np.sqrt(exposed) + x"), ["x", "z", "exposed"]),
+    "formula_computed": (formula("y ~ np.exp(-x / 2) + I(np.log1p(z + 1) ** 2) + np.power(x, 2):lift + I(x * z / exposed) + np.abs(Q('the size'))"),
+                         ["x", "z", "exposed", "lift", "the size"]),
+    "formula_computed_logit": (formula("wins ~ x + np.square(x) + lift:z", smf.logit), ["x", "z", "lift"]),
+    "poisson_exposure": (lambda: sm.Poisson(FRAME["count"], CONST, exposure=FRAME["exposed"]).fit(disp=0), ["x", "z", "rooms", "EXPOSURE"]),
+    "glm_poisson_exposure": (lambda: sm.GLM(FRAME["count"], CONST, family=families.Poisson(), offset=OFFSET.values, exposure=FRAME["exposed"].values).fit(),
+                             ["x", "z", "rooms", "OFFSET", "EXPOSURE"]),
+    "formula_poisson_exposure": (lambda: smf.poisson("count ~ x + city", FRAME, exposure=FRAME["exposed"]).fit(disp=0), ["x", "city", "EXPOSURE"]),
+    "glm_gamma": (lambda: sm.GLM(FRAME["positive"], CONST, family=families.Gamma(link("inverse_power"))).fit(), ["x", "z", "rooms"]),
     # What an artifact has no column or function for.
-    "refused_interaction": (formula("y ~ x * city"), None),
-    "refused_power": (formula("y ~ x + I(x ** 2)"), None),
-    "refused_function": (formula("y ~ np.log(z) + x"), None),
+    "refused_function": (formula("y ~ np.sinh(z) + x"), None),
+    "refused_reciprocal": (formula("y ~ np.reciprocal(z) + x"), None),
+    "refused_fraction": (formula("y ~ I(z ** 1.5)"), None),
+    "refused_centred": (formula("y ~ center(x)"), None),
+    "refused_rounded": (formula("y ~ np.floor(x / 2)"), None),
     "refused_spline": (formula("y ~ bs(x, df=4)"), None),
     "refused_contrast": (formula("y ~ C(city, Poly)"), None),
     "refused_difference": (formula("y ~ C(city, Diff)"), None),
     "refused_condition": (formula("y ~ I(x > 0)"), None),
     "refused_levels": (formula("y ~ C(exposed)"), None),
     "refused_both": (formula("y ~ rooms + C(rooms, Sum)"), None),
-    "refused_exposure": (lambda: sm.Poisson(FRAME["count"], CONST, exposure=FRAME["exposed"]).fit(disp=0), None),
     "refused_probit": (lambda: sm.Probit(FRAME["wins"], CONST).fit(disp=0), None),
     "refused_link_probit": (lambda: sm.GLM(FRAME["wins"], CONST, family=families.Binomial(link("probit"))).fit(), None),
     "refused_link_cloglog": (lambda: sm.GLM(FRAME["wins"], CONST, family=families.Binomial(link("cloglog"))).fit(), None),
-    "refused_link_inverse": (lambda: sm.GLM(FRAME["positive"], CONST, family=families.Gamma(link("inverse_power"))).fit(), None),
     "refused_gee": (lambda: sm.GEE(FRAME["y"], CONST, groups=FRAME["rooms"]).fit(), None),
 }
 BARE = {"ols", "wls", "gls", "rlm", "glm_poisson", "glm_poisson_offset", "logit", "negative_binomial", "mnlogit", "formula_treatment", "formula_glm"}
@@ -158,12 +175,14 @@ def predict(results, columns):
     if design is not None:
         exog = rows
     else:
-        exog = rows[[name for name in columns if name != "OFFSET"]].astype(float)
+        exog = rows[[name for name in columns if name not in ("OFFSET", "EXPOSURE")]].astype(float)
         k = results.model.exog.shape[1] if results.model.exog is not None else len(results.params)
         if k > exog.shape[1]:
             last = results.model.data.const_idx == k - 1
             exog = sm.add_constant(exog, prepend=not last, has_constant="add")
     offset = {"offset": OFFSET.head(ROWS)} if "OFFSET" in columns else {}
+    if "EXPOSURE" in columns:
+        offset["exposure"] = FRAME["exposed"].head(ROWS)
     return np.asarray(results.predict(exog, **offset))
 
 
@@ -175,7 +194,8 @@ def save(name, results, columns):
     bare = name.removesuffix("_bare") != name if hasattr(name, "removesuffix") else name.endswith("_bare")
     told = None
     if columns is not None:
-        rows = [[cell(OFFSET[i] if c == "OFFSET" else FRAME[c][i]) for c in columns] for i in range(ROWS)]
+        source = FRAME.assign(OFFSET=OFFSET, EXPOSURE=FRAME["exposed"])
+        rows = [[cell(source[c][i]) for c in columns] for i in range(ROWS)]
         predictions = predict(results, columns)
         told = {"rows": rows, "predictions": predictions.tolist()}
         if "mnlogit" in name:
@@ -203,7 +223,7 @@ for name, (fit, columns) in MODELS.items():
         except Exception as error:
             print(f"{FOLDER}/{full}: {error!r}"[:200])
 
-if VERSION >= (0, 15) and not HAS_ARROW and not ONLY:
+if VERSION >= (0, 15) and not HAS_ARROW:
     import statsmodels.formula
 
     statsmodels.formula.options.formula_engine = "formulaic"
@@ -212,9 +232,12 @@ if VERSION >= (0, 15) and not HAS_ARROW and not ONLY:
         ("formulaic_treatment", "y ~ C(city, contr.treatment('Oslo')) + C(rooms) + x", ["x", "city", "rooms"]),
         ("formulaic_sum", "y ~ C(city, contr.sum) + lift + z", ["z", "city", "lift"]),
         ("formulaic_full", "y ~ 0 + grade + I(2 * x)", ["x", "grade"]),
-        ("refused_formulaic_interaction", "y ~ x : city", None),
-        ("refused_formulaic_function", "y ~ np.exp(x)", None),
+        ("formulaic_interaction", "y ~ x * city + lift : z", ["x", "z", "city", "lift"]),
+        ("formulaic_function", "y ~ np.exp(x) + I(z ** 2)", ["x", "z"]),
+        ("refused_formulaic_function", "y ~ np.sinh(x)", None),
     ]:
+        if ONLY and name not in ONLY:
+            continue
         try:
             save(name, smf.ols(text, FRAME).fit(), columns)
         except Exception as error:

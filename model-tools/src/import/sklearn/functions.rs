@@ -1,53 +1,11 @@
 //! FunctionTransformer: a function of every cell, known by its name in numpy or scipy.
 
-use sagelet::artifact::{Derived, Function};
+use sagelet::artifact::Derived;
 
 use super::step::{Outcome, Step};
+use crate::import::functions;
 use crate::import::linear::{Column, Conversion};
 use crate::import::objects::Value;
-
-/// What a function of numpy or scipy does to a column.
-enum Effect {
-    /// It is multiplied by this.
-    Scaled(f64),
-    Function(Function),
-}
-
-/// The function by its name in numpy or `scipy.special`, where both mean the same.
-fn effect(name: &str) -> Option<Effect> {
-    let function = match name {
-        "log" => Function::Log,
-        "log2" => Function::Log2,
-        "log10" => Function::Log10,
-        "log1p" => Function::Log1p,
-        "exp" => Function::Exp,
-        "exp2" => Function::Exp2,
-        "expm1" => Function::Expm1,
-        "sqrt" => Function::Sqrt,
-        "cbrt" => Function::Cbrt,
-        "square" => Function::Square,
-        "reciprocal" => Function::Reciprocal,
-        "abs" | "absolute" | "fabs" => Function::Absolute,
-        "sign" => Function::Sign,
-        "floor" => Function::Floor,
-        "ceil" => Function::Ceil,
-        "rint" | "round" | "round_" | "around" => Function::Round,
-        "sin" => Function::Sin,
-        "cos" => Function::Cos,
-        "tan" => Function::Tan,
-        "tanh" => Function::Tanh,
-        "arcsinh" => Function::Asinh,
-        "expit" => Function::Logistic,
-        "logit" => Function::Logit,
-        "ndtri" => Function::NormalQuantile,
-        "positive" => return Some(Effect::Scaled(1.0)),
-        "negative" => return Some(Effect::Scaled(-1.0)),
-        "deg2rad" | "radians" => return Some(Effect::Scaled(1.0_f64.to_radians())),
-        "rad2deg" | "degrees" => return Some(Effect::Scaled(1.0_f64.to_degrees())),
-        _ => return None,
-    };
-    Some(Effect::Function(function))
-}
 
 /// The name of a function of numpy or scipy.
 ///
@@ -70,7 +28,7 @@ pub(super) fn transformed(
     if of_numpy(function) == Some("clip") {
         return clipped(step, columns, conversion);
     }
-    let known = of_numpy(function).and_then(effect);
+    let known = of_numpy(function).and_then(functions::named);
     let known = known.ok_or_else(|| {
         let global = function.global();
         let name = global.map_or_else(|| "a function".to_owned(), ToString::to_string);
@@ -83,20 +41,8 @@ pub(super) fn transformed(
     if arguments.is_some_and(|mut arguments| arguments.next().is_some()) {
         return Err(step.refuse("it calls its function with kw_args, which is not supported"));
     }
-    match known {
-        Effect::Scaled(factor) => {
-            let scaled = columns.iter().map(|column| column.affine(0.0, factor, 0.0));
-            Ok(scaled.collect())
-        }
-        Effect::Function(function) => {
-            let of = match jumps(function) {
-                true => conversion.refer_exactly(columns),
-                false => conversion.refer(columns),
-            };
-            let of = of.map_err(|conflict| step.refuse(conflict))?;
-            Ok(conversion.compute(Derived::Function { of, function }))
-        }
-    }
+    let applied = functions::applied(known, columns, conversion);
+    applied.map_err(|conflict| step.refuse(conflict))
 }
 
 /// numpy's `clip`, whose bounds are `kw_args`.
@@ -121,12 +67,4 @@ fn clipped(
     let of = conversion.refer(columns);
     let of = of.map_err(|conflict| step.refuse(conflict))?;
     Ok(conversion.compute(Derived::Clip { of, lower, upper }))
-}
-
-/// Whether a function is another one on either side of a number, however little that is passed.
-fn jumps(function: Function) -> bool {
-    matches!(
-        function,
-        Function::Sign | Function::Floor | Function::Ceil | Function::Round
-    )
 }

@@ -18,6 +18,9 @@ pub(super) fn mean(link: Value<'_>) -> Result<(Kind, Option<InverseTransform>), 
         ("sqrt", _) | ("power", Some(0.5)) => {
             return Ok((Kind::Linear, Some(InverseTransform::Square)));
         }
+        ("inverse_power" | "inversepower", _) | ("power", Some(-1.0)) => {
+            return Ok((Kind::Linear, Some(InverseTransform::Reciprocal)));
+        }
         ("power", Some(power)) => return Err(unknown(&format!("Power({power})"))),
         _ => return Err(unknown(name)),
     };
@@ -27,6 +30,6 @@ pub(super) fn mean(link: Value<'_>) -> Result<(Kind, Option<InverseTransform>), 
 fn unknown(name: &str) -> String {
     let name = bare(name);
     format!(
-        "its link is {name}, and an artifact has the links identity, log, logit and square root only: an artifact cannot compute it yet"
+        "its link is {name}, and an artifact has the links identity, log, logit, square root and inverse only"
     )
 }

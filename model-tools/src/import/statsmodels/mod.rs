@@ -4,9 +4,13 @@
 //! that was fitted by a formula names them by its terms (`C(city)[T.Oslo]`), and keeps its training table: from that
 //! come the names of the columns and the levels of its factors, and nothing else. Nothing is evaluated.
 
-mod affine;
+mod added;
 mod arrow;
+mod computed;
 mod design;
+mod expression;
+mod factors;
+mod formula;
 mod frame;
 mod link;
 mod results;
@@ -16,11 +20,12 @@ use sagelet::artifact::{Feature, Label};
 use sagelet::limits::FEATURES_MAX;
 use sagelet::text::Quoted;
 
-use self::design::Design;
+use self::added::Design;
 use self::results::{Outcome, Results};
 use super::Imported;
-use super::linear::{self, Cells, Column, Conflict, Kind, Prediction, combination};
+use super::linear::{self, Column, Conflict, Conversion, Kind, Prediction, combination};
 use super::objects::{ArrayError, Value};
+use crate::shown::quoted;
 
 /// Why a result of statsmodels gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +66,13 @@ pub(crate) enum StatsmodelsError {
     Conflict(#[from] Conflict),
 }
 
+impl StatsmodelsError {
+    /// The error about a term of a formula.
+    fn term(name: &str, reason: String) -> Self {
+        Self::Term(quoted(name), reason)
+    }
+}
+
 /// Whether an object is of statsmodels.
 pub(super) fn is_of_statsmodels(root: Value<'_>) -> bool {
     let class = root.class();
@@ -77,20 +89,15 @@ pub(super) fn convert(root: Value<'_>, keys: &[String]) -> Result<Imported, Stat
     }
     let mut results = Results::read(root)?;
     let Design {
-        mut cells,
+        mut conversion,
         columns,
-        offset,
-    } = Design::read(&mut results)?;
-    let scores = scores(&results, &columns, offset.as_ref(), &mut cells)?;
+        added,
+    } = design::read(&mut results)?;
+    let scores = scores(&results, &columns, &added, &mut conversion)?;
     let prediction = prediction(&results, scores);
     for note in &results.notes {
-        cells.conversion.note(note.clone());
+        conversion.note(note.clone());
     }
-    let (conversion, scores) = cells.features(&prediction.scores)?;
-    let prediction = Prediction {
-        scores,
-        ..prediction
-    };
     let (mut document, notes) = linear::document(conversion, &prediction)?;
     if document.features.iter().all(is_unread) {
         return Err(results.refuse("it looks at no column of the rows"));
@@ -110,18 +117,16 @@ fn is_unread(feature: &Feature) -> bool {
 fn scores(
     results: &Results<'_>,
     columns: &[Column],
-    offset: Option<&Column>,
-    cells: &mut Cells,
+    added: &[Column],
+    conversion: &mut Conversion,
 ) -> Result<Vec<Column>, StatsmodelsError> {
     let terms: usize = columns.iter().map(|column| column.terms.len()).sum();
     let mut scores = Vec::new();
     for weights in &results.coefficients {
-        cells.conversion.spend(terms)?;
+        conversion.spend(terms)?;
         let (mut columns, mut weights) = (columns.to_vec(), weights.clone());
-        if let Some(offset) = offset {
-            columns.push(offset.clone());
-            weights.push(1.0);
-        }
+        columns.extend_from_slice(added);
+        weights.resize(columns.len(), 1.0);
         scores.push(combination(&columns, &weights, 0.0));
     }
     if matches!(results.outcome, Outcome::Classes(_)) {

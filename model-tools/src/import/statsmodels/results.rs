@@ -18,6 +18,7 @@ pub(super) struct Results<'a> {
     pub(super) coefficients: Vec<Vec<f64>>,
     pub(super) outcome: Outcome,
     pub(super) has_offset: bool,
+    pub(super) has_exposure: bool,
     /// What was left out or assumed, a sentence each.
     pub(super) notes: Vec<String>,
 }
@@ -50,9 +51,10 @@ impl<'a> Results<'a> {
             coefficients: Vec::new(),
             outcome: outcome(model, class).map_err(|reason| refused(class, reason))?,
             has_offset: false,
+            has_exposure: false,
             notes: Vec::new(),
         };
-        results.read_offset()?;
+        results.read_offset();
         results.read_coefficients(params)?;
         Ok(results)
     }
@@ -90,25 +92,25 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// An offset is a column that is added as it is; the exposure's logarithm would have to be computed.
-    fn read_offset(&mut self) -> Result<(), StatsmodelsError> {
+    /// An offset is a column that is added as it is; of an exposure the logarithm is added.
+    fn read_offset(&mut self) {
         let is_there = |name: &str| {
             let value = self.model.attribute(name);
             value.is_some_and(|value| !value.is_none()) || self.is_told(name)
         };
-        if is_there("exposure") {
-            return Err(self.refuse(
-                "it has an exposure, whose logarithm is a column that is not converted yet: fit it with offset=numpy.log(exposure), and send that",
-            ));
-        }
-        if is_there("offset") {
-            self.has_offset = true;
+        (self.has_offset, self.has_exposure) = (is_there("offset"), is_there("exposure"));
+        if self.has_offset {
             self.notes.push(
                 "has an offset: it is the last column of the rows, and is added to the score"
                     .to_owned(),
             );
         }
-        Ok(())
+        if self.has_exposure {
+            self.notes.push(
+                "has an exposure: it is the last column of the rows, and its logarithm is added to the score"
+                    .to_owned(),
+            );
+        }
     }
 
     /// Whether a flag of version 0.15 says that there is one.
