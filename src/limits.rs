@@ -405,6 +405,15 @@ pub const TRAINING_TABLES: usize = 2;
 /// they are read, and the rows that were drawn to start from. Measured: 18 MB for two threads and ten columns.
 pub const TRAINING_BYTES_KEPT: u64 = 20 << 20;
 
+/// Folds of the training rows: each has tables of its own, in every chunk that is worked on.
+pub const TRAINING_FOLDS_MAX: usize = 20;
+
+/// Penalties of a path: more are no finer than what folds can tell apart.
+pub const TRAINING_PATH_MAX: usize = 1_000;
+
+/// Held-out rows whose scores are sorted for a threshold: 100 MB of them.
+pub const TRAINING_SCORES_MAX: usize = 1 << 22;
+
 /// Bytes of decoded rows that are kept between passes if neither the settings nor the container's limit say how
 /// many.
 pub const TRAINING_MEMORY_BYTES: u64 = 1 << 30;

@@ -86,7 +86,7 @@ mod program_name;
 mod promises;
 mod serving;
 mod shutdown;
-mod surroundings;
 mod signatures;
+mod surroundings;
 mod training;
 mod transcripts;

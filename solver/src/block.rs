@@ -13,6 +13,8 @@ pub struct Block<'a> {
     pub weights: &'a [f64],
     /// What is added to the linear predictor, one per row; empty if all are 0.
     pub offsets: &'a [f64],
+    /// The fold that each row is in; empty if all are in the first.
+    pub folds: &'a [u8],
 }
 
 impl<'a> Block<'a> {
@@ -38,6 +40,12 @@ impl<'a> Block<'a> {
     #[must_use]
     pub fn offset(&self, row: usize) -> f64 {
         self.offsets.get(row).copied().unwrap_or(0.0)
+    }
+
+    /// The fold of one row.
+    #[must_use]
+    pub fn fold(&self, row: usize) -> usize {
+        self.folds.get(row).copied().unwrap_or(0).into()
     }
 }
 
@@ -94,12 +102,34 @@ pub struct Rows {
     pub weights: Vec<f64>,
     /// One per row, or empty.
     pub offsets: Vec<f64>,
+    /// One per row, or empty.
+    pub folds: Vec<u8>,
 }
 
 /// Rows of a chunk in memory.
 const CHUNK_ROWS: usize = 4096;
 
 impl Rows {
+    /// Copies those rows of a block that `wanted` says, by their place in it.
+    #[must_use]
+    pub fn some_of(block: &Block<'_>, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut rows = Self {
+            width: block.width,
+            ..Self::default()
+        };
+        for row in (0..block.rows()).filter(|row| wanted(*row)) {
+            rows.cells.extend_from_slice(block.row(row));
+            rows.labels.push(block.labels[row]);
+            if !block.weights.is_empty() {
+                rows.weights.push(block.weight(row));
+            }
+            if !block.offsets.is_empty() {
+                rows.offsets.push(block.offset(row));
+            }
+        }
+        rows
+    }
+
     /// Some of the rows as a block.
     #[must_use]
     pub fn block(&self, from: usize, to: usize) -> Block<'_> {
@@ -109,6 +139,7 @@ impl Rows {
             labels: &self.labels[from..to],
             weights: self.weights.get(from..to).unwrap_or(&[]),
             offsets: self.offsets.get(from..to).unwrap_or(&[]),
+            folds: self.folds.get(from..to).unwrap_or(&[]),
         }
     }
 }

@@ -77,20 +77,14 @@ impl Design {
     pub fn new(summary: &Summary, treatments: &[Treatment], intercept: bool) -> Self {
         let weight = summary.triangle.at(0, 0).powi(2);
         let mut columns = Vec::new();
-        let mut combinations = vec![vec![(0, 1.0)]];
         for (source, treatment) in treatments.iter().enumerate() {
             let fill = fill(summary, source, treatment.fill);
             columns.push(Column::new(source, false, fill, summary.shifts[source]));
-            combinations.push(filled(summary, source, fill));
             if treatment.indicator {
                 columns.push(Column::new(source, true, 1.0, 0.0));
-                combinations.push(indicator(summary, source));
             }
         }
-        if summary.triangle.width() > 1 + summary.shifts.len() + summary.with_missing.len() {
-            combinations.push(vec![(summary.triangle.width() - 1, 1.0)]);
-        }
-        let triangle = summary.triangle.combine(&combinations);
+        let triangle = factor(summary, &columns);
         for (index, column) in columns.iter_mut().enumerate() {
             column.measure(&triangle, index + 1);
             let treatment = treatments[column.source];
@@ -107,6 +101,13 @@ impl Design {
             triangle,
             active,
         }
+    }
+
+    /// The factor of other rows in these columns: of [1 | columns with their missing cells filled in as here, less
+    /// the survey's shift | label less its shift]. The same survey saw them.
+    #[must_use]
+    pub fn factor_of(&self, others: &Summary) -> Triangle {
+        factor(others, &self.columns)
     }
 
     /// How many coefficients are fitted, the intercept among them.
@@ -278,6 +279,20 @@ impl Column {
         };
         self.penalised = unit / self.scale;
     }
+}
+
+fn factor(summary: &Summary, columns: &[Column]) -> Triangle {
+    let mut combinations = vec![vec![(0, 1.0)]];
+    for column in columns {
+        combinations.push(match column.indicator {
+            true => indicator(summary, column.source),
+            false => filled(summary, column.source, column.fill),
+        });
+    }
+    if summary.triangle.width() > 1 + summary.shifts.len() + summary.with_missing.len() {
+        combinations.push(vec![(summary.triangle.width() - 1, 1.0)]);
+    }
+    summary.triangle.combine(&combinations)
 }
 
 /// What a column adds to those before it, of its length, if that is rounding alone.

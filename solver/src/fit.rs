@@ -104,7 +104,7 @@ fn sampled(summary: &Summary, unknowns: usize) -> Option<&Rows> {
 }
 
 /// The point at which every row has the mean for its prediction, if there is an intercept.
-fn null_scalar(
+pub(crate) fn null_scalar(
     summary: &Summary,
     design: &Design,
     family: Family,
@@ -146,7 +146,7 @@ fn start_inside(design: &Design, mean: f64, point: &mut [f64]) {
     }
 }
 
-fn null_softmax(summary: &Summary, design: &Design, classes: &Classes) -> Vec<f64> {
+pub(crate) fn null_softmax(summary: &Summary, design: &Design, classes: &Classes) -> Vec<f64> {
     let unknowns = design.unknowns();
     let mut point = vec![0.0; unknowns * classes.count()];
     if !design.intercept {

@@ -43,14 +43,11 @@ pub fn fit(
     }
     let problem = Problem::new(design, label_shift);
     let label_squares = problem.rows.length(problem.unknowns).powi(2);
-    let label_scale = if normalise_label && !penalty.is_none() {
-        (label_squares / design.weight).sqrt()
-    } else {
-        1.0
-    };
+    let label_scale = problem.label_scale(design, normalise_label && !penalty.is_none());
     let fitted = penalty.fitted(design, label_scale);
     let penalised = fitted_without_intercept(&fitted, design);
-    let solution = problem.solve(&penalised, design.weight)?;
+    let start = vec![0.0; problem.unknowns];
+    let solution = problem.solve(&penalised, design.weight, &start)?;
     let residual_squares = problem.residual_squares(&solution);
     let objective = 0.5 * residual_squares / design.weight + penalised.value(&solution);
     if !objective.is_finite() {
@@ -73,6 +70,95 @@ pub fn fit(
         objective,
         covariance,
     })
+}
+
+/// Fits of the same rows with one penalty after the other, each looked for from the optimum before it.
+pub struct Warm<'a> {
+    design: &'a Design,
+    problem: Problem,
+    rows_weighted: u64,
+    label_shift: f64,
+    label_scale: f64,
+    last: Vec<f64>,
+}
+
+impl<'a> Warm<'a> {
+    /// Fits of these rows.
+    #[must_use]
+    pub fn new(summary: &Summary, design: &'a Design, normalise_label: bool) -> Self {
+        let problem = Problem::new(design, summary.label_shift);
+        Self {
+            design,
+            rows_weighted: summary.rows_weighted,
+            label_shift: summary.label_shift,
+            label_scale: problem.label_scale(design, normalise_label),
+            last: vec![0.0; problem.unknowns],
+            problem,
+        }
+    }
+
+    /// The smallest `l1` at which all coefficients are 0.
+    #[must_use]
+    pub fn steepest(&self) -> f64 {
+        let label: Vec<f64> = (0..self.problem.unknowns)
+            .map(|row| self.problem.rows.at(row, self.problem.unknowns))
+            .collect();
+        let pull = (0..self.problem.unknowns).map(|column| {
+            let products = (0..=column).map(|row| self.problem.rows.at(row, column) * label[row]);
+            let factor = self.design.columns[self.design.active[column]].penalised;
+            products.sum::<f64>().abs() / (self.design.weight * factor)
+        });
+        pull.fold(0.0, f64::max) / self.label_scale
+    }
+
+    /// The intercept and coefficients of the next penalty.
+    ///
+    /// # Errors
+    /// The rows do not determine the coefficients, or the numbers are too large.
+    pub fn fit(&mut self, penalty: Penalty) -> Result<(f64, Vec<f64>), FitError> {
+        if penalty.is_none() {
+            crate::fit::check_determined(self.design, self.rows_weighted)?;
+        }
+        let fitted = penalty.fitted(self.design, self.label_scale);
+        let fitted = fitted_without_intercept(&fitted, self.design);
+        let weight = self.design.weight;
+        self.last = self.problem.solve(&fitted, weight, &self.last)?;
+        let (design, last) = (self.design, &self.last);
+        Ok(self
+            .problem
+            .in_units_of_rows(design, last, self.label_shift))
+    }
+}
+
+/// The factor of rows that judge models of this design: they are not looked at again.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    factor: Triangle,
+    label_shift: f64,
+}
+
+impl Judge {
+    /// Rows that the survey of the design's rows saw, too.
+    #[must_use]
+    pub fn new(design: &Design, rows: &Summary) -> Self {
+        Self {
+            factor: design.factor_of(rows),
+            label_shift: rows.label_shift,
+        }
+    }
+
+    /// The mean loss of a model, ½(label − prediction)².
+    #[must_use]
+    pub fn loss(&self, design: &Design, intercept: f64, coefficients: &[f64]) -> f64 {
+        let shifted = design.columns.iter().zip(coefficients);
+        let at_shifts: f64 = shifted.map(|(column, w)| column.shift * w).sum();
+        let mut residual = vec![intercept + at_shifts - self.label_shift];
+        residual.extend_from_slice(coefficients);
+        residual.push(-1.0);
+        let squares = (0..self.factor.width())
+            .map(|row| crate::dense::dot(&self.factor.row(row)[row..], &residual[row..]).powi(2));
+        0.5 * squares.sum::<f64>() / self.factor.at(0, 0).powi(2)
+    }
 }
 
 /// The active columns and the label, the intercept projected out of them.
@@ -102,11 +188,20 @@ impl Problem {
         }
     }
 
-    fn solve(&self, penalty: &Fitted, weight: f64) -> Result<Vec<f64>, FitError> {
+    /// What labels are divided by while they are fitted: their deviation, or 1.
+    fn label_scale(&self, design: &Design, normalise: bool) -> f64 {
+        match normalise {
+            true => self.rows.length(self.unknowns) / design.weight.sqrt(),
+            false => 1.0,
+        }
+    }
+
+    /// The optimum, looked for from `start`.
+    fn solve(&self, penalty: &Fitted, weight: f64, start: &[f64]) -> Result<Vec<f64>, FitError> {
         let factor = self.with_curvatures(&penalty.curvatures, weight);
         let solution = if penalty.has_bounds() {
             let bounds: Vec<f64> = penalty.bounds.iter().map(|bound| bound * weight).collect();
-            Some(Lasso::new(&factor, &bounds).solve(&vec![0.0; self.unknowns]))
+            Some(Lasso::new(&factor, &bounds).solve(start))
         } else {
             factor.solve_penalised(&vec![0.0; self.unknowns])
         };

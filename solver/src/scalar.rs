@@ -90,6 +90,11 @@ impl<'a> Scalar<'a> {
         self
     }
 
+    /// The gradient that a pass found, without the penalty's.
+    pub(crate) fn gradient(sum: &Sum) -> Vec<f64> {
+        sum.gradient.iter().map(|cell| cell / sum.weight).collect()
+    }
+
     fn quality(&self) -> Quality {
         match self.classes {
             Some(classes) => Quality::Classification(Classification::new(classes.count())),

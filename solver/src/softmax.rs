@@ -85,6 +85,12 @@ impl<'a> Softmax<'a> {
         }
     }
 
+    /// The gradient that a pass found, without the penalty's.
+    pub(crate) fn gradient(sum: &Sum) -> Vec<f64> {
+        let cells = sum.gradient.cells().iter();
+        cells.map(|cell| cell / sum.weight).collect()
+    }
+
     fn rows_at_once(&self) -> usize {
         let cells_per_row = self.design.unknowns().max(self.classes.count()).max(1);
         (CELLS / cells_per_row).max(1)

@@ -116,6 +116,7 @@ impl Sink for Examples<'_> {
             labels: &self.labels,
             weights: &self.weights,
             offsets: &self.offsets,
+            folds: &[],
         };
         (self.each)(&block);
         self.labels.clear();

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sagelet_solver::algorithm::Quality;
-use sagelet_solver::block::Source;
+use sagelet_solver::block::{Block, Pass, Source};
 use sagelet_solver::evaluate::Evaluate;
 
 use super::channel::{self, Channel, ChannelError, Chunk, Chunks, DataFile};
 use super::checkpoint::{Checkpoints, Identity};
 use super::decode::Decoder;
-use super::fit::{self, Fitted};
-use super::passes::{Part, Passes, Store};
+use super::fit::{self, Fitted, Judge};
+use super::part::{FoldRule, Folds, Part};
+use super::passes::{Passes, Store};
 use super::settings::{Loss, Missing, PredictorType, Settings};
 use super::table::{self, Discoverer, Discovery, LabelKind, Look, Roles, Schema};
 use super::{TrainError, header, make_directory, memory, outcome, workers};
@@ -24,6 +25,9 @@ use crate::log;
 
 /// Channel names that are looked for, in this order: the guide's, and the platform's built-in algorithms'.
 const TRAINING: [&str; 2] = ["training", "train"];
+
+/// Folds where a penalty is to be chosen and nothing says how: scikit-learn's.
+const FOLDS: usize = 5;
 
 /// How good a model is on the rows of each channel, by the channel's name.
 type Qualities = Vec<(&'static str, Quality)>;
@@ -215,41 +219,129 @@ impl<'a> Job<'a> {
         // A column with missing cells has a second one, which says where.
         let fills = self.settings.missing != Missing::Refuse;
         let surveyed = columns * if fills { 2 } else { 1 };
-        let plan = memory::plan(surveyed, self.threads, self.settings.memory)?;
         let (held_out, seed) = (self.settings.validation_split, self.settings.seed);
         let validation = channel::find(self.prefix, &["validation"])?;
         let test = channel::find(self.prefix, &["test"])?;
         let others: Vec<&Channel> = validation.iter().chain(&test).collect();
-        let checkpoints = self.checkpoints(&others, schema);
+        let folds = self.folds(validation.is_some() || held_out > 0.0);
+        // Many fits in a row are not saved: they would have to be told apart.
+        let is_saved = folds.is_none() && !self.settings.selection.is_auto();
+        let checkpoints = is_saved
+            .then(|| self.checkpoints(&others, schema))
+            .flatten();
+        let plan = memory::plan(
+            surveyed,
+            self.threads,
+            self.settings.memory,
+            folds.unwrap_or(1),
+        )?;
+        let validation_files = validation.as_ref().map(|channel| self.files_of(channel));
+        let validation_files = validation_files.transpose()?;
         let is_split = held_out > 0.0 && validation.is_none();
-        let part = if is_split {
-            Part::Fitted { held_out, seed }
-        } else {
-            Part::All
+        let part = match is_split {
+            true => Part::Fitted { held_out, seed },
+            false => Part::All,
         };
-        // Rows that nobody looks at again need not be kept.
-        let is_one_pass = !is_split && fit::is_one_pass(schema, self.settings);
-        let store = Store::new(if is_one_pass { 0 } else { plan.kept });
+        let (kept, kept_of_validation) = self.kept(schema, is_split, plan.kept);
+        let (store, validation_store) = (Store::new(kept), Store::new(kept_of_validation));
         let mut passes = self.passes(&self.files, schema, &store, part, "training");
         passes.threads = plan.threads;
+        let validation_rows = match &validation_files {
+            Some((files, content_type)) => {
+                let store = &validation_store;
+                let mut rows = self.passes(files, schema, store, Part::All, "validation");
+                rows.decoder.content_type = *content_type;
+                Some(rows)
+            }
+            None if is_split => {
+                let part = Part::HeldOut { held_out, seed };
+                Some(self.passes(&self.files, schema, &store, part, "validation"))
+            }
+            None => None,
+        };
+        let judge = self.judge(folds, validation_rows.as_ref(), &mut passes)?;
         passes.checkpoints = checkpoints.as_ref();
-        let fitted = fit::fit(&mut passes, schema, self.settings)?;
-        let mut channels = vec![("train", fitted.quality.clone())];
-        if is_split {
-            let part = Part::HeldOut { held_out, seed };
-            let mut passes = self.passes(&self.files, schema, &store, part, "validation");
-            channels.push(("validation", evaluate(&mut passes, &fitted)?));
+        let fitted = fit::fit(&mut passes, judge, schema, self.settings)?;
+        let mut channels = vec![("train", self.training_quality(&mut passes, &fitted)?)];
+        if let Some(mut rows) = validation_rows {
+            channels.push(("validation", evaluate(&mut rows, &fitted)?));
         }
-        for channel in others {
-            let training = Some(self.content_type);
-            let (files, content_type) =
-                channel::typed(self.prefix, channel, self.settings, training)?;
+        if let Some(channel) = test {
+            let (files, content_type) = self.files_of(&channel)?;
             let store = Store::new(0);
             let mut passes = self.passes(&files, schema, &store, Part::All, channel.name);
-            passes.decoder.content_type = content_type.past_header();
+            passes.decoder.content_type = content_type;
             channels.push((channel.name, evaluate(&mut passes, &fitted)?));
         }
         Ok((fitted, channels))
+    }
+
+    /// The files of another channel, read as the training channel is unless its own content type says otherwise.
+    fn files_of(&self, channel: &Channel) -> Result<(Vec<DataFile>, ContentType), TrainError> {
+        let training = Some(self.content_type);
+        let (files, content_type) = channel::typed(self.prefix, channel, self.settings, training)?;
+        Ok((files, content_type.past_header()))
+    }
+
+    /// Bytes of decoded rows that are kept, of `most`: of the training channel and, where its rows judge model after
+    /// model, a quarter for the validation channel. Rows that nobody looks at again need not be kept.
+    fn kept(&self, schema: &Schema, is_split: bool, most: u64) -> (u64, u64) {
+        let selection = &self.settings.selection;
+        let of_validation = if selection.is_auto() { most / 4 } else { 0 };
+        let is_one_pass = !is_split && !selection.contiguous;
+        match is_one_pass && fit::is_one_pass(schema, self.settings) {
+            true => (0, of_validation),
+            false => (most - of_validation, of_validation),
+        }
+    }
+
+    /// How many folds judge models: as many as are asked for, or 5 where a penalty is to be chosen and no rows are held
+    /// out.
+    fn folds(&self, has_held_out: bool) -> Option<usize> {
+        let selection = &self.settings.selection;
+        if selection.folds.is_some() || has_held_out || !selection.is_auto() {
+            return selection.folds;
+        }
+        log::info(format_args!(
+            "no rows are held out (validation channel, validation_split), so {FOLDS} folds judge (folds)"
+        ));
+        Some(FOLDS)
+    }
+
+    /// Who judges models: folds, else rows that are held out.
+    fn judge<'p>(
+        &self,
+        folds: Option<usize>,
+        held_out: Option<&Passes<'p>>,
+        passes: &mut Passes<'p>,
+    ) -> Result<Judge<'p>, TrainError> {
+        let Some(count) = folds else {
+            return Ok(held_out.map_or(Judge::Nobody, |rows| Judge::Rows(rows.clone())));
+        };
+        let rule = match self.settings.selection.contiguous {
+            true => FoldRule::Contiguous {
+                rows: passes.pass(&RowCount)?,
+            },
+            false => FoldRule::Hashed {
+                seed: self.settings.seed,
+            },
+        };
+        Ok(Judge::Folds(Folds { count, rule }))
+    }
+
+    /// How good the model is on the rows that it was fitted to: as the last pass found it, if scores and decisions
+    /// are still what they were then.
+    fn training_quality(
+        &self,
+        passes: &mut Passes<'_>,
+        fitted: &Fitted,
+    ) -> Result<Quality, TrainError> {
+        let decision = &self.settings.decision;
+        let is_binary = fitted.kind == fit::Kind::Logistic;
+        match is_binary && (fitted.threshold.is_some() || decision.calibrate) {
+            true => evaluate(passes, fitted),
+            false => Ok(fitted.quality.clone()),
+        }
     }
 
     pub(super) fn write(
@@ -282,10 +374,17 @@ impl<'a> Job<'a> {
         fitted: &Fitted,
         channels: &[(&'static str, Quality)],
     ) -> Result<(), TrainError> {
-        let report = outcome::report(document, fitted, schema, channels);
-        let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
         let directory = make_directory(self.prefix.join("output/data"))?;
-        write_atomically(&directory.join("training.json"), &json, true)?;
+        for (name, value) in [
+            (
+                "training.json",
+                outcome::report(document, fitted, schema, channels),
+            ),
+            ("metrics.json", outcome::measured(fitted, channels)),
+        ] {
+            let json = serde_json::to_vec_pretty(&value).unwrap_or_default();
+            write_atomically(&directory.join(name), &json, true)?;
+        }
         Ok(())
     }
 
@@ -310,16 +409,34 @@ impl<'a> Job<'a> {
         } else {
             shown
         };
-        let settings = self.settings;
         let mut provenance = BTreeMap::new();
         for (name, text) in [
             ("producer", crate::PRODUCER.to_owned()),
-            ("algorithm", algorithm(fitted.kind, settings)),
+            ("algorithm", algorithm(fitted)),
             ("training_files", files),
         ] {
             provenance.insert(name.to_owned(), text);
         }
         provenance
+    }
+}
+
+/// The number of rows.
+struct RowCount;
+
+impl Pass for RowCount {
+    type Sum = u64;
+
+    fn begin(&self) -> u64 {
+        0
+    }
+
+    fn block(&self, sum: &mut u64, block: &Block<'_>) {
+        *sum += block.rows() as u64;
+    }
+
+    fn merge(&self, total: &mut u64, next: u64) {
+        *total += next;
     }
 }
 
@@ -353,8 +470,8 @@ fn widest(
 }
 
 /// The loss and penalty in a phrase.
-fn algorithm(kind: fit::Kind, settings: &Settings) -> String {
-    let loss = match kind {
+fn algorithm(fitted: &Fitted) -> String {
+    let loss = match fitted.kind {
         fit::Kind::LeastSquares => "least squares".to_owned(),
         fit::Kind::Logistic => "logistic regression".to_owned(),
         fit::Kind::Softmax => "multinomial logistic regression".to_owned(),
@@ -362,9 +479,10 @@ fn algorithm(kind: fit::Kind, settings: &Settings) -> String {
             format!("generalised linear model, Tweedie power {power}")
         }
     };
-    match (settings.l1 > 0.0, settings.wd > 0.0) {
-        (false, false) => loss,
-        _ => format!("{loss}, l1={}, wd={}", settings.l1, settings.wd),
+    let penalty = fitted.penalty;
+    match penalty.is_none() {
+        true => loss,
+        false => format!("{loss}, l1={}, wd={}", penalty.l1, penalty.l2),
     }
 }
 
@@ -401,7 +519,7 @@ fn evaluate(passes: &mut Passes<'_>, fitted: &Fitted) -> Result<Quality, TrainEr
         fitted.classes.as_ref(),
         fitted.summary.label_shift,
     );
-    passes.pass(&evaluate)
+    passes.pass(&evaluate.with_threshold(fitted.threshold))
 }
 
 /// Writes the metrics of all channels into the log, in the form that the platform's metric definitions (regular
@@ -412,8 +530,13 @@ fn said_metrics(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> BTreeM
     log::info(format_args!("training_rows={};", fitted.summary.rows));
     log::info(format_args!("train:objective_loss={};", fitted.objective));
     kept.insert("train_objective_loss".to_owned(), fitted.objective);
+    if let Some(choice) = &fitted.choice {
+        // What a tuning job compares: the mean loss on rows that no model was fitted to.
+        log::info(format_args!("validation:objective_loss={};", choice.loss()));
+        kept.insert("validation_objective_loss".to_owned(), choice.loss());
+    }
     for (channel, quality) in channels {
-        for (name, value) in outcome::metrics(quality) {
+        for (name, value) in outcome::metrics(quality, fitted.f_beta) {
             log::info(format_args!("{channel}:{name}={value};"));
             log::info(format_args!("{channel}_{name}={value};"));
             kept.insert(format!("{channel}_{name}"), value);

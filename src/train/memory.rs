@@ -16,13 +16,18 @@ pub(super) struct Plan {
 }
 
 /// Plans the first pass over rows of so many columns, on `threads` threads at most, in which decoded rows may keep `kept`
-/// bytes: half of what the container has, if the settings do not say.
+/// bytes: half of what the container has, if the settings do not say. Each of `folds` has sums of its own.
 ///
 /// # Errors
 /// [`TrainError::Memory`] if there is too little for one thread.
-pub(super) fn plan(columns: usize, threads: usize, kept: Option<u64>) -> Result<Plan, TrainError> {
+pub(super) fn plan(
+    columns: usize,
+    threads: usize,
+    kept: Option<u64>,
+    folds: usize,
+) -> Result<Plan, TrainError> {
     match limit() {
-        Some(limit) => surveyed(columns, threads, kept.unwrap_or(limit / 2), limit),
+        Some(limit) => surveyed(columns, threads, kept.unwrap_or(limit / 2), limit, folds),
         None => Ok(Plan {
             threads,
             kept: kept.unwrap_or(TRAINING_MEMORY_BYTES),
@@ -59,8 +64,15 @@ fn limit() -> Option<u64> {
     container::memory_bytes().and_then(|bytes| u64::try_from(bytes).ok())
 }
 
-fn surveyed(columns: usize, threads: usize, kept: u64, most: u64) -> Result<Plan, TrainError> {
-    let needed = |threads| needed(0, survey_bytes(columns), threads);
+fn surveyed(
+    columns: usize,
+    threads: usize,
+    kept: u64,
+    most: u64,
+    folds: usize,
+) -> Result<Plan, TrainError> {
+    let sum = survey_bytes(columns).saturating_mul(folds as u64);
+    let needed = |threads| needed(0, sum, threads);
     let fitting = (1..=threads).rev().find_map(|threads| {
         let left = most.checked_sub(needed(threads))?;
         Some(Plan {
@@ -100,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_fit_takes_as_many_threads_and_keeps_as_many_rows_as_there_is_memory_for() {
-        let plan = |megabytes: u64| surveyed(1_000, 2, 64 << 20, megabytes * 1_000_000);
+        let plan = |megabytes: u64| surveyed(1_000, 2, 64 << 20, megabytes * 1_000_000, 1);
         let refused = plan(100).unwrap_err().to_string();
         assert!(
             refused.starts_with("a fit of 1000 columns takes up to 11")
@@ -112,5 +124,9 @@ mod tests {
         assert_eq!(both.threads, 2);
         assert!(both.kept < 32 << 20, "{both:?}");
         assert_eq!(plan(1_000).unwrap().kept, 64 << 20);
+        assert!(
+            surveyed(1_000, 2, 0, 180_000_000, 5).is_err(),
+            "five folds take five times as much"
+        );
     }
 }

@@ -14,6 +14,7 @@ mod header;
 mod job;
 mod memory;
 mod outcome;
+mod part;
 mod passes;
 mod settings;
 mod table;

@@ -12,29 +12,15 @@ use super::channel::{Chunk, Chunks, DataFile, Extent, lines};
 use super::checkpoint::{Checkpoints, Saved};
 use super::decode::{Decoder, ExampleError};
 use super::memory::{self, Plan};
+use super::part::{Part, Place};
 use super::{ChannelError, TrainError};
 use crate::log;
 
 /// Time between two lines about progress.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// Which rows a pass is over.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Part {
-    All,
-    /// The rows that are not held out.
-    Fitted {
-        held_out: f64,
-        seed: u64,
-    },
-    /// The rows that are held out.
-    HeldOut {
-        held_out: f64,
-        seed: u64,
-    },
-}
-
 /// The rows of a channel.
+#[derive(Clone)]
 pub(super) struct Passes<'a> {
     pub(super) files: &'a [DataFile],
     pub(super) decoder: Decoder<'a>,
@@ -62,6 +48,8 @@ pub(super) struct Store {
 #[derive(Debug, Clone)]
 struct Known {
     extent: Extent,
+    /// Rows of the chunks before it.
+    before: u64,
     /// Its rows, in the blocks in which they were decoded.
     blocks: Option<Arc<Vec<Rows>>>,
 }
@@ -70,6 +58,16 @@ struct Known {
 enum Item {
     Bytes(Chunk),
     Blocks(usize, Arc<Vec<Rows>>),
+}
+
+impl Item {
+    /// The number of the chunk.
+    fn chunk(&self) -> usize {
+        match self {
+            Self::Bytes(chunk) => chunk.index,
+            Self::Blocks(index, _) => *index,
+        }
+    }
 }
 
 impl Store {
@@ -103,8 +101,15 @@ impl Passes<'_> {
             let Some(chunk) = chunks.next()? else {
                 return Err(TrainError::NoRows);
             };
+            let mut before = 0;
             self.decode(&chunk, &mut |block| {
-                let rows = self.select(block, chunk.index);
+                let place = Place {
+                    chunk: chunk.index,
+                    before: 0,
+                    row: before,
+                };
+                before += block.rows() as u64;
+                let rows = self.part.select(block, place);
                 if found.is_none() && !rows.labels.is_empty() {
                     found = Some(rows);
                 }
@@ -157,37 +162,17 @@ impl Passes<'_> {
         }
     }
 
-    /// The rows of a block that belong to this part.
-    fn select(&self, block: &Block<'_>, chunk: usize) -> Rows {
-        let mut rows = Rows {
-            width: block.width,
-            ..Rows::default()
-        };
-        for row in 0..block.rows() {
-            if self.part.holds(block, row, chunk) {
-                rows.cells.extend_from_slice(block.row(row));
-                rows.labels
-                    .push(block.labels.get(row).copied().unwrap_or_default());
-                if !block.weights.is_empty() {
-                    rows.weights.push(block.weight(row));
-                }
-                if !block.offsets.is_empty() {
-                    rows.offsets.push(block.offset(row));
-                }
-            }
+    /// Passes over other rows of the same channel.
+    pub(super) fn of(&self, part: Part) -> Self {
+        Self {
+            part,
+            ..self.clone()
         }
-        rows
     }
 
-    fn give(&self, pass: &dyn AnyPass, sum: &mut Sum, block: &Block<'_>, chunk: usize) {
-        if self.part == Part::All {
-            pass.add(sum, block);
-        } else {
-            let rows = self.select(block, chunk);
-            if !rows.labels.is_empty() {
-                pass.add(sum, &rows.block(0, rows.labels.len()));
-            }
-        }
+    fn give(&self, pass: &dyn AnyPass, sum: &mut Sum, block: &Block<'_>, place: Place) {
+        self.part
+            .give(block, place, &mut |block| pass.add(sum, block));
     }
 
     /// The first pass over all chunks: finds where they end, and keeps what there is room for.
@@ -197,6 +182,7 @@ impl Passes<'_> {
             chunks.go_on(last.extent, run.done)?;
         }
         let kept = Mutex::new(0u64);
+        let mut before = 0;
         let mut progress = Progress::new(&self.activity);
         super::workers::in_order(
             self.threads,
@@ -205,8 +191,10 @@ impl Passes<'_> {
                 Ok(chunks.next()?.map(|chunk| (chunk.index, chunk)))
             },
             |chunk: Chunk| self.add_first(pass, &chunk, &kept),
-            |_, (sum, rows, chunk)| {
+            |_, (sum, rows, mut chunk)| {
                 progress.add(rows, chunk.extent.length as u64);
+                chunk.before = before;
+                before += rows;
                 run.known.push(chunk);
                 self.add_chunk(pass, run, sum);
             },
@@ -224,7 +212,12 @@ impl Passes<'_> {
         let mut blocks = Vec::new();
         let (mut bytes, mut rows, mut rows_kept) = (0, 0, 0);
         self.decode(chunk, &mut |block| {
-            self.give(pass, &mut sum, block, chunk.index);
+            let place = Place {
+                chunk: chunk.index,
+                before: 0,
+                row: rows,
+            };
+            self.give(pass, &mut sum, block, place);
             rows += block.rows() as u64;
             if self.has_room(kept) {
                 let copy = copied(block);
@@ -237,8 +230,12 @@ impl Passes<'_> {
         let fits = *kept + bytes <= self.store.budget;
         *kept += if fits { bytes } else { 0 };
         let blocks = (fits && rows_kept == rows).then(|| Arc::new(blocks));
-        let extent = chunk.extent;
-        Ok((sum, rows, Known { extent, blocks }))
+        let known = Known {
+            extent: chunk.extent,
+            before: 0,
+            blocks,
+        };
+        Ok((sum, rows, known))
     }
 
     fn has_room(&self, kept: &Mutex<u64>) -> bool {
@@ -274,15 +271,18 @@ impl Passes<'_> {
             |item| {
                 let mut sum = pass.start();
                 let mut rows = 0;
+                let chunk = item.chunk();
+                let before = known.get(chunk).map_or(0, |known| known.before);
+                let mut give = |block: &Block<'_>| {
+                    let row = rows;
+                    rows += block.rows() as u64;
+                    self.give(pass, &mut sum, block, Place { chunk, before, row });
+                };
                 match item {
-                    Item::Bytes(chunk) => self.decode(&chunk, &mut |block| {
-                        rows += block.rows() as u64;
-                        self.give(pass, &mut sum, block, chunk.index);
-                    })?,
-                    Item::Blocks(index, blocks) => {
+                    Item::Bytes(chunk) => self.decode(&chunk, &mut give)?,
+                    Item::Blocks(_, blocks) => {
                         for block in blocks.iter() {
-                            rows += block.labels.len() as u64;
-                            self.give(pass, &mut sum, &block.block(0, block.labels.len()), index);
+                            give(&block.block(0, block.labels.len()));
                         }
                     }
                 }
@@ -441,6 +441,8 @@ impl Run {
         };
         let known = saved.extents.into_iter().map(|extent| Known {
             extent,
+            // Passes that are saved are over all rows: they have no use for it.
+            before: 0,
             blocks: None,
         });
         let run = Self {
@@ -453,29 +455,6 @@ impl Run {
     }
 }
 
-impl Part {
-    /// Whether a row belongs to the part: by its content and its chunk, so that it is the same in every pass.
-    fn holds(self, block: &Block<'_>, row: usize, chunk: usize) -> bool {
-        let (held_out, seed, wanted) = match self {
-            Self::All => return true,
-            Self::Fitted { held_out, seed } => (held_out, seed, false),
-            Self::HeldOut { held_out, seed } => (held_out, seed, true),
-        };
-        let mut state = seed ^ (chunk as u64).rotate_left(32) ^ row as u64;
-        for cell in block.row(row) {
-            state = scramble(state ^ cell.to_bits());
-        }
-        let share = (scramble(state) >> 11) as f64 / (1u64 << 53) as f64;
-        (share < held_out) == wanted
-    }
-}
-
-fn scramble(state: u64) -> u64 {
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
 fn copied(block: &Block<'_>) -> Rows {
     Rows {
         width: block.width,
@@ -483,6 +462,7 @@ fn copied(block: &Block<'_>) -> Rows {
         labels: block.labels.to_vec(),
         weights: block.weights.to_vec(),
         offsets: block.offsets.to_vec(),
+        folds: Vec::new(),
     }
 }
 

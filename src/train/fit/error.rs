@@ -77,6 +77,17 @@ pub enum FitError {
         /// The smallest label.
         smallest: f64,
     },
+    /// Folds without rows.
+    #[error(
+        "{rows} rows are too few for {folds} folds: one of them has no row that weighs anything. Give fewer folds, or \
+         fold_rows=contiguous"
+    )]
+    Folds {
+        /// Rows of all folds.
+        rows: u64,
+        /// Folds.
+        folds: usize,
+    },
     /// Weights of 0.
     #[error("all weights are 0: give at least one row a positive weight")]
     NoWeight,

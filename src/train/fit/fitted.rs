@@ -4,8 +4,10 @@ use sagelet_solver::algorithm::Quality;
 use sagelet_solver::covariance::Covariance;
 use sagelet_solver::design::Design;
 use sagelet_solver::labels::Classes;
+use sagelet_solver::penalty::Penalty;
 use sagelet_solver::survey::Summary;
 
+use super::choose::Choice;
 use super::kind::Kind;
 use crate::artifact::Label;
 
@@ -13,6 +15,13 @@ use crate::artifact::Label;
 #[derive(Debug)]
 pub(in crate::train) struct Fitted {
     pub(in crate::train) kind: Kind,
+    pub(in crate::train) penalty: Penalty,
+    /// How the penalty was chosen, or judged by folds.
+    pub(in crate::train) choice: Option<Choice>,
+    /// The score from which on the second of two classes is predicted, if it is not 0.
+    pub(in crate::train) threshold: Option<f64>,
+    /// How many times as important recall is as precision, in the metric that says so.
+    pub(in crate::train) f_beta: f64,
     pub(in crate::train) summary: Summary,
     pub(in crate::train) design: Design,
     pub(in crate::train) labels: Vec<Label>,

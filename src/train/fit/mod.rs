@@ -1,12 +1,15 @@
 //! From rows to a fitted model: the survey, how columns are treated, then the problem for the solver.
 
+mod choose;
 mod classes;
+mod decide;
 mod error;
 mod fitted;
 mod kind;
 mod problem;
 mod shown;
 
+pub(super) use choose::{Choice, Judge};
 pub use error::FitError;
 pub(super) use fitted::Fitted;
 pub(super) use kind::{Kind, is_one_pass};
@@ -14,21 +17,25 @@ pub(super) use shown::{shown, shown_feature};
 
 use sagelet_solver::block::Source;
 use sagelet_solver::design::{Design, Fill, Treatment};
+use sagelet_solver::folds::Folded;
 use sagelet_solver::penalty::Penalty;
 use sagelet_solver::survey::{Summary, Survey};
 
 use super::TrainError;
+use super::part::Part;
 use super::passes::Passes;
 use super::settings::{Missing, Settings};
 use super::table::{LabelKind, Schema};
 use crate::limits::CLASSES_MAX;
 use crate::log;
+use choose::Side;
 use classes::class_weights;
 use problem::Problem;
 
 /// Fits a model to the rows of a channel.
-pub(super) fn fit(
-    passes: &mut Passes<'_>,
+pub(super) fn fit<'p>(
+    passes: &mut Passes<'p>,
+    judge: Judge<'p>,
     schema: &Schema,
     settings: &Settings,
 ) -> Result<Fitted, TrainError> {
@@ -42,8 +49,7 @@ pub(super) fn fit(
         LabelKind::Class => Survey::classification(&block, CLASSES_MAX)
             .with_class_weights(class_weights(passes, schema, settings)?),
     };
-    let sum = passes.pass(&survey)?;
-    let summary = survey.summary(sum);
+    let (summary, apart) = surveyed(passes, &judge, &survey)?;
     if summary.triangle.at(0, 0) == 0.0 {
         return Err(FitError::NoWeight.into());
     }
@@ -52,12 +58,31 @@ pub(super) fn fit(
         "training on {} rows of {features} features",
         summary.rows
     ));
-    let treatments = treatments(schema, &summary, settings);
-    let design = Design::new(&summary, &treatments, settings.intercept);
+    let designed = |summary: &Summary| {
+        let treatments = treatments(schema, summary, settings);
+        Design::new(summary, &treatments, settings.intercept)
+    };
+    let design = designed(&summary);
     say_constant(&design, schema);
+    let sides = apart.into_iter().map(|(held_out, summary)| Side {
+        design: designed(&summary),
+        held_out,
+        summary,
+    });
+    let judges_squares = is_one_pass(schema, settings) && settings.selection.is_auto();
+    let held_out = match &judge {
+        Judge::Rows(rows) if judges_squares => {
+            let sum = rows.clone().pass(&survey)?;
+            Some(survey.summary(sum))
+        }
+        _ => None,
+    };
     let problem = Problem {
         schema,
         settings,
+        sides: sides.collect(),
+        judge,
+        held_out,
         design,
         summary,
         penalty: Penalty {
@@ -69,6 +94,27 @@ pub(super) fn fit(
         LabelKind::Number => problem.numbers(passes),
         LabelKind::Class => problem.classes(passes),
     }
+}
+
+/// What the first pass finds in all rows and, where folds judge, in each fold and in all rows but those of it.
+fn surveyed(
+    passes: &mut Passes<'_>,
+    judge: &Judge<'_>,
+    survey: &Survey,
+) -> Result<(Summary, Vec<(Summary, Summary)>), TrainError> {
+    let Judge::Folds(folds) = judge else {
+        let sum = passes.pass(survey)?;
+        return Ok((survey.summary(sum), Vec::new()));
+    };
+    let folded = Folded::new(survey, folds.count);
+    let sums = passes.of(Part::Folded(*folds)).pass(&folded)?;
+    let (all, apart) = (folded.all(&sums), folded.apart(&sums));
+    let is_empty = |summary: &Summary| summary.triangle.at(0, 0) == 0.0;
+    if apart.iter().any(|(fold, _)| is_empty(fold)) {
+        let (rows, folds) = (all.rows, folds.count);
+        return Err(FitError::Folds { rows, folds }.into());
+    }
+    Ok((all, apart))
 }
 
 /// How each column of the rows is treated.

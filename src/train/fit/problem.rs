@@ -10,7 +10,9 @@ use sagelet_solver::survey::Summary;
 use sagelet_solver::tally::Regression;
 use sagelet_solver::{fit as solver, least_squares};
 
+use super::choose::{Choice, Judge, Paths, Side};
 use super::classes::{by_place, class_weights, sorted_labels};
+use super::decide::{HeldOut, decide};
 use super::error::FitError;
 use super::fitted::Fitted;
 use super::kind::Kind;
@@ -25,22 +27,29 @@ use crate::train::settings::{Loss, PredictorType, Settings};
 use crate::train::table::Schema;
 
 /// The rows as they are fitted, and what is asked of them.
-pub(super) struct Problem<'a> {
+pub(super) struct Problem<'a, 'p> {
     pub(super) schema: &'a Schema,
     pub(super) settings: &'a Settings,
+    pub(super) judge: Judge<'p>,
+    pub(super) sides: Vec<Side>,
+    /// What squared loss is judged by, if not by folds.
+    pub(super) held_out: Option<Summary>,
     pub(super) design: Design,
     pub(super) summary: Summary,
     pub(super) penalty: Penalty,
 }
 
-impl Problem<'_> {
-    pub(super) fn numbers(self, passes: &mut Passes<'_>) -> Result<Fitted, TrainError> {
+impl<'p> Problem<'_, 'p> {
+    pub(super) fn numbers(mut self, passes: &mut Passes<'p>) -> Result<Fitted, TrainError> {
         let kind = Kind::of_numbers(self.settings);
+        if let Some(family) = kind.family() {
+            self.check_labels(family)?;
+            self.check_width(self.design.unknowns())?;
+        }
+        let choice = self.choose(kind, None, passes)?;
         let Some(family) = kind.family() else {
-            return self.least_squares();
+            return self.least_squares(choice);
         };
-        self.check_labels(family)?;
-        self.check_width(self.design.unknowns())?;
         let fitted = solver::scalar(
             passes,
             &self.summary,
@@ -51,10 +60,14 @@ impl Problem<'_> {
             say_progress,
         );
         let fit = fitted.map_err(|failure| self.failed(failure))?;
-        Ok(self.finished(kind, fit, Vec::new(), None))
+        let outcome = Outcome {
+            choice,
+            ..Outcome::of(kind, fit)
+        };
+        Ok(self.finished(outcome))
     }
 
-    fn least_squares(self) -> Result<Fitted, TrainError> {
+    fn least_squares(self, choice: Option<Choice>) -> Result<Fitted, TrainError> {
         let fitted = least_squares::fit(
             &self.summary,
             &self.design,
@@ -82,10 +95,14 @@ impl Problem<'_> {
             quality: Quality::Regression(quality),
             covariance: fitted.covariance,
         };
-        Ok(self.finished(Kind::LeastSquares, fit, Vec::new(), None))
+        let outcome = Outcome {
+            choice,
+            ..Outcome::of(Kind::LeastSquares, fit)
+        };
+        Ok(self.finished(outcome))
     }
 
-    pub(super) fn classes(self, passes: &mut Passes<'_>) -> Result<Fitted, TrainError> {
+    pub(super) fn classes(mut self, passes: &mut Passes<'p>) -> Result<Fitted, TrainError> {
         let found: Vec<f64> = self
             .summary
             .classes
@@ -109,6 +126,11 @@ impl Problem<'_> {
         let scores = if is_binary { 1 } else { labels.len() };
         self.check_width(self.design.unknowns() * scores)?;
         passes.make_room(self.summary.columns.len(), self.design.unknowns() * scores)?;
+        let kind = match is_binary {
+            true => Kind::Logistic,
+            false => Kind::Softmax,
+        };
+        let choice = self.choose(kind, Some(&classes), passes)?;
         let fitted = if is_binary {
             solver::scalar(
                 passes,
@@ -129,13 +151,63 @@ impl Problem<'_> {
                 say_progress,
             )
         };
-        let fit = fitted.map_err(|failure| self.failed(failure))?;
-        let kind = if is_binary {
-            Kind::Logistic
-        } else {
-            Kind::Softmax
+        let mut fit = fitted.map_err(|failure| self.failed(failure))?;
+        let threshold = match is_binary {
+            true => self.decide(&classes, choice.as_ref(), passes, &mut fit)?,
+            false => None,
         };
-        Ok(self.finished(kind, fit, labels, Some(classes)))
+        Ok(self.finished(Outcome {
+            choice,
+            threshold,
+            labels,
+            classes: Some(classes),
+            ..Outcome::of(kind, fit)
+        }))
+    }
+
+    /// Chooses the penalty, where the settings leave it open or want it judged by folds.
+    fn choose(
+        &mut self,
+        kind: Kind,
+        classes: Option<&Classes>,
+        passes: &Passes<'p>,
+    ) -> Result<Option<Choice>, TrainError> {
+        let has_folds = matches!(self.judge, Judge::Folds(_));
+        if !has_folds && !self.settings.selection.is_auto() {
+            return Ok(None);
+        }
+        let paths = Paths {
+            settings: self.settings,
+            kind,
+            classes,
+            summary: &self.summary,
+            design: &self.design,
+            passes,
+            judge: &self.judge,
+            held_out: self.held_out.as_ref(),
+            sides: &self.sides,
+        };
+        let choice = paths.choose().map_err(|failure| self.failed(failure))?;
+        self.penalty = choice.penalty();
+        Ok(Some(choice))
+    }
+
+    fn decide(
+        &self,
+        classes: &Classes,
+        choice: Option<&Choice>,
+        passes: &Passes<'p>,
+        fit: &mut Fit,
+    ) -> Result<Option<f64>, TrainError> {
+        let held_out = HeldOut {
+            design: &self.design,
+            classes,
+            passes,
+            judge: &self.judge,
+            sides: &self.sides,
+            choice,
+        };
+        decide(&self.settings.decision, &held_out, fit)
     }
 
     fn check_classes(&self, labels: &[Label]) -> Result<(), FitError> {
@@ -190,7 +262,7 @@ impl Problem<'_> {
 
     fn check_width(&self, unknowns: usize) -> Result<(), FitError> {
         let most = sagelet_solver::optimiser::NEWTON_UNKNOWNS_MAX;
-        if self.penalty.l1 > 0.0 && unknowns > most {
+        if (self.penalty.l1 > 0.0 || self.settings.selection.l1) && unknowns > most {
             return Err(FitError::WideLasso { unknowns, most });
         }
         Ok(())
@@ -221,13 +293,8 @@ impl Problem<'_> {
         shown(&self.design, self.schema, column)
     }
 
-    fn finished(
-        self,
-        kind: Kind,
-        fit: Fit,
-        labels: Vec<Label>,
-        classes: Option<Classes>,
-    ) -> Fitted {
+    fn finished(self, outcome: Outcome) -> Fitted {
+        let fit = outcome.fit;
         if fit.passes > 0 {
             log::info(format_args!(
                 "found the optimum in {} passes: the largest gradient is {:.1e} of its size",
@@ -236,17 +303,45 @@ impl Problem<'_> {
             ));
         }
         Fitted {
-            kind,
+            kind: outcome.kind,
+            penalty: self.penalty,
+            choice: outcome.choice,
+            threshold: outcome.threshold,
+            f_beta: self.settings.decision.f_beta,
             summary: self.summary,
             design: self.design,
-            labels,
-            classes,
+            labels: outcome.labels,
+            classes: outcome.classes,
             intercepts: fit.intercepts,
             coefficients: fit.coefficients,
             objective: fit.objective,
             passes: fit.passes + 1,
             quality: fit.quality,
             covariance: fit.covariance,
+        }
+    }
+}
+
+/// What was fitted, and what was chosen on the way.
+struct Outcome {
+    kind: Kind,
+    fit: Fit,
+    choice: Option<Choice>,
+    threshold: Option<f64>,
+    labels: Vec<Label>,
+    classes: Option<Classes>,
+}
+
+impl Outcome {
+    /// A fit of numbers, of which nothing was chosen.
+    fn of(kind: Kind, fit: Fit) -> Self {
+        Self {
+            kind,
+            fit,
+            choice: None,
+            threshold: None,
+            labels: Vec::new(),
+            classes: None,
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use sagelet_solver::algorithm::Quality;
 use sagelet_solver::tally::{Classification, Regression};
+use sagelet_solver::threshold::f_beta;
 
-/// Metrics of a channel by their names: short ones, and those of Linear Learner that mean the same.
-pub(in crate::train) fn metrics(quality: &Quality) -> Vec<(&'static str, f64)> {
+/// Metrics of a channel by their names: short ones, and those of Linear Learner that mean the same. `beta` is how many
+/// times as important recall is as precision.
+pub(in crate::train) fn metrics(quality: &Quality, beta: f64) -> Vec<(&'static str, f64)> {
     let metrics = match quality {
         Quality::Regression(quality) => of_numbers(quality),
-        Quality::Classification(quality) => of_classes(quality),
+        Quality::Classification(quality) => of_classes(quality, beta),
     };
     metrics
         .into_iter()
@@ -27,7 +29,7 @@ fn of_numbers(quality: &Regression) -> Vec<(&'static str, f64)> {
     ]
 }
 
-fn of_classes(quality: &Classification) -> Vec<(&'static str, f64)> {
+fn of_classes(quality: &Classification, beta: f64) -> Vec<(&'static str, f64)> {
     let log_loss = quality.loss / quality.weight;
     let mut metrics = vec![("log_loss", log_loss), ("accuracy", quality.accuracy())];
     if quality.confusion.rows() == 2 {
@@ -39,7 +41,7 @@ fn of_classes(quality: &Classification) -> Vec<(&'static str, f64)> {
             ("precision", precision),
             ("recall", recall),
             ("binary_classification_accuracy", quality.accuracy()),
-            ("binary_f_beta", f1),
+            ("binary_f_beta", f_beta(precision, recall, beta)),
             ("roc_auc_score", auc),
         ]);
     } else {

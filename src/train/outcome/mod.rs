@@ -1,12 +1,13 @@
 //! What a job leaves: the document of the model, metrics, and what was seen in the columns.
 
 mod metrics;
+mod path;
 mod report;
 mod statistics;
 mod verification;
 
 pub(super) use metrics::metrics;
-pub(super) use report::report;
+pub(super) use report::{measured, report};
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use super::settings::{Missing, Settings};
 use super::table::Schema;
 use crate::artifact::{
     self, Cell, Classifier, Document, Feature, GeneralizedLinear, Linear, Logistic, Parameters,
+    Threshold, ThresholdOf,
 };
 use crate::model::Model;
 
@@ -28,14 +30,16 @@ pub(super) fn document(
     settings: &Settings,
     provenance: BTreeMap<String, String>,
 ) -> Result<Document, TrainError> {
-    let mut document = Document::new(
-        features(fitted, schema, settings),
-        parameters(fitted, settings),
-    );
+    let mut document = Document::new(features(fitted, schema, settings), parameters(fitted));
     document.other_columns.clone_from(&schema.other_columns);
     document.missing_values.clone_from(&settings.missing_values);
     document.provenance = provenance;
     document.training = Some(statistics::statistics(fitted, schema));
+    document.threshold = fitted.threshold.map(|at| Threshold {
+        of: ThresholdOf::Score,
+        at,
+        label: None,
+    });
     document.covariance = fitted.covariance.as_ref().and_then(statistics::covariance);
     let model = Model::load(&document)?;
     for row in verification::rows(fitted, &document) {
@@ -77,7 +81,7 @@ fn features(fitted: &Fitted, schema: &Schema, settings: &Settings) -> Vec<Featur
     features
 }
 
-fn parameters(fitted: &Fitted, settings: &Settings) -> Parameters {
+fn parameters(fitted: &Fitted) -> Parameters {
     let intercept = fitted.intercepts.first().copied().unwrap_or(0.0);
     let coefficients = fitted.coefficients.first().cloned().unwrap_or_default();
     match (fitted.kind, fitted.labels.as_slice()) {
@@ -106,10 +110,9 @@ fn parameters(fitted: &Fitted, settings: &Settings) -> Parameters {
                 intercept,
                 coefficients,
             };
-            if settings.l1 > 0.0 || settings.wd > 0.0 {
-                Parameters::ElasticNet(linear)
-            } else {
-                Parameters::LinearRegression(linear)
+            match fitted.penalty.is_none() {
+                true => Parameters::LinearRegression(linear),
+                false => Parameters::ElasticNet(linear),
             }
         }
     }

@@ -8,6 +8,7 @@ use sagelet_solver::table::Table;
 use serde_json::{Map, Value};
 
 use super::metrics::metrics;
+use super::path::path;
 use super::statistics::LEVELS;
 use crate::artifact::{ColumnStatistics, Document, Encoding, Feature, Label};
 use crate::train::fit::{Fitted, shown, shown_feature};
@@ -23,13 +24,8 @@ pub(in crate::train) fn report(
     schema: &Schema,
     channels: &[(&'static str, Quality)],
 ) -> Value {
-    let (mut measured, mut confused) = (Map::new(), Map::new());
+    let mut confused = Map::new();
     for (channel, quality) in channels {
-        let mut of_channel = Map::new();
-        for (name, value) in metrics(quality) {
-            put(&mut of_channel, name, value.into());
-        }
-        put(&mut measured, channel, Value::Object(of_channel));
         if let Some(table) = confusion(fitted, quality) {
             put(&mut confused, channel, table);
         }
@@ -42,14 +38,36 @@ pub(in crate::train) fn report(
     }
     put(&mut report, "objective", fitted.objective.into());
     put(&mut report, "passes", fitted.passes.into());
-    put(&mut report, "metrics", Value::Object(measured));
+    put(&mut report, "metrics", metrics_of(fitted, channels));
     if !confused.is_empty() {
         put(&mut report, "confusion", Value::Object(confused));
     }
     Value::Object(report)
 }
 
-fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
+/// What is written to `output/data/metrics.json`: the metrics of each channel, and the path of penalties.
+pub(in crate::train) fn measured(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> Value {
+    let mut measured = Map::new();
+    put(&mut measured, "metrics", metrics_of(fitted, channels));
+    if let Some(choice) = &fitted.choice {
+        put(&mut measured, "path", path(choice));
+    }
+    Value::Object(measured)
+}
+
+fn metrics_of(fitted: &Fitted, channels: &[(&'static str, Quality)]) -> Value {
+    let mut measured = Map::new();
+    for (channel, quality) in channels {
+        let mut of_channel = Map::new();
+        for (name, value) in metrics(quality, fitted.f_beta) {
+            put(&mut of_channel, name, value.into());
+        }
+        put(&mut measured, channel, Value::Object(of_channel));
+    }
+    Value::Object(measured)
+}
+
+pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
     map.insert(name.to_owned(), value);
 }
 

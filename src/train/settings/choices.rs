@@ -51,6 +51,83 @@ pub(in crate::train) enum ColumnChoice {
     Name(String),
 }
 
+/// How a penalty is chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::train) struct Selection {
+    pub(in crate::train) l1: bool,
+    pub(in crate::train) wd: bool,
+    /// Penalties on the path, for each ratio.
+    pub(in crate::train) models: usize,
+    /// The penalties themselves; empty if they follow from the data.
+    pub(in crate::train) penalties: Vec<f64>,
+    pub(in crate::train) ratios: Vec<f64>,
+    pub(in crate::train) folds: Option<usize>,
+    pub(in crate::train) contiguous: bool,
+    pub(in crate::train) one_standard_error: bool,
+    pub(in crate::train) patience: Option<u64>,
+    pub(in crate::train) tolerance: Option<f64>,
+}
+
+/// What the threshold of two classes is chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::train) enum Criterion {
+    Accuracy,
+    F1,
+    FBeta,
+    PrecisionAtTargetRecall,
+    RecallAtTargetPrecision,
+}
+
+/// How the scores of two classes become a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::train) struct Decision {
+    /// None for the probability 0.5.
+    pub(in crate::train) criterion: Option<Criterion>,
+    pub(in crate::train) f_beta: f64,
+    pub(in crate::train) target_precision: f64,
+    pub(in crate::train) target_recall: f64,
+    /// Held-out rows that are looked at.
+    pub(in crate::train) samples: Option<u64>,
+    pub(in crate::train) calibrate: bool,
+}
+
+impl Selection {
+    /// Whether a penalty is chosen.
+    pub(in crate::train) fn is_auto(&self) -> bool {
+        self.l1 || self.wd
+    }
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            l1: false,
+            wd: false,
+            models: 100,
+            penalties: Vec::new(),
+            ratios: vec![0.5],
+            folds: None,
+            contiguous: false,
+            one_standard_error: false,
+            patience: None,
+            tolerance: None,
+        }
+    }
+}
+
+impl Default for Decision {
+    fn default() -> Self {
+        Self {
+            criterion: None,
+            f_beta: 1.0,
+            target_precision: 0.8,
+            target_recall: 0.8,
+            samples: None,
+            calibrate: false,
+        }
+    }
+}
+
 /// Everything that a job can be told.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::train) struct Settings {
@@ -63,6 +140,8 @@ pub(in crate::train) struct Settings {
     pub(in crate::train) intercept: bool,
     pub(in crate::train) l1: f64,
     pub(in crate::train) wd: f64,
+    pub(in crate::train) selection: Selection,
+    pub(in crate::train) decision: Decision,
     pub(in crate::train) normalize_data: bool,
     pub(in crate::train) normalize_label: bool,
     pub(in crate::train) positive_weight: PositiveWeight,
@@ -101,6 +180,8 @@ impl Default for Settings {
             intercept: true,
             l1: 0.0,
             wd: 0.0,
+            selection: Selection::default(),
+            decision: Decision::default(),
             normalize_data: true,
             normalize_label: false,
             positive_weight: PositiveWeight::Number(1.0),

@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod model_names;
 mod parse;
+mod selection_names;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,8 @@ mod unneeded_names;
 mod value;
 
 pub(super) use choices::{
-    ColumnChoice, LinkChoice, Loss, Missing, PositiveWeight, PredictorType, Settings,
+    ColumnChoice, Criterion, Decision, LinkChoice, Loss, Missing, PositiveWeight, PredictorType,
+    Selection, Settings,
 };
 pub use error::SettingsError;
 pub(super) use file::{read, read_bounded};

@@ -5,7 +5,7 @@ use super::entry::{Effect, Entry, entry, refusing};
 
 /// What is built later, as the reason of a refusal.
 const CHOOSING: &str =
-    "choosing a model by held-out rows is not built yet: give a value, or leave it out";
+    "weights of classes are not chosen by held-out rows: give a number, or balanced";
 const ROBUST: &str = "this loss is not built yet: regressors have squared_loss, poisson, gamma and tweedie, \
                       classifiers logistic and softmax_loss";
 
@@ -140,37 +140,31 @@ pub(super) const MODEL: &[Entry] = &[
         "true, false",
         "The same as `use_bias`.",
     ),
-    refusing(
-        entry(
-            "l1",
-            true,
-            Effect::Set(|settings, value| {
-                if value.0 != "auto" {
-                    settings.l1 = value.amount()?;
-                }
-                Ok(())
-            }),
-            "a number of 0 or more",
-            "Factor of Σ\\|w\\| in the objective. Unset: 0. `auto` is refused.",
-        ),
-        &["auto"],
-        CHOOSING,
+    entry(
+        "l1",
+        true,
+        Effect::Set(|settings, value| {
+            settings.selection.l1 = value.0 == "auto";
+            if !settings.selection.l1 {
+                settings.l1 = value.amount()?;
+            }
+            Ok(())
+        }),
+        "`auto`, a number of 0 or more",
+        "Factor of Σ\\|w\\| in the objective. Unset: 0. `auto`: chosen by held-out rows.",
     ),
-    refusing(
-        entry(
-            "wd",
-            true,
-            Effect::Set(|settings, value| {
-                if value.0 != "auto" {
-                    settings.wd = value.amount()?;
-                }
-                Ok(())
-            }),
-            "a number of 0 or more",
-            "Factor of ½Σw² in the objective. Unset: 0. `auto` is refused.",
-        ),
-        &["auto"],
-        CHOOSING,
+    entry(
+        "wd",
+        true,
+        Effect::Set(|settings, value| {
+            settings.selection.wd = value.0 == "auto";
+            if !settings.selection.wd {
+                settings.wd = value.amount()?;
+            }
+            Ok(())
+        }),
+        "`auto`, a number of 0 or more",
+        "Factor of ½Σw² in the objective. Unset: 0. `auto`: chosen by held-out rows.",
     ),
     entry(
         "normalize_data",
@@ -228,13 +222,6 @@ pub(super) const MODEL: &[Entry] = &[
         }),
         "true, false",
         "Whether all classes weigh the same together. Unset: false.",
-    ),
-    entry(
-        "binary_classifier_model_selection_criteria",
-        true,
-        Effect::Only(&["loss_function"], CHOOSING),
-        "`loss_function`",
-        "`loss_function` is what is minimised anyway; thresholds that are chosen by other criteria are refused.",
     ),
     entry(
         "bias_wd_mult",

@@ -86,6 +86,12 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         }
         _ => {}
     }
+    if settings.selection.folds.is_some() && settings.validation_split > 0.0 {
+        return contradiction(
+            "folds, validation_split",
+            "models are judged by folds of all training rows or by a share of them: leave one out",
+        );
+    }
     if settings.tweedie_power.is_some() && settings.loss != Some(Loss::Tweedie) {
         return contradiction("tweedie_power, loss", "a power belongs to loss=tweedie");
     }

@@ -3,11 +3,12 @@
 use super::data_names::DATA;
 use super::entry::Entry;
 use super::model_names::MODEL;
+use super::selection_names::SELECTION;
 use super::unneeded_names::UNNEEDED;
 
 /// Every name, in the order of the docs.
 pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
-    MODEL.iter().chain(UNNEEDED).chain(DATA)
+    MODEL.iter().chain(SELECTION).chain(UNNEEDED).chain(DATA)
 }
 
 /// The table of docs/training.md, in Markdown.
