@@ -147,6 +147,7 @@ bench-training: ## Time training against pandas with scikit-learn and polars wit
 compare-training: ## Compare fits with scikit-learn, statsmodels and glmnet (needs those of Python; R is optional)
 	$(CARGO) build --release --locked --bin sagelet
 	python3 scripts/training/compare.py target/release/sagelet
+	python3 scripts/training/choose.py target/release/sagelet
 
 deny: ## Check licences, advisories and sources of dependencies (needs cargo-deny)
 	$(CARGO) deny --locked --workspace check

@@ -157,13 +157,13 @@ def logistic(rows, label, name, penalty, **settings):
 
 def main():
     rows, label = load_diabetes(return_X_y=True, scaled=False)
-    rows = rows / rows.std(0)
+    rows = np.round(rows / rows.std(0), 3)
     lasso(rows, label)
     elastic_net(rows, label)
     ridge(rows, label)
     cancer, malignant = load_breast_cancer(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(malignant))
-    cancer = ((cancer - cancer.mean(0)) / cancer.std(0))[order][:, :8]
+    cancer = ((cancer - cancer.mean(0)) / cancer.std(0))[order][:, :8].round(3)
     logistic(cancer, malignant[order], "logistic_l2", "l2")
     logistic(cancer, malignant[order], "logistic_l1", "l1")
     if WRITE:

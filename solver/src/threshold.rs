@@ -52,6 +52,9 @@ impl Cut {
     }
 }
 
+/// What a cut is worth; none if it does not count.
+pub type Criterion<'a> = &'a dyn Fn(&Cut) -> Option<f64>;
+
 /// (1 + β²) · precision · recall / (β² · precision + recall); 0 if both are.
 #[must_use]
 pub fn f_beta(precision: f64, recall: f64, beta: f64) -> f64 {
@@ -65,7 +68,7 @@ pub fn f_beta(precision: f64, recall: f64, beta: f64) -> f64 {
 /// The best of all cuts between these rows, which are sorted: the one with the largest `value`, nearest to the score 0
 /// among equals. A cut without a value does not count.
 #[must_use]
-pub fn best(rows: &mut [Scored], value: &dyn Fn(&Cut) -> Option<f64>) -> Option<Cut> {
+pub fn best(rows: &mut [Scored], value: Criterion<'_>) -> Option<Cut> {
     rows.sort_by(|a, b| b.score.total_cmp(&a.score));
     let sum = |is_second| -> f64 {
         let own = rows.iter().filter(|row| row.is_second == is_second);
@@ -157,7 +160,7 @@ mod tests {
     #[test]
     fn the_best_cut_is_that_of_trying_each_row_by_counting() {
         let mut rows = rows(300);
-        let criteria: [&dyn Fn(&Cut) -> Option<f64>; 5] = [
+        let criteria: [Criterion<'_>; 5] = [
             &|cut| Some(cut.accuracy()),
             &|cut| Some(cut.f_beta(1.0)),
             &|cut| Some(cut.f_beta(2.0)),

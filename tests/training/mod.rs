@@ -1,7 +1,9 @@
 //! The training contract: channels and hyperparameters in, an artifact or a failure file out.
 
+mod choosing;
 mod columns;
 mod contract;
+mod definitions;
 mod fits;
 mod formats;
 mod linfa;

@@ -1,7 +1,7 @@
 //! Every name and value of the table, tried one by one.
 
 use super::choices::{
-    ColumnChoice, LinkChoice, Loss, Missing, PositiveWeight, PredictorType, Settings,
+    ColumnChoice, Criterion, LinkChoice, Loss, Missing, PositiveWeight, PredictorType, Settings,
 };
 use super::entry::Effect;
 use super::error::SettingsError;
@@ -63,6 +63,42 @@ const CHANGES: &[(&str, &str, Change)] = &[
         "loss_function",
         |_| (),
     ),
+    (
+        "binary_classifier_model_selection_criteria",
+        "recall_at_target_precision",
+        |s| s.decision.criterion = Some(Criterion::RecallAtTargetPrecision),
+    ),
+    ("l1", "auto", |s| s.selection.l1 = true),
+    ("wd", "\"auto\"", |s| s.selection.wd = true),
+    ("num_models", "auto", |_| ()),
+    ("num_models", "7", |s| s.selection.models = 7),
+    ("penalties", "[0.5, 2]", |s| {
+        s.selection.penalties = vec![0.5, 2.0]
+    }),
+    ("l1_ratio", "0.1,1", |s| s.selection.ratios = vec![0.1, 1.0]),
+    ("folds", "10", |s| s.selection.folds = Some(10)),
+    ("fold_rows", "contiguous", |s| s.selection.contiguous = true),
+    ("fold_rows", "hashed", |_| ()),
+    ("one_standard_error", "true", |s| {
+        s.selection.one_standard_error = true
+    }),
+    ("early_stopping_patience", "5", |s| {
+        s.selection.patience = Some(5)
+    }),
+    ("early_stopping_patience", "auto", |_| ()),
+    ("early_stopping_tolerance", "0.01", |s| {
+        s.selection.tolerance = Some(0.01)
+    }),
+    ("f_beta", "2", |s| s.decision.f_beta = 2.0),
+    ("target_precision", "0.9", |s| {
+        s.decision.target_precision = 0.9
+    }),
+    ("target_recall", "0.9", |s| s.decision.target_recall = 0.9),
+    ("num_calibration_samples", "1000", |s| {
+        s.decision.samples = Some(1000)
+    }),
+    ("calibration", "platt", |s| s.decision.calibrate = true),
+    ("calibration", "none", |_| ()),
     ("bias_wd_mult", "0", |_| ()),
     ("feature_names", "['a', 'b']", |s| {
         s.feature_names = Some(vec!["a".into(), "b".into()])
@@ -158,16 +194,9 @@ fn what_has_no_effect_is_said_once() {
 
 #[test]
 fn what_is_not_built_is_refused_with_that_reason() {
-    for (name, value) in [
-        ("l1", "auto"),
-        ("wd", "\"auto\""),
-        ("positive_example_weight_mult", "auto"),
-        ("binary_classifier_model_selection_criteria", "f_beta"),
-    ] {
-        let reason = refusal(name, value);
-        assert!(reason.contains("is not built yet"), "{reason}");
-        assert!(reason.contains(name), "{reason}");
-    }
+    let reason = refusal("positive_example_weight_mult", "auto");
+    assert!(reason.contains("not chosen by held-out rows"), "{reason}");
+    assert!(reason.contains("positive_example_weight_mult"), "{reason}");
     for loss in ["absolute_loss", "hinge_loss", "quantile_loss", "huber_loss"] {
         assert!(refusal("loss", loss).contains("this loss is not built yet"));
     }
@@ -203,6 +232,18 @@ fn a_value_of_the_wrong_form_is_named_with_what_was_expected() {
         ("feature_names", "age,,bmi"),
         ("missing", "drop"),
         ("predictor_type", "Regressor"),
+        ("num_models", "0"),
+        ("num_models", "1001"),
+        ("penalties", "1,-1"),
+        ("l1_ratio", "0,0.5"),
+        ("l1_ratio", "1.5"),
+        ("folds", "1"),
+        ("folds", "21"),
+        ("fold_rows", "shuffled"),
+        ("f_beta", "0"),
+        ("target_recall", "1"),
+        ("binary_classifier_model_selection_criteria", "auc"),
+        ("calibration", "isotonic"),
     ] {
         assert!(
             refusal(name, value).contains("is not valid: expected"),
@@ -225,6 +266,7 @@ fn values_that_contradict_each_other_are_refused() {
         ],
         [("tweedie_power", "1.5"), ("loss", "poisson")],
         [("link", "log"), ("loss", "squared_loss")],
+        [("folds", "5"), ("validation_split", "0.2")],
     ] {
         let error = parsed(&pairs).unwrap_err();
         assert!(
