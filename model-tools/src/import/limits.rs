@@ -103,6 +103,10 @@ pub(crate) const SPARK_FOLDER_LEVELS_MAX: usize = 16;
 /// Stages of a pipeline of Spark. Long ones have one for each of some dozens of columns.
 pub(crate) const SPARK_STAGES_MAX: usize = 300;
 
+/// Weights that each column of a vector of Spark counts as. With its feature, its name and its copies it takes up to 400
+/// bytes, where a weight takes 16, so that vectors of half a million columns take less than 256 MiB.
+pub(crate) const SPARK_COLUMN_WEIGHTS: usize = 16;
+
 /// Parentheses and signs inside one another in a formula. People write two or three.
 pub(crate) const FORMULA_DEPTH_MAX: usize = 32;
 

@@ -294,6 +294,23 @@ fn damaged_members_of_a_model_of_spark_neither_panic_nor_hang_nor_take_memory() 
     damage_members(&models, is_table, &mut Random(7));
 }
 
+/// A number of categories takes four bytes in a file, and a column each when it is believed.
+#[test]
+fn categories_of_spark_are_counted_before_they_are_made() {
+    let mut model = members("spark-4.0/encoded.zip");
+    let encoder = model
+        .iter_mut()
+        .find(|(name, _)| name.contains("1_OneHotEncoder") && name.ends_with(".parquet"));
+    let table = &mut encoder.unwrap().1;
+    // The dictionary has one value: four bytes after compression, which left them as they are.
+    let size = |count: i32| [&[4, 0x0c][..], &count.to_le_bytes()].concat();
+    let place = table.windows(6).position(|bytes| bytes == size(3)).unwrap();
+    table[place..place + 6].copy_from_slice(&size(8_000_000));
+    let error = super::spark::read(&zipped(&model)).err().unwrap();
+    let reason = "its combinations of columns take more numbers than an artifact holds";
+    assert_eq!(error.to_string(), reason);
+}
+
 /// Every length of every member of a model of Spark, in an archive that is whole.
 #[test]
 fn members_of_a_model_of_spark_cut_short_anywhere_neither_panic_nor_hang() {

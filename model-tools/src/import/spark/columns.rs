@@ -8,6 +8,7 @@ use sagelet::limits::FEATURES_MAX;
 use super::SparkError;
 use super::made::{Made, refused};
 use super::stage::Stage;
+use crate::import::limits::SPARK_COLUMN_WEIGHTS;
 use crate::import::linear::{Column, Conversion, Part};
 use crate::shown::quoted;
 
@@ -44,6 +45,12 @@ impl<'s, 't> Columns<'s, 't> {
             plain: BTreeSet::new(),
             filled: BTreeSet::new(),
         }
+    }
+
+    /// Counts columns that a stage is about to make.
+    pub(super) fn spend(&mut self, columns: usize) -> Result<(), SparkError> {
+        let weights = columns.saturating_mul(SPARK_COLUMN_WEIGHTS);
+        Ok(self.conversion.spend(weights)?)
     }
 
     /// The names of the rows' columns, in their order.
@@ -190,6 +197,7 @@ impl<'s, 't> Columns<'s, 't> {
                 ));
             }
         };
+        self.spend(width)?;
         self.whole = Some((name.to_owned(), width));
         self.conversion.features.resize(width, Feature::default());
         Ok(self.conversion.input())

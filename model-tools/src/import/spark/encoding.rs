@@ -82,7 +82,7 @@ pub(super) fn one_hot(
     let size = sizes.and_then(|sizes| sizes.get(place).copied());
     let size = size.ok_or_else(|| stage.without("categorySizes"))?;
     let keeps = stage.text("handleInvalid") == Some("keep");
-    columns.conversion.spend(size)?;
+    columns.spend(size)?;
     let mut made = match columns.column_or_raw(name, before)? {
         Made::Index(index) => known(&index, size, keeps, &mut columns.conversion)?,
         Made::Bin(bin) => of_bins(&bin, size, keeps, name, &mut columns.conversion)?,

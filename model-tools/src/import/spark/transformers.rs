@@ -98,7 +98,7 @@ fn assembled(
     for name in stage.inputs() {
         let made = columns.column(&name, index)?;
         let elements = columns.elements(made)?;
-        columns.conversion.spend(elements.len())?;
+        columns.spend(elements.len())?;
         vector.extend(elements);
     }
     Ok(vector)
@@ -281,7 +281,7 @@ impl Expansion<'_> {
     ) -> Result<(), SparkError> {
         let last = count.checked_sub(1).and_then(|place| self.of.get(place));
         let Some(last) = last.filter(|_| *left > 0.0) else {
-            columns.conversion.spend(1 + self.powers.len())?;
+            columns.spend(1 + self.powers.len())?;
             self.made.push(self.powers.iter().rev().copied().collect());
             return Ok(());
         };
@@ -316,9 +316,7 @@ fn interaction(
         }
         let elements = columns.elements(made)?;
         let of = columns.conversion.refer(&elements)?;
-        columns
-            .conversion
-            .spend(products.len().saturating_mul(of.len()))?;
+        columns.spend(products.len().saturating_mul(of.len()))?;
         let longer = products.iter().flat_map(|product| {
             of.iter()
                 .map(|place| product.iter().copied().chain([*place]).collect())
@@ -364,6 +362,7 @@ fn selected(
             .ok_or_else(|| stage.without("inputCol"))?,
     };
     let vector = columns.vector(&input, None, index)?;
+    columns.spend(places.len())?;
     let chosen: Option<Vec<Column>> = places
         .iter()
         .map(|place| vector.get(*place).cloned())
