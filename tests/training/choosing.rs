@@ -4,7 +4,7 @@ use sagelet::artifact::{Document, Parameters, Threshold, ThresholdOf};
 use serde_json::Value;
 
 use super::{job, refused, report, train, trained};
-use crate::harness::{Prefix, binary};
+use crate::harness::{Prefix, Process, binary};
 
 /// What scikit-learn found on the same folds; scripts/training/choose.py wrote it, with the versions.
 const EXPECTED: &str = include_str!("chosen/expected.json");
@@ -154,10 +154,9 @@ fn a_chosen_model_has_the_same_bytes_on_one_core_and_two() {
                 }
                 None => std::process::Command::new(binary()),
             };
-            let ended = command
-                .args(["train", "--prefix", prefix.argument()])
-                .output();
-            assert!(ended.unwrap().status.success());
+            command.args(["train", "--prefix", prefix.argument()]);
+            let ended = Process::spawn(command, &[]).wait();
+            assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
             std::fs::read(prefix.path("model/model.cbor")).unwrap()
         };
         assert!(bytes(Some("0")) == bytes(None), "{settings}");
