@@ -200,7 +200,11 @@ fn nothing_is_lost_nothing_is_wrong_and_nothing_grows() {
     let after = server.size();
     println!("{seconds} s: {counts:?}\nbefore {before:?}\nafter  {after:?}");
     assert!(after.kib <= before.kib + GROWTH_KIB, "memory grows");
-    assert!(after.descriptors <= before.descriptors, "descriptors grow");
+    // The connection that asked for the metrics may be closed by then or not.
+    assert!(
+        after.descriptors <= before.descriptors + 1,
+        "descriptors grow"
+    );
     assert_eq!(after.threads, before.threads, "threads grow");
     let lost = server.metric("sagelet_log_lines_lost_total");
     server.signal(Signal::TERM);
