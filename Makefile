@@ -50,6 +50,7 @@ soak: ## Send mixed and hostile traffic to a server for TIME (60) seconds
 check: ## Check format, lints and documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) clippy --package model-tools --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
 check-exports: ## Predict with exported models in the engines they are for (needs python3, cc, java)

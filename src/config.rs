@@ -167,6 +167,7 @@ pub fn transport(variables: &impl Variables) -> Result<Settings, ConfigError> {
 }
 
 /// Names for the bytes that a body may have: ours, and that of other containers.
+#[cfg(feature = "serve")]
 const BODY_BYTES: [&str; 2] = ["SAGELET_BODY_BYTES", "MAX_CONTENT_LENGTH"];
 
 /// What a container of this memory leaves for requests: that of `SAGELET_MEMORY_BYTES`, else what the system allows.

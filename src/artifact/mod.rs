@@ -40,6 +40,7 @@ pub use envelope::Digest;
 pub use error::ArtifactError;
 pub use feature::{Encoding, Feature, OneHot, Ordinal, Unknown};
 pub use features::Features;
+#[cfg(feature = "train")]
 pub(crate) use file::TEMPORARY_PREFIX;
 pub use file::{read_bounded, write_atomically};
 pub use inverse::InverseTransform;
