@@ -23,19 +23,9 @@ pub(crate) struct Arguments {
 
 /// Checks every file, and says of each what was checked or what is wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let mut refused = 0;
-    for file in &arguments.files {
-        match check(file) {
-            Ok(line) => output::print(line.as_bytes())?,
-            Err(error) => {
-                output::note(format_args!("error: {error}"));
-                refused += 1;
-            }
-        }
-    }
-    match refused {
+    match output::judged(&arguments.files, check)? {
         0 => Ok(()),
-        _ => Err(Error::Check {
+        refused => Err(Error::Check {
             refused,
             files: arguments.files.len(),
         }),

@@ -20,6 +20,27 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
+/// Says of each file what `judge` finds, or on standard error why it refuses the file. Returns how many it refused.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(crate) fn judged(
+    files: &[String],
+    judge: impl Fn(&str) -> Result<String, Error>,
+) -> Result<usize, Error> {
+    let mut refused = 0;
+    for file in files {
+        match judge(file) {
+            Ok(line) => print(line.as_bytes())?,
+            Err(error) => {
+                note(format_args!("error: {error}"));
+                refused += 1;
+            }
+        }
+    }
+    Ok(refused)
+}
+
 /// Writes a line to standard error, where reports go: standard output is for results.
 pub(crate) fn note(line: impl Display) {
     // Nowhere is left to report that even this could not be written.

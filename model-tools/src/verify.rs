@@ -24,19 +24,9 @@ pub(crate) struct Arguments {
 /// Checks every file, and says of each who signed it or what is wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let keys = signing::read_public(&arguments.key)?;
-    let mut refused = 0;
-    for file in &arguments.files {
-        match verify(file, &keys) {
-            Ok(line) => output::print(line.as_bytes())?,
-            Err(error) => {
-                output::note(format_args!("error: {error}"));
-                refused += 1;
-            }
-        }
-    }
-    match refused {
+    match output::judged(&arguments.files, |file| verify(file, &keys))? {
         0 => Ok(()),
-        _ => Err(Error::Verify {
+        refused => Err(Error::Verify {
             refused,
             files: arguments.files.len(),
         }),
