@@ -11,9 +11,7 @@ the project's tests read them.
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import warnings
 
 import numpy as np
@@ -23,6 +21,8 @@ from sklearn import metrics
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.model_selection import KFold
 
+import job
+
 warnings.filterwarnings("ignore")
 SAGELET, WRITE = sys.argv[1], "--write" in sys.argv
 DIRECTORY = os.path.join(os.path.dirname(__file__), "../../tests/training/chosen")
@@ -31,23 +31,9 @@ FOLDS = {"folds": 5, "fold_rows": "contiguous", "normalize_data": False}
 
 
 def train(rows, label, **settings):
-    """Metrics, report and log of a job."""
-    with tempfile.TemporaryDirectory() as prefix:
-        os.makedirs(f"{prefix}/input/config")
-        os.makedirs(f"{prefix}/input/data/train")
-        with open(f"{prefix}/input/config/hyperparameters.json", "w") as file:
-            json.dump({name: str(value) for name, value in settings.items()}, file)
-        with open(f"{prefix}/input/data/train/rows.csv", "w") as file:
-            file.write(csv(rows, label))
-        done = subprocess.run([SAGELET, "train", "--prefix", prefix], capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(done.stdout + done.stderr)
-        read = lambda name: json.load(open(f"{prefix}/output/data/{name}.json"))
-        return read("metrics")["path"], read("training")
-
-
-def csv(rows, label):
-    return "".join(",".join(repr(float(cell)) for cell in [y, *row]) + "\n" for row, y in zip(rows, label))
+    """The path and the report of a job."""
+    metrics, report = job.train(SAGELET, rows, label, settings, ["metrics", "training"])
+    return metrics["path"], report
 
 
 def compare(name, found, expected, allowed):
@@ -169,9 +155,9 @@ def main():
     if WRITE:
         os.makedirs(DIRECTORY, exist_ok=True)
         with open(f"{DIRECTORY}/diabetes.csv", "w") as file:
-            file.write(csv(rows, label))
+            file.write(job.csv(rows, label))
         with open(f"{DIRECTORY}/cancer.csv", "w") as file:
-            file.write(csv(cancer, malignant[order]))
+            file.write(job.csv(cancer, malignant[order]))
         with open(f"{DIRECTORY}/expected.json", "w") as file:
             json.dump(EXPECTED, file, indent=1)
     if FAILED:

@@ -8,8 +8,6 @@ Every line gives the largest difference of a coefficient on the standardised sca
 of scikit-learn's iterative solvers: above what those solvers reach).
 """
 
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,25 +17,15 @@ import numpy as np
 import statsmodels.api as sm
 from sklearn import linear_model as lm
 
+import job
+
 warnings.filterwarnings("ignore")
 SAGELET, FAILED = sys.argv[1], []
 
 
-def train(columns, label, **settings):
-    """The report of a job on a table whose first column is the label."""
-    with tempfile.TemporaryDirectory() as prefix:
-        os.makedirs(f"{prefix}/input/config")
-        os.makedirs(f"{prefix}/input/data/train")
-        with open(f"{prefix}/input/config/hyperparameters.json", "w") as file:
-            json.dump({name: str(value) for name, value in settings.items()}, file)
-        with open(f"{prefix}/input/data/train/rows.csv", "w") as file:
-            for row, y in zip(columns, label):
-                file.write(",".join([repr(float(y))] + [repr(float(x)) for x in row]) + "\n")
-        done = subprocess.run([SAGELET, "train", "--prefix", prefix], capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(done.stdout + done.stderr)
-        with open(f"{prefix}/output/data/training.json") as file:
-            return json.load(file)
+def train(rows, label, **settings):
+    """The report of a job."""
+    return job.train(SAGELET, rows, label, settings, ["training"])[0]
 
 
 def coefficients(report):
