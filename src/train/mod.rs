@@ -16,6 +16,7 @@ mod memory;
 mod outcome;
 mod part;
 mod passes;
+mod progress;
 mod settings;
 mod table;
 mod workers;

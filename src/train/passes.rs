@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
 
 use sagelet_solver::block::{Block, Pass, Rows, Source};
 use sagelet_solver::optimiser::NEWTON_UNKNOWNS_MAX;
@@ -13,11 +12,8 @@ use super::checkpoint::{Checkpoints, Saved};
 use super::decode::{Decoder, ExampleError};
 use super::memory::{self, Plan};
 use super::part::{Part, Place};
+use super::progress::Progress;
 use super::{ChannelError, TrainError};
-use crate::log;
-
-/// Time between two lines about progress.
-const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// The rows of a channel.
 #[derive(Clone)]
@@ -469,38 +465,4 @@ fn copied(block: &Block<'_>) -> Rows {
 fn size(rows: &Rows) -> u64 {
     let numbers = rows.cells.len() + rows.labels.len() + rows.weights.len() + rows.offsets.len();
     (numbers * size_of::<f64>()) as u64
-}
-
-/// Says every few seconds how far a pass is.
-struct Progress<'a> {
-    activity: &'a str,
-    started: Instant,
-    said: Instant,
-    rows: u64,
-    bytes: u64,
-}
-
-impl<'a> Progress<'a> {
-    fn new(activity: &'a str) -> Self {
-        Self {
-            activity,
-            started: Instant::now(),
-            said: Instant::now(),
-            rows: 0,
-            bytes: 0,
-        }
-    }
-
-    fn add(&mut self, rows: u64, bytes: u64) {
-        self.rows += rows;
-        self.bytes += bytes;
-        if self.said.elapsed() >= PROGRESS_EVERY {
-            self.said = Instant::now();
-            let megabytes = self.bytes as f64 / 1e6 / self.started.elapsed().as_secs_f64();
-            log::info(format_args!(
-                "{}: {} rows so far, {megabytes:.0} MB/s",
-                self.activity, self.rows
-            ));
-        }
-    }
 }
