@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::predictions::{Field, Value};
+use super::field::{Field, Value};
 use crate::artifact::Label;
 
 /// What explains the predictions of some rows. What was not asked for is empty.

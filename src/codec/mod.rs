@@ -9,6 +9,7 @@ mod example;
 #[cfg(feature = "train")]
 mod examples;
 mod explanations;
+mod field;
 mod json;
 mod jsonlines;
 mod libsvm;
@@ -33,10 +34,11 @@ pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "train")]
 pub(crate) use examples::examples;
 pub use explanations::Explanations;
+pub use field::Field;
 pub use media::{ContentType, ContentTypeError, Header, Indexing, RowDefaults, TensorBody};
 pub use npy_header::NpyHeader;
 pub use piece::Piece;
-pub use predictions::{Field, Predictions};
+pub use predictions::Predictions;
 
 use std::borrow::Cow;
 

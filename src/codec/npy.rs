@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::datatype::Datatype;
 use super::error::{DecodeError, EncodeError};
+use super::field::{Field, Value};
 use super::npy_header::{MAGIC, NpyHeader};
 use super::output::Output;
 use super::packed::PackedType;
-use super::predictions::{Field, Predictions, Value};
+use super::predictions::Predictions;
 use crate::artifact::Label;
 use crate::rows::{Cell, RowBuilder};
 use crate::text::Quoted;

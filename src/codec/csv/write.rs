@@ -2,8 +2,9 @@
 
 use crate::artifact::Label;
 use crate::codec::EncodeError;
+use crate::codec::field::Value;
 use crate::codec::output::Output;
-use crate::codec::predictions::{Predictions, Value};
+use crate::codec::predictions::Predictions;
 
 /// One row's prediction per line, several numbers with commas between, each line ended. Numbers have the shortest
 /// form that reads back to the same number; text is quoted where RFC 4180 asks for it. Of selected fields, a

@@ -1,8 +1,9 @@
 //! Predictions as JSON, in the shape that goes with the request's; tensors are in `tensor_answer.rs`.
 
 use crate::artifact::Label;
+use crate::codec::field::{Field, Value};
 use crate::codec::output::Output;
-use crate::codec::predictions::{Field, Predictions, Value, label_bytes_max};
+use crate::codec::predictions::{Predictions, label_bytes_max};
 use crate::codec::{EncodeError, Shape};
 
 /// Writes predictions in this shape, which is not that of tensors. A number that overflowed is `null`: JSON has no

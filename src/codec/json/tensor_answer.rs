@@ -6,8 +6,9 @@ use serde_json::{Value as Json, json};
 use super::answer::push_value;
 use crate::artifact::Label;
 use crate::codec::datatype::Datatype;
+use crate::codec::field::{Field, Value};
 use crate::codec::output::Output;
-use crate::codec::predictions::{Field, Predictions, Value};
+use crate::codec::predictions::Predictions;
 use crate::codec::{EncodeError, RequestedOutput, ResponseOptions, packed};
 use crate::text::Quoted;
 

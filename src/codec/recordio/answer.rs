@@ -3,8 +3,9 @@
 use super::{ALIGNMENT, MAGIC};
 use crate::artifact::Label;
 use crate::codec::EncodeError;
+use crate::codec::field::{Field, Value};
 use crate::codec::output::Output;
-use crate::codec::predictions::{Field, Predictions, Value};
+use crate::codec::predictions::Predictions;
 use crate::protobuf::push_bytes;
 
 /// One record a row. Without selected fields: `score`, and the `predicted_label` of a classifier. Numbers are
