@@ -67,10 +67,14 @@ impl Explainer {
         &self.base
     }
 
-    /// What the only column of a function that has no scores is compared with, and the function there.
-    pub(super) fn set_function(&mut self, value: impl FnOnce(f64) -> f64) {
-        let reference = self.reference.first().copied().unwrap_or_default();
-        self.base = vec![value(reference)];
+    /// What the first column is compared with: the only one, of a function that has no scores.
+    pub(super) fn first_reference(&self) -> f64 {
+        self.reference.first().copied().unwrap_or_default()
+    }
+
+    /// Sets the value at the reference of a function that has no scores.
+    pub(super) fn set_base(&mut self, value: f64) {
+        self.base = vec![value];
     }
 
     /// Bytes of memory.

@@ -146,10 +146,8 @@ impl Model {
             decision: threshold.map(|threshold| Decision::of(threshold, &document.model)),
         };
         if let Outcome::Isotonic(_) = document.model.outcome() {
-            let value = |number| model.value_of(number);
-            let mut explainer = model.explainer.clone();
-            explainer.set_function(value);
-            model.explainer = explainer;
+            let base = model.value_of(model.explainer.first_reference());
+            model.explainer.set_base(base);
         }
         verify::replay(&model, document)?;
         Ok(model)
